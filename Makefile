@@ -1,0 +1,49 @@
+# `make` alone lists what there is.
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help build run check fmt-check clippy deny test schemathesis bench fmt clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  %-14s %s\n' "$$name" "$$text"; done
+
+build: ## the release program, target/release/answerpal
+	@cargo build --release --locked
+
+run: build ## the release program with demonstration data, in data/demo
+	@$(TARGET)/release/answerpal serve --demo --data-dir data/demo
+
+check: fmt-check clippy deny test schemathesis ## all that CI checks
+	@echo "==> all checks passed"
+
+fmt-check: ## is the code formatted?
+	@echo "==> fmt"
+	@cargo fmt --all --check
+
+clippy: ## lints, warnings denied
+	@echo "==> clippy"
+	@cargo clippy --workspace --all-targets --locked -- -D warnings
+
+deny: ## licences, banned and duplicate crates, sources, advisories
+	@echo "==> deny"
+	@scripts/deny
+
+test: ## tests on SQLite and PostgreSQL
+	@echo "==> test"
+	@scripts/with-postgres cargo test --workspace --locked
+
+schemathesis: ## the running server against its own openapi.json
+	@echo "==> schemathesis"
+	@cargo build --locked
+	@ANSWERPAL_BIN=$(TARGET)/debug/answerpal scripts/schemathesis
+
+bench: ## the load bench
+	@benches/run
+
+fmt: ## format the code
+	@cargo fmt --all
+
+clean: ## remove what was built
+	@cargo clean

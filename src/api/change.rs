@@ -1,0 +1,171 @@
+//! A request that changes something: who asks, what they send, and the guards of the write
+//! (`Idempotency-Key`, `If-Match`). The answer that a key keeps commits with the write itself.
+
+use std::collections::HashSet;
+use std::sync::{LazyLock, Mutex};
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::extract::{check_json, read_body};
+use super::reply::{Reply, etag};
+use crate::app::App;
+use crate::crypto;
+use crate::domain::caller::Caller;
+use crate::error::{Error, Result};
+use crate::model::{CustomerId, Timestamp};
+use crate::store::{BoxFuture, Tx, idempotency};
+
+/// Answers are replayed for a day.
+const KEPT_MICROS: i64 = 24 * 3600 * 1_000_000;
+const LONGEST_KEY: usize = 255;
+
+/// For a request whose body says nothing.
+#[derive(Deserialize, Default)]
+pub struct Nothing {}
+
+/// An authenticated request with a JSON body.
+pub struct Change<T = Nothing> {
+    pub caller: Caller,
+    pub input: T,
+    pub guard: Guard,
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for Change<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let (mut parts, body) = request.into_parts();
+        let caller = match Caller::from_request_parts(&mut parts, app).await {
+            Ok(caller) => caller,
+            Err(error) => {
+                super::extract::drain(body).await;
+                return Err(error);
+            }
+        };
+        let bytes = read_body(body, app.config.max_json_bytes).await?;
+        check_json(&parts.headers, &bytes)?;
+        let mut guard = Guard::new(&parts.headers, &parts.method, parts.uri.path(), &caller.identity)?;
+        guard.set_body(&bytes);
+        Ok(Self { input: answerpal_wire::from_json(&bytes)?, caller, guard })
+    }
+}
+
+/// The preconditions of one write.
+pub struct Guard {
+    key: Option<String>,
+    scope: String,
+    body_hash: String,
+    if_match: Option<String>,
+}
+
+/// Keys whose first request is under way in this process.
+static UNDER_WAY: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
+
+struct UnderWay(String);
+
+impl UnderWay {
+    fn enter(name: String) -> Option<Self> {
+        let entered = UNDER_WAY.lock().is_ok_and(|mut it| it.insert(name.clone()));
+        entered.then_some(Self(name))
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        if let Ok(mut under_way) = UNDER_WAY.lock() {
+            under_way.remove(&self.0);
+        }
+    }
+}
+
+impl Guard {
+    /// `identity` scopes the key to its caller (a rep, a key, a channel's token).
+    pub fn new(headers: &HeaderMap, method: &Method, path: &str, identity: &str) -> Result<Self> {
+        let text =
+            |name| headers.get(name).and_then(|it: &header::HeaderValue| it.to_str().ok()).map(str::to_owned);
+        let key = text("idempotency-key").filter(|_| method == Method::POST);
+        if key.as_ref().is_some_and(|it| it.is_empty() || it.len() > LONGEST_KEY) {
+            return Err(Error::invalid("Idempotency-Key", "must have 1 to 255 characters"));
+        }
+        let if_match = text("if-match").filter(|_| method != Method::POST);
+        Ok(Self { key, scope: format!("{identity} {method} {path}"), body_hash: String::new(), if_match })
+    }
+
+    /// What the key stands for: the same key with another body is a conflict.
+    pub fn set_body(&mut self, bytes: &[u8]) {
+        if self.key.is_some() {
+            self.body_hash = crypto::hex(&Sha256::digest(bytes));
+        }
+    }
+
+    /// Whether the current state has to be shown to [`Guard::check`].
+    pub fn has_precondition(&self) -> bool {
+        self.if_match.is_some()
+    }
+
+    /// 412 where `If-Match` names another state than the object's current answer.
+    pub fn check(&self, current: &impl Serialize) -> Result<()> {
+        let Some(given) = &self.if_match else { return Ok(()) };
+        let tag = etag(&serde_json::to_string(current)?);
+        if given.split(',').any(|it| it.trim() == "*" || it.trim().trim_start_matches("W/") == tag) {
+            return Ok(());
+        }
+        Err(Error::PreconditionFailed)
+    }
+
+    /// Runs the write in one transaction, or replays the answer that its key keeps.
+    pub async fn write<F>(self, app: &App, customer: CustomerId, work: F) -> Result<Response>
+    where
+        F: for<'t> FnOnce(&'t mut Tx, &'t Guard) -> BoxFuture<'t, Result<Reply>> + Send + 'static,
+    {
+        let Some(key) = self.key.clone() else {
+            let reply = app.store.write(move |tx| Box::pin(async move { work(tx, &self).await })).await?;
+            return Ok(reply.into_response());
+        };
+        let name = format!("{customer} {} {key}", self.scope);
+        let _under_way = UnderWay::enter(name).ok_or_else(under_way)?;
+        let reply = app.store.write(move |tx| Box::pin(self.keyed(tx, customer, key, work))).await?;
+        Ok(reply.into_response())
+    }
+
+    async fn keyed<F>(self, tx: &mut Tx, customer: CustomerId, key: String, work: F) -> Result<Reply>
+    where
+        F: for<'t> FnOnce(&'t mut Tx, &'t Guard) -> BoxFuture<'t, Result<Reply>> + Send + 'static,
+    {
+        let expired = Timestamp(tx.now.0 - KEPT_MICROS);
+        if !idempotency::claim(tx, customer, &self.scope, &key, &self.body_hash, expired).await? {
+            let kept =
+                idempotency::find(tx, customer, &self.scope, &key, expired).await?.ok_or_else(under_way)?;
+            if kept.body_hash != self.body_hash {
+                return Err(Error::Conflict("This Idempotency-Key was used with another body.".into()));
+            }
+            let status = u16::try_from(kept.status).ok().and_then(|it| StatusCode::from_u16(it).ok());
+            return Ok(Reply {
+                status: status.ok_or_else(under_way)?,
+                location: kept.location,
+                body: kept.body,
+            });
+        }
+        let reply = work(tx, &self).await?;
+        idempotency::keep(
+            tx,
+            customer,
+            &self.scope,
+            &key,
+            reply.status.as_u16(),
+            reply.location.as_deref(),
+            reply.body.as_deref(),
+        )
+        .await?;
+        Ok(reply)
+    }
+}
+
+fn under_way() -> Error {
+    Error::Conflict("The first request with this Idempotency-Key is still under way.".into())
+}

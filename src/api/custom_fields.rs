@@ -1,0 +1,9 @@
+//! Routes of definitions of custom fields.
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+}

@@ -1,0 +1,9 @@
+//! Routes of the topics of a message.
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+}

@@ -1,0 +1,107 @@
+//! HTTP: one file per resource. Extracts, authorises, calls the domain, maps `XIn` and `XOut`.
+
+pub mod api_keys;
+pub mod attachments;
+pub mod auth;
+pub mod change;
+pub mod channels;
+pub mod chat;
+pub mod custom_fields;
+pub mod customers;
+pub mod delivery;
+pub mod documents;
+pub mod end_users;
+pub mod events;
+pub mod extract;
+pub mod list;
+pub mod message_topics;
+pub mod paths;
+pub mod problem;
+pub mod reply;
+pub mod reps;
+pub mod system;
+pub mod ticket_messages;
+pub mod tickets;
+pub mod topic_links;
+pub mod topics;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::Request;
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use tower::Layer;
+use tower::util::MapRequestLayer;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "AnswerPal Tickets API", description = "Tickets, messages and everything they refer to. Conventions: docs/API.md.", license(name = "Apache-2.0 OR MIT")),
+    modifiers(&Security),
+    security(("bearer" = []), ("basic" = [])),
+)]
+struct Document;
+
+struct Security;
+
+impl utoipa::Modify for Security {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let scheme = |it| SecurityScheme::Http(Http::new(it));
+        components.add_security_scheme("bearer", scheme(HttpAuthScheme::Bearer));
+        components.add_security_scheme("basic", scheme(HttpAuthScheme::Basic));
+    }
+}
+
+/// Every documented route: nothing can be routed without being in the document.
+fn documented() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .merge(auth::routes())
+        .merge(customers::routes())
+        .merge(reps::routes())
+        .merge(api_keys::routes())
+        .merge(channels::routes())
+        .merge(end_users::routes())
+        .merge(topics::routes())
+        .merge(topic_links::routes())
+        .merge(documents::routes())
+        .merge(custom_fields::routes())
+        .merge(tickets::routes())
+        .merge(ticket_messages::routes())
+        .merge(message_topics::routes())
+        .merge(delivery::routes())
+        .merge(attachments::routes())
+        .merge(chat::routes())
+        .merge(events::routes())
+}
+
+/// The OpenAPI document.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    documented().into_openapi()
+}
+
+/// The whole server.
+pub fn router(app: App) -> Router {
+    let (routes, document) = documented().split_for_parts();
+    let paths =
+        Arc::new(paths::Paths::new(document.paths.paths.keys().map(String::as_str).chain(system::PATHS)));
+    let limit = app.config.max_json_bytes;
+    let inner = routes
+        .merge(system::routes(&document))
+        .fallback(not_found)
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(axum::middleware::from_fn_with_state(app.clone(), problem::trace))
+        .layer(DefaultBodyLimit::max(limit))
+        .layer(system::cors(&app.config))
+        .with_state(app);
+    let fold = MapRequestLayer::new(move |request: Request<axum::body::Body>| paths.fold(request));
+    Router::new().fallback_service(fold.layer(inner))
+}
+
+async fn not_found() -> Response {
+    crate::error::Error::NotFound.into_response()
+}

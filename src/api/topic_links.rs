@@ -1,0 +1,9 @@
+//! Routes of which channels and documents a topic has.
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+}

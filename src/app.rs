@@ -1,0 +1,121 @@
+//! Every shared handle, built once.
+
+use std::ops::Deref;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::clock::{Clock, Random};
+use crate::config::Config;
+use crate::crypto::MasterKey;
+use crate::domain::credentials::Credentials;
+use crate::domain::live::Live;
+use crate::domain::refs::RefsCache;
+use crate::error::{Error, Result};
+use crate::files::Files;
+use crate::store::{Store, StoreOptions, meta};
+
+/// The application. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Handles>);
+
+pub struct Handles {
+    pub config: Config,
+    pub clock: Clock,
+    pub random: Random,
+    pub key: MasterKey,
+    pub store: Store,
+    pub files: Files,
+    pub credentials: Credentials,
+    pub refs: RefsCache,
+    pub live: Live,
+    /// Lets the very first administrator be made from elsewhere than loopback; printed at start.
+    pub setup_code: String,
+}
+
+impl Deref for App {
+    type Target = Handles;
+    fn deref(&self) -> &Handles {
+        &self.0
+    }
+}
+
+impl App {
+    /// Opens everything, making what an empty folder lacks.
+    pub async fn open(config: Config, clock: Clock, random: Random) -> Result<Self> {
+        std::fs::create_dir_all(&config.data_dir).map_err(|error| {
+            Error::invalid("data-dir", format!("{} cannot be made: {error}", config.data_dir.display()))
+        })?;
+        let key = master_key(&config, &random)?;
+        let store = Store::open(
+            &StoreOptions {
+                database_url: config.database_url.clone(),
+                sqlite_path: config.data_dir.join("answerpal.db"),
+                connections: config.connections,
+            },
+            clock.clone(),
+        )
+        .await?;
+        check_fingerprint(&store, &key).await?;
+        let files = Files::open(&config)?;
+        let credentials = Credentials::load(&store, &key, &clock, &random).await?;
+        let setup_code = random.token();
+        let live = Live::default();
+        let refs = RefsCache::default();
+        Ok(Self(Arc::new(Handles {
+            config,
+            clock,
+            random,
+            key,
+            store,
+            files,
+            credentials,
+            refs,
+            live,
+            setup_code,
+        })))
+    }
+}
+
+/// From the setting, else from `secret.key` in the data folder, which is made where it is missing.
+fn master_key(config: &Config, random: &Random) -> Result<MasterKey> {
+    if let Some(text) = &config.secret_key {
+        return MasterKey::parse(text)
+            .ok_or_else(|| Error::invalid("secret-key", "must be 64 hexadecimal digits"));
+    }
+    let path = config.data_dir.join("secret.key");
+    match std::fs::read_to_string(&path) {
+        Ok(text) => MasterKey::parse(&text)
+            .ok_or_else(|| Error::invalid("secret.key", "does not hold 64 hexadecimal digits")),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let key = MasterKey::generate(random);
+            write_private(&path, &key.to_hex())?;
+            Ok(key)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Readable by the owner only, on disk when this returns.
+pub fn write_private(path: &Path, text: &str) -> Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    Ok(())
+}
+
+/// A key that is not the one the secrets were encrypted with is refused before it does harm.
+async fn check_fingerprint(store: &Store, key: &MasterKey) -> Result<()> {
+    let fingerprint = key.fingerprint();
+    let kept = store
+        .write(move |tx| Box::pin(async move { meta::get_or_set(tx, "key_fingerprint", &fingerprint).await }))
+        .await?;
+    if kept == key.fingerprint() {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "secret-key",
+        "is not the one this database was made with: give that one in ANSWERPAL_SECRET_KEY or put its secret.key back",
+    ))
+}

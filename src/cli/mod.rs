@@ -1,0 +1,96 @@
+//! The command line: one file per command.
+
+mod customer;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::app::App;
+use crate::clock::{Clock, Random};
+use crate::config::{Config, Flags, ServeFlags};
+use crate::error::Result;
+
+/// Self-hosted, AI-first customer-support ticket server.
+#[derive(Parser)]
+#[command(name = "answerpal", version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    /// Print the result as JSON, for programs
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server, with its background workers
+    Serve(ServeFlags),
+    /// Make and list tenants
+    #[command(subcommand)]
+    Customer(customer::CustomerCommand),
+}
+
+/// What a command is given: the settings, and how to print.
+pub struct Context {
+    pub flags: Flags,
+    pub json: bool,
+}
+
+impl Context {
+    pub fn config(&self) -> Result<Config> {
+        Config::load(&self.flags, &ServeFlags::default())
+    }
+
+    /// Opens the installation, making what it lacks.
+    pub async fn open(&self) -> Result<App> {
+        App::open(self.config()?, Clock::system(), Random::system()).await
+    }
+
+    /// Prints a result: `text` for a person, `json` for a program.
+    pub fn print(&self, text: &str, json: &serde_json::Value) {
+        println!("{}", if self.json { json.to_string() } else { text.to_owned() });
+    }
+}
+
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let context = Context { flags: cli.flags, json: cli.json };
+    start_log(context.flags.log_json.unwrap_or_default());
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&context, &error.into()),
+    };
+    match runtime.block_on(run(&context, cli.command)) {
+        Ok(code) => code,
+        Err(error) => fail(&context, &error),
+    }
+}
+
+async fn run(context: &Context, command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Serve(flags) => serve::run(context, &flags).await,
+        Command::Customer(command) => customer::run(context, command).await,
+    }
+}
+
+fn fail(context: &Context, error: &crate::error::Error) -> ExitCode {
+    if context.json {
+        println!("{}", serde_json::json!({ "error": error.to_string() }));
+    } else {
+        eprintln!("answerpal: {error}");
+    }
+    ExitCode::FAILURE
+}
+
+fn start_log(json: bool) {
+    let filter =
+        EnvFilter::try_from_env("ANSWERPAL_LOG").unwrap_or_else(|_| EnvFilter::new("warn,answerpal=info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second start (tests) keeps the first log.
+    let _ = if json { log.json().try_init() } else { log.try_init() };
+}

@@ -1,0 +1,145 @@
+//! Settings: defaults, then `answerpal.toml`, then `ANSWERPAL_*`, then flags.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use figment::Figment;
+use figment::providers::{Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// What every command that opens the database takes.
+#[derive(clap::Args, Serialize, Clone, Debug, Default)]
+pub struct Flags {
+    /// Folder of the database, the files and the master key
+    #[arg(long, env = "ANSWERPAL_DATA_DIR", value_name = "DIR", global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_dir: Option<PathBuf>,
+    /// PostgreSQL instead of the embedded database: postgres://user:password@host/name
+    #[arg(long, env = "ANSWERPAL_DATABASE_URL", value_name = "URL", global = true, hide_env_values = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database_url: Option<String>,
+    /// S3-compatible store for files instead of the data folder: s3://bucket/prefix
+    #[arg(long, env = "ANSWERPAL_FILES_URL", value_name = "URL", global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files_url: Option<String>,
+    /// Address that links in mails start with
+    #[arg(long, env = "ANSWERPAL_PUBLIC_URL", value_name = "URL", global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
+    /// Settings file; answerpal.toml in the data folder where it is there
+    #[arg(long, env = "ANSWERPAL_CONFIG", value_name = "FILE", global = true)]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    #[arg(long, env = "ANSWERPAL_SECRET_KEY", hide = true, hide_env_values = true, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret_key: Option<String>,
+    /// Origins of other sites that may call the API, comma-separated
+    #[arg(long, env = "ANSWERPAL_CORS_ORIGINS", value_name = "ORIGINS", global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cors_origins: Option<String>,
+    /// Internal addresses that outbound requests may reach, comma-separated
+    #[arg(long, env = "ANSWERPAL_OUTBOUND_ALLOW", value_name = "HOSTS", global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outbound_allow: Option<String>,
+    /// Log lines as JSON
+    #[arg(long, env = "ANSWERPAL_LOG_JSON", global = true, num_args = 0..=1, default_missing_value = "true")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_json: Option<bool>,
+}
+
+/// What `serve` takes besides.
+#[derive(clap::Args, Serialize, Clone, Debug, Default)]
+pub struct ServeFlags {
+    /// Address to listen on
+    #[arg(long, env = "ANSWERPAL_LISTEN", value_name = "ADDR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<SocketAddr>,
+    /// Fill an empty installation with demo data and print a login
+    #[arg(long, env = "ANSWERPAL_DEMO", num_args = 0..=1, default_missing_value = "true")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub demo: Option<bool>,
+    /// Leave background work to other processes
+    #[arg(long, env = "ANSWERPAL_NO_WORKERS", num_args = 0..=1, default_missing_value = "true")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_workers: Option<bool>,
+}
+
+/// The settings in force.
+#[derive(Deserialize, Serialize, Clone, Debug)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub data_dir: PathBuf,
+    pub database_url: Option<String>,
+    pub files_url: Option<String>,
+    pub public_url: Option<String>,
+    pub secret_key: Option<String>,
+    pub cors_origins: String,
+    pub outbound_allow: String,
+    pub log_json: bool,
+    pub demo: bool,
+    pub no_workers: bool,
+    /// Most database connections kept open.
+    pub connections: usize,
+    /// Most bytes of a JSON body.
+    pub max_json_bytes: usize,
+    /// Most bytes of one file.
+    pub max_file_bytes: u64,
+    /// Most bytes of a request with files.
+    pub max_upload_bytes: usize,
+    /// Most files of one message.
+    pub max_files_per_message: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            data_dir: PathBuf::from("data"),
+            database_url: None,
+            files_url: None,
+            public_url: None,
+            secret_key: None,
+            cors_origins: String::new(),
+            outbound_allow: String::new(),
+            log_json: false,
+            demo: false,
+            no_workers: false,
+            connections: 16,
+            max_json_bytes: 1024 * 1024,
+            max_file_bytes: 25 * 1024 * 1024,
+            max_upload_bytes: 40 * 1024 * 1024,
+            max_files_per_message: 50,
+        }
+    }
+}
+
+impl Config {
+    /// Puts the sources together; the error names the setting that is wrong.
+    pub fn load(flags: &Flags, serve: &ServeFlags) -> Result<Self> {
+        let folder = flags.data_dir.clone().unwrap_or_else(|| Self::default().data_dir);
+        let file = flags.config.clone().unwrap_or_else(|| folder.join("answerpal.toml"));
+        if flags.config.is_some() && !file.exists() {
+            return Err(Error::invalid("config", format!("names {}, which is not there", file.display())));
+        }
+        Figment::from(Serialized::defaults(Self::default()))
+            .merge(Toml::file(file))
+            .merge(Serialized::defaults(flags))
+            .merge(Serialized::defaults(serve))
+            .extract()
+            .map_err(|error| {
+                let field = if error.path.is_empty() { "config".into() } else { error.path.join(".") };
+                Error::invalid(field, error.kind.to_string())
+            })
+    }
+
+    /// What links in mails start with, without a slash at the end.
+    pub fn public_url(&self) -> String {
+        match &self.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://{}", self.listen),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Who asks, and what they may do.
+
+use crate::error::{Error, Result};
+use crate::model::{CustomerId, CustomerRepId, Role};
+
+/// What an API key may be limited to. A key never allows more than its rep's role.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Scopes {
+    pub read: bool,
+    pub write: bool,
+    pub settings: bool,
+    pub users: bool,
+    pub metrics: bool,
+}
+
+impl Scopes {
+    pub const ALL: Self = Self { read: true, write: true, settings: true, users: true, metrics: true };
+    pub const NAMES: [&'static str; 5] = ["read", "write", "settings", "users", "metrics"];
+
+    /// Reads a comma-separated list; an empty one means everything. None for an unknown word.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.trim().is_empty() {
+            return Some(Self::ALL);
+        }
+        let mut scopes = Self { read: false, write: false, settings: false, users: false, metrics: false };
+        for word in text.split(',') {
+            match word.trim().to_ascii_lowercase().as_str() {
+                "read" => scopes.read = true,
+                "write" => scopes.write = true,
+                "settings" => scopes.settings = true,
+                "users" => scopes.users = true,
+                "metrics" => scopes.metrics = true,
+                _ => return None,
+            }
+        }
+        Some(scopes)
+    }
+}
+
+/// An authenticated rep, by token, password or key.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub customer: CustomerId,
+    pub rep: CustomerRepId,
+    pub role: Role,
+    pub scopes: Scopes,
+    /// Distinguishes callers for idempotency keys and page memory: `rep:5`, `key:7`.
+    pub identity: String,
+}
+
+impl Caller {
+    /// Reading tickets and what they refer to.
+    pub fn may_read(&self) -> Result<()> {
+        self.scoped(self.scopes.read, "read")
+    }
+
+    /// Changing tickets, messages and end users.
+    pub fn may_write(&self) -> Result<()> {
+        self.scoped(self.scopes.write, "write")
+    }
+
+    /// Policy ManageSettings.
+    pub fn may_manage_settings(&self) -> Result<()> {
+        self.administrator()?;
+        self.scoped(self.scopes.settings, "settings")
+    }
+
+    /// Policy ManageUsers.
+    pub fn may_manage_users(&self) -> Result<()> {
+        self.administrator()?;
+        self.scoped(self.scopes.users, "users")
+    }
+
+    /// Policy TicketAccess: an Agent sees unassigned tickets and their own, the others all.
+    pub fn sees_ticket_of(&self, rep: CustomerRepId) -> bool {
+        self.role != Role::Agent || rep == self.rep || rep == CustomerRepId(0)
+    }
+
+    /// The rep whose tickets (with the unassigned ones) are all that this caller sees; None sees all.
+    pub fn limited_to(&self) -> Option<CustomerRepId> {
+        (self.role == Role::Agent).then_some(self.rep)
+    }
+
+    pub fn actor(&self) -> Actor {
+        Actor::Rep(self.rep)
+    }
+
+    fn administrator(&self) -> Result<()> {
+        if self.role == Role::Administrator {
+            return Ok(());
+        }
+        Err(Error::Forbidden("Only an Administrator may do this.".into()))
+    }
+
+    fn scoped(&self, allowed: bool, scope: &str) -> Result<()> {
+        if allowed {
+            return Ok(());
+        }
+        Err(Error::Forbidden(format!("This API key lacks the scope {scope:?}.")))
+    }
+}
+
+/// Who did what an event tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Actor {
+    Rep(CustomerRepId),
+    /// A customer, through a chat or a link.
+    EndUser,
+    /// The server itself: jobs, the command line.
+    System,
+}
+
+impl Actor {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rep(_) => "CustomerRep",
+            Self::EndUser => "EndUser",
+            Self::System => "System",
+        }
+    }
+
+    pub fn rep(self) -> Option<CustomerRepId> {
+        match self {
+            Self::Rep(rep) => Some(rep),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Rules and transactions: decides, writes through the store, notes the audit event, enqueues jobs.
+//! No HTTP, no SQL, no network.
+
+pub mod caller;
+pub mod credentials;
+pub mod customers;
+pub mod events;
+pub mod live;
+pub mod login;
+pub mod refs;
+pub mod reps;
+pub mod topics;

@@ -1,0 +1,71 @@
+//! Topics: what messages are about.
+
+use crate::domain::caller::Actor;
+use crate::domain::events::{Changes, Event, note};
+use crate::domain::refs;
+use crate::error::{Error, Result};
+use crate::model::{CustomerId, TopicId};
+use crate::store::Tx;
+use crate::store::topics::{self as store, Topic, TopicFields};
+
+const LONGEST_NAME: usize = 200;
+const TAKEN: &str = "There is a topic with this name already.";
+
+/// What a change of a topic gives; None leaves the field as it is.
+pub struct TopicChange {
+    pub name: Option<String>,
+    pub description: Option<String>,
+}
+
+fn valid_name(name: &str) -> Result<String> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > LONGEST_NAME {
+        return Err(Error::invalid("name", format!("must have 1 to {LONGEST_NAME} characters")));
+    }
+    Ok(name.to_owned())
+}
+
+pub async fn create(tx: &mut Tx, customer: CustomerId, actor: Actor, change: TopicChange) -> Result<Topic> {
+    let name = change.name.ok_or_else(|| Error::invalid("name", "is required"))?;
+    let fields = TopicFields { name: valid_name(&name)?, description: change.description };
+    let topic = store::insert(tx, customer, &fields).await.map_err(|it| it.or_conflict(TAKEN))?;
+    refs::changed(tx, customer).await?;
+    note(tx, customer, actor, &[Event::new("topic.created", "topic", topic.0)]).await?;
+    store::get(tx, customer, topic).await
+}
+
+pub async fn update(
+    tx: &mut Tx,
+    customer: CustomerId,
+    actor: Actor,
+    topic: TopicId,
+    change: TopicChange,
+) -> Result<Topic> {
+    let before = store::get(tx, customer, topic).await?;
+    let fields = TopicFields {
+        name: change.name.map_or(Ok(before.name.clone()), |it| valid_name(&it))?,
+        description: change.description.or_else(|| before.description.clone()),
+    };
+    let mut changes = Changes::default();
+    changes.compare("name", &before.name, &fields.name);
+    changes.compare("description", &before.description, &fields.description);
+    if changes.is_empty() {
+        return Ok(before);
+    }
+    store::update(tx, customer, topic, &fields).await.map_err(|it| it.or_conflict(TAKEN))?;
+    refs::changed(tx, customer).await?;
+    note(tx, customer, actor, &[Event::new("topic.updated", "topic", topic.0).with(changes.into_value())])
+        .await?;
+    store::get(tx, customer, topic).await
+}
+
+/// 409 while messages carry it: what was learned from them would be lost.
+pub async fn delete(tx: &mut Tx, customer: CustomerId, actor: Actor, topic: TopicId) -> Result<()> {
+    store::get(tx, customer, topic).await?;
+    if !store::is_unused(tx, customer, topic).await? {
+        return Err(Error::Conflict("Messages still have this topic: take it off them first.".into()));
+    }
+    store::delete(tx, customer, topic).await?;
+    refs::changed(tx, customer).await?;
+    note(tx, customer, actor, &[Event::new("topic.deleted", "topic", topic.0)]).await
+}

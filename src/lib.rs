@@ -1,0 +1,16 @@
+//! answerpal: an open, self-hosted, AI-first customer-support ticket server.
+//!
+//! `docs/ARCHITECTURE.md` says what each room holds and which way the dependencies point.
+
+pub mod api;
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod crypto;
+pub mod domain;
+pub mod error;
+pub mod files;
+pub mod jobs;
+pub mod model;
+pub mod store;

@@ -1,0 +1,12 @@
+//! Row types, typed ids and enums: the invariants of one value, no I/O.
+
+pub mod id;
+pub mod message;
+pub mod ticket;
+pub mod words;
+
+pub use answerpal_wire::time::Timestamp;
+pub use id::*;
+pub use message::Message;
+pub use ticket::Ticket;
+pub use words::*;

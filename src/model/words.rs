@@ -1,0 +1,51 @@
+//! The closed vocabularies of the API. Each is written as the contract spells it and read in any case.
+
+macro_rules! words {
+    ($($(#[$meta:meta])* $name:ident { $($variant:ident),* $(,)? })*) => {
+        $($(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        pub enum $name { $($variant),* }
+
+        impl $name {
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => stringify!($variant)),* }
+            }
+
+            /// Any case.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|it| it.as_str().eq_ignore_ascii_case(text.trim()))
+            }
+        }
+
+        impl From<$name> for $crate::store::Value<'_> {
+            fn from(it: $name) -> Self { it.as_str().into() }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.as_str()) }
+        }
+
+        $crate::column_via!($name, String, |it| $name::parse(&it).ok_or_else(|| {
+            $crate::error::Error::internal(format!("{it:?} is no {}", stringify!($name)))
+        })?);
+        )*
+    };
+}
+
+words! {
+    /// What a rep may do.
+    Role { Administrator, Supervisor, Agent }
+    /// How a conversation is carried.
+    ChannelType { Email, Chat, Phone, WhatsApp, Teams }
+    /// Who wrote a message.
+    SenderType { EndUser, CustomerRep, AI, System }
+    CustomerType { Lead, Customer, Partner }
+    /// What a uid is.
+    UidType { Email, Phone, WhatsApp, Teams, Chat, Other }
+    /// A pipeline stage's state on a message.
+    StageStatus { Pending, Running, Done, Failed, Skipped }
+    /// Where a sent message is.
+    DeliveryStatus { Queued, Sent, Failed }
+}

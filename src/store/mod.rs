@@ -1,0 +1,30 @@
+//! All queries. Every function takes the connection first and the tenant second; the job queue and
+//! what belongs to no tenant are the exceptions.
+//!
+//! `engine` runs statements on SQLite or PostgreSQL; `dialect` is the only place that says how the two
+//! differ. Statements are written once, with `$n` parameters.
+#![expect(clippy::disallowed_methods, reason = "this room is where statements may be run")]
+
+pub mod customers;
+pub mod dialect;
+mod engine;
+pub mod events;
+pub mod idempotency;
+pub mod meta;
+mod migrations;
+pub mod refs;
+pub mod reps;
+pub mod throttles;
+mod tls;
+pub mod topics;
+mod value;
+
+pub use engine::{BoxFuture, Conn, Store, StoreOptions, Tx};
+pub use value::{Columns, FromColumn, FromRow, Row, Value};
+
+use crate::error::Result;
+
+/// Whether the database answers.
+pub async fn ping(conn: &mut Conn) -> Result<(i64,)> {
+    conn.query_one("SELECT 1 + 0 * count(*) FROM meta", crate::params![]).await
+}

@@ -1,0 +1,106 @@
+//! Topics.
+
+use const_format::formatcp;
+
+use super::{Conn, Tx};
+use crate::error::Result;
+use crate::model::{CustomerId, Timestamp, TopicId};
+use crate::{params, row};
+
+row! {
+    /// What a message can be about.
+    #[derive(Clone, Debug)]
+    pub struct Topic {
+        pub topic_id: TopicId,
+        pub name: String,
+        pub description: Option<String>,
+        pub created_at: Timestamp,
+    }
+}
+
+/// What is written of a topic.
+pub struct TopicFields {
+    pub name: String,
+    pub description: Option<String>,
+}
+
+/// The columns a list may be sorted by: the API's name and ours.
+pub const SORTS: &[(&str, &str)] = &[
+    ("topicID", "t.topic_id"),
+    ("name", "t.name_key"),
+    ("description", "t.description"),
+    ("dateCreated", "t.created_at"),
+];
+
+/// `order` is one of [`SORTS`] with its direction; ties are broken by id.
+pub async fn list(
+    conn: &mut Conn,
+    customer: CustomerId,
+    order: &str,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Topic>> {
+    let sql = format!(
+        "SELECT {} FROM topics t WHERE t.customer_id = $1 ORDER BY {order}, t.topic_id LIMIT $2 OFFSET $3",
+        Topic::COLUMNS
+    );
+    conn.query(&sql, params![customer, limit, offset]).await
+}
+
+pub async fn count(conn: &mut Conn, customer: CustomerId) -> Result<u64> {
+    let (n,): (i64,) =
+        conn.query_one("SELECT COUNT(*) FROM topics WHERE customer_id = $1", params![customer]).await?;
+    Ok(n as u64)
+}
+
+pub async fn get(conn: &mut Conn, customer: CustomerId, topic: TopicId) -> Result<Topic> {
+    conn.query_one(
+        formatcp!("SELECT {} FROM topics t WHERE t.customer_id = $1 AND t.topic_id = $2", Topic::COLUMNS),
+        params![customer, topic],
+    )
+    .await
+}
+
+pub async fn insert(tx: &mut Tx, customer: CustomerId, fields: &TopicFields) -> Result<TopicId> {
+    let now = tx.now;
+    let (id,): (TopicId,) = tx
+        .query_one(
+            "INSERT INTO topics (customer_id, name, name_key, description, created_at)
+             VALUES ($1, $2, $3, $4, $5) RETURNING topic_id",
+            params![customer, &fields.name, fields.name.to_lowercase(), &fields.description, now],
+        )
+        .await?;
+    Ok(id)
+}
+
+pub async fn update(tx: &mut Tx, customer: CustomerId, topic: TopicId, fields: &TopicFields) -> Result<()> {
+    tx.execute(
+        "UPDATE topics SET name = $3, name_key = $4, description = $5 WHERE customer_id = $1 AND topic_id = $2",
+        params![customer, topic, &fields.name, fields.name.to_lowercase(), &fields.description],
+    )
+    .await?;
+    Ok(())
+}
+
+/// False where messages still carry it.
+pub async fn is_unused(conn: &mut Conn, customer: CustomerId, topic: TopicId) -> Result<bool> {
+    let used: Option<(i64,)> = conn
+        .query_opt(
+            "SELECT 1 FROM message_topics WHERE customer_id = $1 AND topic_id = $2 LIMIT 1",
+            params![customer, topic],
+        )
+        .await?;
+    Ok(used.is_none())
+}
+
+/// The topic and its links to channels and documents.
+pub async fn delete(tx: &mut Tx, customer: CustomerId, topic: TopicId) -> Result<()> {
+    for sql in [
+        "DELETE FROM topic_channels WHERE customer_id = $1 AND topic_id = $2",
+        "DELETE FROM topic_documents WHERE customer_id = $1 AND topic_id = $2",
+        "DELETE FROM topics WHERE customer_id = $1 AND topic_id = $2",
+    ] {
+        tx.execute(sql, params![customer, topic]).await?;
+    }
+    Ok(())
+}

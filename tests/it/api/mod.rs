@@ -1,0 +1,4 @@
+//! One file per resource, as the API's addresses are.
+
+mod auth;
+mod topics;

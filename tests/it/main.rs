@@ -1,0 +1,6 @@
+//! The one integration binary: drives the public surface, on both engines.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
+mod api;
+mod support;

@@ -1,0 +1,37 @@
+//! What every test stands on: an installation of its own on either engine, and a client.
+
+mod client;
+mod database;
+mod installation;
+
+pub use client::Client;
+pub use database::Engine;
+pub use installation::Installation;
+
+/// Makes `sqlite_x` and `postgres_x` of an async test `x(installation)`.
+#[macro_export]
+macro_rules! db_test {
+    ($(#[$meta:meta])* async fn $name:ident($installation:ident: $type:ty) $body:block) => {
+        mod $name {
+            use super::*;
+
+            async fn run($installation: $type) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            $(#[$meta])*
+            async fn sqlite() {
+                if let Some(installation) = $crate::support::Installation::new($crate::support::Engine::Sqlite).await {
+                    run(installation).await;
+                }
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            $(#[$meta])*
+            async fn postgres() {
+                if let Some(installation) = $crate::support::Installation::new($crate::support::Engine::Postgres).await {
+                    run(installation).await;
+                }
+            }
+        }
+    };
+}
