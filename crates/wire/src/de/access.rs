@@ -10,7 +10,7 @@ use serde_json::{Map, Value, map};
 
 use super::alias::{self, Group};
 use super::value::Reader;
-use super::{Context, names};
+use super::{Context, Source, names};
 use crate::error::Error;
 
 /// What is given for a field under one of its names.
@@ -50,6 +50,8 @@ impl<'c> Fields<'c> {
                 continue;
             };
             hint = index + 1;
+            // A query's names come in lower case, so their spelling says nothing.
+            let exact = exact && context.source == Source::Body;
             if exact || !slots[index].as_ref().is_some_and(|slot| slot.exact) {
                 slots[index] = Some(Slot { value, exact, position });
             }
@@ -175,9 +177,13 @@ impl<'de> SeqAccess<'de> for Elements<'_> {
         };
         let index = self.index;
         self.index += 1;
-        seed.deserialize(Reader::new(value, self.context).free_if(self.free))
-            .map(Some)
-            .map_err(|error| error.in_element(index))
+        seed.deserialize(Reader::new(value, self.context).free_if(self.free)).map(Some).map_err(|error| {
+            match self.context.source {
+                Source::Body => error.in_element(index),
+                // Whoever wrote the query gave one of several values of a name, not a list.
+                Source::Query => error,
+            }
+        })
     }
 
     fn size_hint(&self) -> Option<usize> {

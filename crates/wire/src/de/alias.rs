@@ -70,9 +70,9 @@ pub(super) fn resolve(groups: &[Group], structure: &str, names: &[&str], slots: 
                 (slot.exact && own, slot.exact, own, slot.position)
             })
             .map(|(index, _)| index);
-        for index in group.first..=group.last {
-            if Some(index) != best {
-                slots[index] = None;
+        for (offset, slot) in slots[group.first..=group.last].iter_mut().enumerate() {
+            if Some(group.first + offset) != best {
+                *slot = None;
             }
         }
     }
