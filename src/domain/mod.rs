@@ -7,6 +7,8 @@ pub mod customers;
 pub mod events;
 pub mod live;
 pub mod login;
+pub mod messages;
 pub mod refs;
 pub mod reps;
+pub mod tickets;
 pub mod topics;

@@ -12,6 +12,10 @@ macro_rules! ids {
             fn from(it: $name) -> Self { $crate::store::Value::Int(it.0) }
         }
 
+        impl $crate::store::ToColumn for $name {
+            fn to_column(&self) -> $crate::store::Value<'_> { (*self).into() }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { self.0.fmt(f) }
         }

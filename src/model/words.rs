@@ -23,6 +23,10 @@ macro_rules! words {
             fn from(it: $name) -> Self { it.as_str().into() }
         }
 
+        impl $crate::store::ToColumn for $name {
+            fn to_column(&self) -> $crate::store::Value<'_> { (*self).into() }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.as_str()) }
         }

@@ -3,6 +3,10 @@
 
 use std::fmt::Write;
 
+use answerpal_text::Scope;
+
+use crate::model::CustomerId;
+
 /// Which engine runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Dialect {
@@ -52,6 +56,33 @@ impl Dialect {
                 "INSERT INTO ticket_counts (customer_id, status, customer_rep_id, channel_id, channel_type, is_spam, escalated, is_closed, n)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
             }
+        }
+    }
+
+    /// What the search index keeps of a ticket's texts: one document on SQLite, chunks on PostgreSQL.
+    pub fn search_documents(self, customer: CustomerId, parts: &[&str]) -> Vec<String> {
+        let scope = Scope(customer.0);
+        match self {
+            Self::Sqlite => vec![answerpal_text::fts5_document(scope, parts)],
+            Self::Postgres => answerpal_text::tsvector_documents(scope, parts),
+        }
+    }
+
+    /// Parameters: tenant, ticket, chunk, document.
+    pub(super) fn insert_search_document(self) -> &'static str {
+        match self {
+            Self::Sqlite => "INSERT INTO ticket_search (rowid, words) VALUES ($2, $4)",
+            Self::Postgres => {
+                "INSERT INTO ticket_search (customer_id, ticket_id, chunk, words) VALUES ($1, $2, $3, $4)"
+            }
+        }
+    }
+
+    /// Parameters: tenant, ticket.
+    pub(super) fn delete_search_documents(self) -> &'static str {
+        match self {
+            Self::Sqlite => "DELETE FROM ticket_search WHERE rowid = $2",
+            Self::Postgres => "DELETE FROM ticket_search WHERE customer_id = $1 AND ticket_id = $2",
         }
     }
 }

@@ -10,17 +10,20 @@ pub mod dialect;
 mod engine;
 pub mod events;
 pub mod idempotency;
+pub mod messages;
 pub mod meta;
 mod migrations;
 pub mod refs;
 pub mod reps;
+pub mod search;
 pub mod throttles;
+pub mod tickets;
 mod tls;
 pub mod topics;
 mod value;
 
 pub use engine::{BoxFuture, Conn, Store, StoreOptions, Tx};
-pub use value::{Columns, FromColumn, FromRow, Row, Value};
+pub use value::{Columns, FromColumn, FromRow, Row, ToColumn, Value};
 
 use crate::error::Result;
 

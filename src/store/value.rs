@@ -124,6 +124,35 @@ macro_rules! from_column {
 
 from_column!(i64, f64, bool, String, Vec<u8>);
 
+/// A type that can be written to one column.
+pub trait ToColumn {
+    fn to_column(&self) -> Value<'_>;
+}
+
+macro_rules! to_column {
+    ($($source:ty => |$it:ident| $value:expr;)*) => {
+        $(impl ToColumn for $source {
+            fn to_column(&self) -> Value<'_> { let $it = self; $value }
+        })*
+    };
+}
+
+to_column! {
+    i64 => |it| Value::Int(*it);
+    f64 => |it| Value::Real(*it);
+    bool => |it| Value::Bool(*it);
+    String => |it| it.as_str().into();
+    Vec<u8> => |it| it.into();
+    answerpal_wire::time::Timestamp => |it| Value::Int(it.0);
+    serde_json::Value => |it| it.into();
+}
+
+impl<T: ToColumn> ToColumn for Option<T> {
+    fn to_column(&self) -> Value<'_> {
+        self.as_ref().map_or(Value::Null, ToColumn::to_column)
+    }
+}
+
 /// Lets a type be stored through another one that a column can hold.
 #[macro_export]
 macro_rules! column_via {
@@ -179,6 +208,14 @@ macro_rules! row {
         impl $name {
             /// The columns of this row type, for a statement whose table has the alias `t`.
             pub const COLUMNS: &'static str = concat!($("t.", stringify!($first) $(, ", t.", stringify!($rest))*)?);
+
+            /// The bare names of the columns, for an insert.
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($first) $(, stringify!($rest))*)?];
+
+            /// What the columns hold, in the order of `NAMES`.
+            pub fn values(&self) -> Vec<$crate::store::Value<'_>> {
+                vec![$($crate::store::ToColumn::to_column(&self.$first) $(, $crate::store::ToColumn::to_column(&self.$rest))*)?]
+            }
         }
 
         impl $crate::store::FromRow for $name {

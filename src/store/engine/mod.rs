@@ -98,6 +98,25 @@ impl Conn {
         }
     }
 
+    /// Inserts one row; gives the id that the database chose for `id`.
+    pub async fn insert_row(
+        &mut self,
+        table: &str,
+        id: &str,
+        columns: &[&str],
+        values: &[Value<'_>],
+    ) -> Result<i64> {
+        let mut sql = format!("INSERT INTO {table} ({}) VALUES (", columns.join(", "));
+        for index in 1..=columns.len() {
+            sql.push_str(if index == 1 { "$" } else { ", $" });
+            sql.push_str(&index.to_string());
+        }
+        sql.push_str(") RETURNING ");
+        sql.push_str(id);
+        let (id,): (i64,) = self.query_one(&sql, values).await?;
+        Ok(id)
+    }
+
     /// Inserts many rows in as few statements as the engine's parameter limit allows. `rows` holds the
     /// values row by row.
     pub async fn insert_many(&mut self, table: &str, columns: &[&str], rows: &[Value<'_>]) -> Result<()> {

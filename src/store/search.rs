@@ -1,0 +1,75 @@
+//! The full-text index: one document a ticket, of words that carry their tenant.
+
+use super::{Conn, Tx};
+use crate::error::Result;
+use crate::model::{CustomerId, TicketId};
+use crate::{params, row};
+
+/// Indexes a ticket that is not in the index yet.
+pub async fn insert(tx: &mut Tx, customer: CustomerId, ticket: TicketId, parts: &[&str]) -> Result<()> {
+    let dialect = tx.dialect();
+    for (chunk, words) in dialect.search_documents(customer, parts).into_iter().enumerate() {
+        tx.execute(dialect.insert_search_document(), params![customer, ticket, chunk as i64, words]).await?;
+    }
+    Ok(())
+}
+
+/// Indexes a ticket again.
+pub async fn replace(tx: &mut Tx, customer: CustomerId, ticket: TicketId, parts: &[&str]) -> Result<()> {
+    delete(tx, customer, ticket).await?;
+    insert(tx, customer, ticket, parts).await
+}
+
+pub async fn delete(tx: &mut Tx, customer: CustomerId, ticket: TicketId) -> Result<()> {
+    let sql = tx.dialect().delete_search_documents();
+    tx.execute(sql, params![customer, ticket]).await?;
+    Ok(())
+}
+
+row! {
+    /// The texts of one message that search finds it by.
+    pub struct MessageTexts {
+        pub subject: Option<String>,
+        pub message: Option<String>,
+        pub text_body: Option<String>,
+        pub from_name: Option<String>,
+        pub from_address: Option<String>,
+        pub to_address: Option<String>,
+    }
+}
+
+/// The texts of a ticket's messages, oldest first.
+pub async fn message_texts(
+    conn: &mut Conn,
+    customer: CustomerId,
+    ticket: TicketId,
+) -> Result<Vec<MessageTexts>> {
+    let sql = const_format::formatcp!(
+        "SELECT {} FROM ticket_messages t WHERE t.customer_id = $1 AND t.ticket_id = $2
+         ORDER BY t.message_date, t.message_id",
+        MessageTexts::COLUMNS
+    );
+    conn.query(sql, params![customer, ticket]).await
+}
+
+/// Names and addresses of a ticket's end user.
+pub async fn end_user_texts(conn: &mut Conn, customer: CustomerId, ticket: TicketId) -> Result<Vec<String>> {
+    let names: Vec<(Option<String>, Option<String>, Option<String>, Option<String>)> = conn
+        .query(
+            "SELECT e.name, e.firstname, e.lastname, e.company FROM tickets t
+             JOIN end_users e ON e.customer_id = t.customer_id AND e.end_user_id = t.end_user_id
+             WHERE t.customer_id = $1 AND t.ticket_id = $2",
+            params![customer, ticket],
+        )
+        .await?;
+    let uids: Vec<(String,)> = conn
+        .query(
+            "SELECT u.uid FROM tickets t
+             JOIN end_user_uids u ON u.customer_id = t.customer_id AND u.end_user_id = t.end_user_id
+             WHERE t.customer_id = $1 AND t.ticket_id = $2",
+            params![customer, ticket],
+        )
+        .await?;
+    let names = names.into_iter().flat_map(|it| [it.0, it.1, it.2, it.3]).flatten();
+    Ok(names.chain(uids.into_iter().map(|it| it.0)).collect())
+}
