@@ -438,6 +438,7 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_due ON jobs (run_at, job_id) WHERE state = 'waiting';
 CREATE INDEX jobs_leased ON jobs (lease_until) WHERE state = 'running';
 CREATE INDEX jobs_dead ON jobs (customer_id, job_id) WHERE state = 'dead';
+CREATE INDEX jobs_done ON jobs (created_at) WHERE state = 'done';
 CREATE UNIQUE INDEX jobs_dedup ON jobs (customer_id, kind, dedup_key) WHERE dedup_key IS NOT NULL;
 
 CREATE TABLE idempotency_keys (

@@ -1,6 +1,7 @@
 //! Row types, typed ids and enums: the invariants of one value, no I/O.
 
 pub mod id;
+pub mod job;
 pub mod message;
 pub mod ticket;
 pub mod words;

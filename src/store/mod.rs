@@ -10,6 +10,7 @@ pub mod dialect;
 mod engine;
 pub mod events;
 pub mod idempotency;
+pub mod jobs;
 pub mod messages;
 pub mod meta;
 mod migrations;

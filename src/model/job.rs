@@ -1,0 +1,33 @@
+//! A job: work that outlives the request that asked for it. It carries ids only; what it does is
+//! loaded when it runs.
+
+use super::{CustomerId, Timestamp};
+use crate::row;
+
+/// Carries a reply out in its ticket's channel. Subject: the message.
+pub const DELIVER_MESSAGE: &str = "deliver_message";
+/// Carries a mail out that belongs to no ticket message. Subject: the row of `mails`.
+pub const DELIVER_MAIL: &str = "deliver_mail";
+/// Deletes an object of the file store that no attachment names any more. Subject: set by its enqueuer.
+pub const DELETE_OBJECT: &str = "delete_object";
+
+/// A job waits (`run_at` says until when), runs under a lease, and ends done or dead.
+pub const WAITING: &str = "waiting";
+pub const DEAD: &str = "dead";
+
+row! {
+    /// A job as it is stored.
+    #[derive(Clone, Debug)]
+    pub struct Job {
+        pub job_id: i64,
+        pub customer_id: CustomerId,
+        pub kind: String,
+        pub subject_id: i64,
+        pub state: String,
+        pub run_at: Timestamp,
+        /// How often it was begun; with the job's id it names one run of it.
+        pub attempts: i64,
+        pub last_error: Option<String>,
+        pub created_at: Timestamp,
+    }
+}

@@ -1,0 +1,190 @@
+//! The job queue. Jobs are claimed by lease, never by an open transaction; what a worker says about a
+//! job counts only while its lease does, which the job's `attempts` tells.
+
+use const_format::formatcp;
+
+use super::{Conn, Tx};
+use crate::error::{Error, Result};
+use crate::model::job::{DEAD, Job, WAITING};
+use crate::model::{CustomerId, Timestamp};
+use crate::params;
+
+/// Adds a job that runs at `run_at` or soon after. Of several with one `dedup_key` (for a tenant and a
+/// kind) only the first is kept, until it is purged a week after it is done.
+pub async fn enqueue(
+    tx: &mut Tx,
+    customer: CustomerId,
+    kind: &str,
+    subject_id: i64,
+    run_at: Timestamp,
+    dedup_key: Option<&str>,
+) -> Result<()> {
+    let now = tx.now;
+    tx.execute(
+        "INSERT INTO jobs (customer_id, kind, subject_id, state, run_at, dedup_key, created_at)
+         VALUES ($1, $2, $3, 'waiting', $4, $5, $6)
+         ON CONFLICT (customer_id, kind, dedup_key) WHERE dedup_key IS NOT NULL DO NOTHING",
+        params![customer, kind, subject_id, run_at, dedup_key, now],
+    )
+    .await?;
+    tx.wake_workers();
+    Ok(())
+}
+
+/// Whether something of these kinds can be claimed now.
+pub async fn is_due(conn: &mut Conn, kinds: &[String], now: Timestamp) -> Result<bool> {
+    let (due,): (bool,) = conn
+        .query_one(
+            "SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 'waiting' AND run_at <= $1 AND kind = ANY($2))
+             OR EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND lease_until < $1)",
+            params![now, kinds.to_vec()],
+        )
+        .await?;
+    Ok(due)
+}
+
+/// Gives back the jobs whose lease ran out: their worker is gone. One that took `most` workers with it
+/// is dead.
+pub async fn release_expired(tx: &mut Tx, most: i64) -> Result<u64> {
+    let now = tx.now;
+    tx.execute(
+        "UPDATE jobs SET state = CASE WHEN attempts > $2 THEN 'dead' ELSE 'waiting' END,
+         run_at = $1, lease_until = NULL, worker_id = NULL, last_error = 'its worker went away'
+         WHERE state = 'running' AND lease_until < $1",
+        params![now, most],
+    )
+    .await
+}
+
+/// Leases up to `limit` due jobs of these kinds to a worker until `until`.
+pub async fn claim(
+    tx: &mut Tx,
+    worker: &str,
+    kinds: &[String],
+    limit: i64,
+    until: Timestamp,
+) -> Result<Vec<Job>> {
+    let now = tx.now;
+    tx.query(
+        "WITH due AS MATERIALIZED (
+             SELECT customer_id AS customer, job_id AS job FROM jobs
+             WHERE state = 'waiting' AND run_at <= $1 AND kind = ANY($2)
+             ORDER BY run_at, job_id LIMIT $3 FOR UPDATE SKIP LOCKED)
+         UPDATE jobs SET state = 'running', attempts = attempts + 1, worker_id = $4, lease_until = $5
+         FROM due WHERE customer_id = customer AND job_id = job
+         RETURNING job_id, customer_id, kind, subject_id, state, run_at, attempts, last_error, created_at",
+        params![now, kinds.to_vec(), limit, worker, until],
+    )
+    .await
+}
+
+/// Extends a worker's leases on these jobs; gives those it still has.
+pub async fn extend(tx: &mut Tx, worker: &str, jobs: Vec<i64>, until: Timestamp) -> Result<Vec<(i64, i64)>> {
+    tx.query(
+        "UPDATE jobs SET lease_until = $3 WHERE state = 'running' AND worker_id = $1 AND job_id = ANY($2)
+         RETURNING job_id, attempts",
+        params![worker, jobs, until],
+    )
+    .await
+}
+
+/// Marks a run's job done; false where its lease is another's by now.
+pub async fn complete(tx: &mut Tx, worker: &str, job: &Job) -> Result<bool> {
+    end(tx, worker, job, "done", job.run_at, None).await
+}
+
+/// Lets it run again at `run_at`.
+pub async fn retry(tx: &mut Tx, worker: &str, job: &Job, run_at: Timestamp, error: &str) -> Result<bool> {
+    end(tx, worker, job, WAITING, run_at, Some(error)).await
+}
+
+/// Gives it up, visibly.
+pub async fn bury(tx: &mut Tx, worker: &str, job: &Job, error: &str) -> Result<bool> {
+    end(tx, worker, job, DEAD, job.run_at, Some(error)).await
+}
+
+async fn end(
+    tx: &mut Tx,
+    worker: &str,
+    job: &Job,
+    state: &str,
+    run_at: Timestamp,
+    error: Option<&str>,
+) -> Result<bool> {
+    let ended = tx
+        .execute(
+            "UPDATE jobs SET state = $5, run_at = $6, last_error = $7, lease_until = NULL, worker_id = NULL
+             WHERE customer_id = $1 AND job_id = $2 AND worker_id = $3 AND attempts = $4 AND state = 'running'",
+            params![job.customer_id, job.job_id, worker, job.attempts, state, run_at, error],
+        )
+        .await?;
+    Ok(ended == 1)
+}
+
+/// Gives back what a worker that stops has not finished; the attempt does not count.
+pub async fn give_back(tx: &mut Tx, worker: &str) -> Result<u64> {
+    let given = tx
+        .execute(
+            "UPDATE jobs SET state = 'waiting', attempts = attempts - 1, lease_until = NULL, worker_id = NULL
+             WHERE state = 'running' AND worker_id = $1",
+            params![worker],
+        )
+        .await?;
+    if given > 0 {
+        tx.wake_workers();
+    }
+    Ok(given)
+}
+
+/// A tenant's dead letters, oldest first.
+pub async fn list_dead(conn: &mut Conn, customer: CustomerId, limit: i64, offset: i64) -> Result<Vec<Job>> {
+    conn.query(
+        formatcp!(
+            "SELECT {} FROM jobs t WHERE t.customer_id = $1 AND t.state = 'dead' ORDER BY t.job_id LIMIT $2 OFFSET $3",
+            Job::COLUMNS
+        ),
+        params![customer, limit, offset],
+    )
+    .await
+}
+
+pub async fn count_dead(conn: &mut Conn, customer: CustomerId) -> Result<u64> {
+    let (count,): (i64,) = conn
+        .query_one("SELECT count(*) FROM jobs WHERE customer_id = $1 AND state = 'dead'", params![customer])
+        .await?;
+    Ok(count.unsigned_abs())
+}
+
+/// Lets a dead letter run again, with all its retries; a conflict where the job is not dead.
+pub async fn replay(tx: &mut Tx, customer: CustomerId, job: i64) -> Result<()> {
+    let (state,): (String,) = tx
+        .query_one(
+            "SELECT state FROM jobs WHERE customer_id = $1 AND job_id = $2 FOR UPDATE",
+            params![customer, job],
+        )
+        .await?;
+    if state != DEAD {
+        return Err(Error::Conflict(format!("This job is {state}, not dead.")));
+    }
+    let now = tx.now;
+    tx.execute(
+        "UPDATE jobs SET state = 'waiting', attempts = 0, run_at = $3 WHERE customer_id = $1 AND job_id = $2",
+        params![customer, job, now],
+    )
+    .await?;
+    tx.wake_workers();
+    Ok(())
+}
+
+/// Kinds of the jobs that wait or run, of all tenants.
+pub async fn unfinished(conn: &mut Conn) -> Result<Vec<(String, i64)>> {
+    conn.query(
+        "SELECT kind, count(*) FROM jobs WHERE state IN ('waiting', 'running') GROUP BY kind ORDER BY kind",
+        params![],
+    )
+    .await
+}
+
+pub async fn delete_done_before(tx: &mut Tx, before: Timestamp) -> Result<u64> {
+    tx.execute("DELETE FROM jobs WHERE state = 'done' AND created_at < $1", params![before]).await
+}
