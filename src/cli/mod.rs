@@ -1,7 +1,9 @@
 //! The command line: one file per command.
 
 mod customer;
+mod migrate;
 mod serve;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -30,6 +32,10 @@ struct Cli {
 enum Command {
     /// Run the server, with its background workers
     Serve(ServeFlags),
+    /// Run background work only, beside servers on the same database
+    Worker,
+    /// Bring the database's schema up to date
+    Migrate,
     /// Make and list tenants
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
@@ -74,6 +80,8 @@ pub fn main() -> ExitCode {
 async fn run(context: &Context, command: Command) -> Result<ExitCode> {
     match command {
         Command::Serve(flags) => serve::run(context, &flags).await,
+        Command::Worker => worker::run(context).await,
+        Command::Migrate => migrate::run(context).await,
         Command::Customer(command) => customer::run(context, command).await,
     }
 }

@@ -4,15 +4,17 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::watch::Receiver;
 
 use super::Context;
 use crate::app::App;
 use crate::clock::{Clock, Random};
 use crate::config::{Config, ServeFlags};
 use crate::error::{Error, Result};
+use crate::jobs;
 
 /// What is under way at SIGTERM has this long.
-const GRACE: Duration = Duration::from_secs(10);
+const GRACE: Duration = Duration::from_secs(9);
 
 pub async fn run(context: &Context, flags: &ServeFlags) -> Result<ExitCode> {
     let config = Config::load(&context.flags, flags)?;
@@ -26,23 +28,35 @@ pub async fn run(context: &Context, flags: &ServeFlags) -> Result<ExitCode> {
         &format!("answerpal serves http://{address} (API reference: http://{address}/api/docs)"),
         &serde_json::json!({ "address": address.to_string() }),
     );
-    serve(&app, listener).await?;
-    app.store.close().await;
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn serve(app: &App, listener: TcpListener) -> Result<()> {
-    let router = crate::api::router(app.clone());
-    let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let notifier = app.clone();
+    let notifier = tokio::spawn(async move { notifier.store.run_notifier().await });
+    let workers = (!config.no_workers).then(|| jobs::start(&app));
     let (stop, stopped) = tokio::sync::watch::channel(false);
     tokio::spawn(async move {
         terminated().await;
         stop.send_replace(true);
     });
-    let stopping = |mut it: tokio::sync::watch::Receiver<bool>| async move {
-        // The sender lives until it has sent.
-        let _ = it.wait_for(|it| *it).await;
-    };
+    // Requests and jobs end side by side: together they have the time that one of them has.
+    let (served, ()) = tokio::join!(serve(&app, listener, stopped.clone()), async {
+        stopping(stopped).await;
+        if let Some(workers) = workers {
+            workers.stop().await;
+        }
+    });
+    notifier.abort();
+    app.store.close().await;
+    served?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn stopping(mut stopped: Receiver<bool>) {
+    // The sender lives until it has sent.
+    let _ = stopped.wait_for(|it| *it).await;
+}
+
+async fn serve(app: &App, listener: TcpListener, stopped: Receiver<bool>) -> Result<()> {
+    let router = crate::api::router(app.clone());
+    let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
     let deadline = {
         let stopped = stopped.clone();
         async move {
@@ -57,7 +71,7 @@ async fn serve(app: &App, listener: TcpListener) -> Result<()> {
 }
 
 /// Resolves at SIGTERM or Ctrl-C.
-async fn terminated() {
+pub async fn terminated() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut term) = signal(SignalKind::terminate()) else { return std::future::pending().await };
     tokio::select! {

@@ -7,6 +7,7 @@ pub mod customers;
 pub mod events;
 pub mod live;
 pub mod login;
+pub mod mails;
 pub mod messages;
 pub mod refs;
 pub mod reps;

@@ -1,1 +1,47 @@
-//! Work that outlives a request.
+//! Work that outlives a request: the registry of the jobs, one file for each, and what runs them.
+//!
+//! A job loads what it is about by id. It may be begun more than once (a worker can be lost at any
+//! point), so each looks at the state it finds before it acts and marks what it did.
+
+mod deliver_mail;
+mod runner;
+
+pub use runner::{Workers, run_until_idle, start};
+
+use crate::app::App;
+use crate::error::Error;
+use crate::model::job::{self, Job};
+
+/// Why a job did not do its work.
+#[derive(Debug)]
+pub enum JobError {
+    /// It may work later: 5 s from now, then twice as long each time.
+    Retry(String),
+    /// It never will: a dead letter at once.
+    Fail(String),
+}
+
+/// What goes wrong underneath is worth another try.
+impl From<Error> for JobError {
+    fn from(error: Error) -> Self {
+        Self::Retry(error.to_string())
+    }
+}
+
+macro_rules! registry {
+    ($($kind:path => $module:ident,)*) => {
+        /// What this version can run. Others are left to the versions that know them.
+        pub const KINDS: &[&str] = &[$($kind),*];
+
+        async fn run(app: &App, job: &Job) -> Result<(), JobError> {
+            match job.kind.as_str() {
+                $($kind => $module::run(app, job.customer_id, job.subject_id).await,)*
+                other => Err(JobError::Fail(format!("there is no job {other:?}"))),
+            }
+        }
+    };
+}
+
+registry! {
+    job::DELIVER_MAIL => deliver_mail,
+}

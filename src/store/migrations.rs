@@ -32,6 +32,11 @@ const MIGRATIONS: &[Migration] = migrations![1 "0001_schema"];
 const LOCK: i64 = 7_221_446_905;
 
 impl Store {
+    /// The schema that this version works with.
+    pub fn newest_schema() -> i64 {
+        MIGRATIONS.len() as i64
+    }
+
     /// Applies what is missing, all in one transaction. How many were applied.
     pub async fn migrate(&self) -> Result<usize> {
         self.write(|tx| Box::pin(apply(tx))).await

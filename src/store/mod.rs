@@ -11,6 +11,7 @@ mod engine;
 pub mod events;
 pub mod idempotency;
 pub mod jobs;
+pub mod mails;
 pub mod messages;
 pub mod meta;
 mod migrations;

@@ -192,15 +192,20 @@ struct Wake {
 impl Store {
     /// Opens the database and brings its schema up to date.
     pub async fn open(options: &StoreOptions, clock: Clock) -> Result<Self> {
+        let store = Self::connect(options, clock)?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Opens the database as it is.
+    pub fn connect(options: &StoreOptions, clock: Clock) -> Result<Self> {
         let engine = match &options.database_url {
             Some(url) => Engine::Postgres(Arc::new(postgres::Database::open(url, options.connections)?)),
             None => {
                 Engine::Sqlite(Arc::new(sqlite::Database::open(&options.sqlite_path, options.connections)?))
             }
         };
-        let store = Self { engine, clock, wake: Arc::default(), heavy: Arc::new(Semaphore::new(2)) };
-        store.migrate().await?;
-        Ok(store)
+        Ok(Self { engine, clock, wake: Arc::default(), heavy: Arc::new(Semaphore::new(2)) })
     }
 
     pub fn dialect(&self) -> Dialect {
@@ -285,9 +290,10 @@ impl Store {
         self.wake.others.notify_one();
     }
 
-    /// Resolves once a transaction of any process may have left something to do.
-    pub async fn woken(&self) {
-        self.wake.workers.notified().await;
+    /// Resolves once a transaction of any process, that ended after this call, may have left something
+    /// to do.
+    pub fn woken(&self) -> impl Future<Output = ()> + Send + '_ {
+        self.wake.workers.notified()
     }
 
     /// Carries wake-ups between the processes of one PostgreSQL (NOTIFY, coalesced; LISTEN). Never
