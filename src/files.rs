@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
+use object_store::{ObjectStore, ObjectStoreExt};
 
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -36,9 +36,16 @@ impl Files {
 
     /// Whether the store answers.
     pub async fn check(&self) -> Result<()> {
-        use object_store::ObjectStoreExt;
         match self.0.head(&"readiness".into()).await {
             Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Removes content; there may be none under this key.
+    pub async fn delete(&self, key: &str) -> Result<()> {
+        match self.0.delete(&key.into()).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }

@@ -388,6 +388,17 @@ CREATE TABLE attachments (
 CREATE INDEX attachments_of ON attachments (customer_id, message_id);
 CREATE INDEX attachments_object ON attachments (object_key);
 
+-- Content that nothing may refer to any more: removed when it is due, unless an attachment refers to it.
+-- An upload under way stands here too, so that a crash leaves no orphan.
+CREATE TABLE doomed_objects (
+    doomed_object_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    customer_id INTEGER NOT NULL,
+    object_key TEXT NOT NULL,
+    due_at INTEGER NOT NULL
+);
+CREATE INDEX doomed_objects_due ON doomed_objects (customer_id, due_at);
+CREATE INDEX doomed_objects_key ON doomed_objects (customer_id, object_key);
+
 -- Mail that belongs to no ticket message (escalations, password resets). The body is encrypted.
 CREATE TABLE mails (
     mail_id INTEGER PRIMARY KEY AUTOINCREMENT,

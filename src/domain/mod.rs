@@ -1,6 +1,7 @@
 //! Rules and transactions: decides, writes through the store, notes the audit event, enqueues jobs.
 //! No HTTP, no SQL, no network.
 
+pub mod attachments;
 pub mod caller;
 pub mod credentials;
 pub mod customers;

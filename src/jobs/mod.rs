@@ -3,6 +3,7 @@
 //! A job loads what it is about by id. It may be begun more than once (a worker can be lost at any
 //! point), so each looks at the state it finds before it acts and marks what it did.
 
+mod delete_objects;
 mod deliver_mail;
 mod runner;
 
@@ -43,5 +44,6 @@ macro_rules! registry {
 }
 
 registry! {
+    job::DELETE_OBJECTS => delete_objects,
     job::DELIVER_MAIL => deliver_mail,
 }

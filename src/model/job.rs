@@ -8,8 +8,8 @@ use crate::row;
 pub const DELIVER_MESSAGE: &str = "deliver_message";
 /// Carries a mail out that belongs to no ticket message. Subject: the row of `mails`.
 pub const DELIVER_MAIL: &str = "deliver_mail";
-/// Deletes an object of the file store that no attachment names any more. Subject: set by its enqueuer.
-pub const DELETE_OBJECT: &str = "delete_object";
+/// Removes content from the file store that is due and that no attachment names. Subject: the tenant.
+pub const DELETE_OBJECTS: &str = "delete_objects";
 
 /// A job waits (`run_at` says until when), runs under a lease, and ends done or dead.
 pub const WAITING: &str = "waiting";

@@ -5,6 +5,7 @@
 //! differ. Statements are written once, with `$n` parameters.
 #![expect(clippy::disallowed_methods, reason = "this room is where statements may be run")]
 
+pub mod attachments;
 pub mod customers;
 pub mod dialect;
 mod engine;

@@ -1,0 +1,27 @@
+//! Removes content that no attachment refers to, once it is due.
+
+use super::JobError;
+use crate::app::App;
+use crate::model::CustomerId;
+use crate::store::attachments as store;
+
+const BATCH: i64 = 100;
+
+pub async fn run(app: &App, customer: CustomerId, _: i64) -> Result<(), JobError> {
+    loop {
+        let due = store::due(&mut *app.store.read().await?, customer, app.clock.now(), BATCH).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let mut done = Vec::with_capacity(due.len());
+        for (doomed, key, referred_to) in due {
+            if !referred_to {
+                app.files.delete(&key).await?;
+            }
+            done.push(doomed);
+        }
+        app.store
+            .write(move |tx| Box::pin(async move { store::forget_doomed(tx, customer, done).await }))
+            .await?;
+    }
+}
