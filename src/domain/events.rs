@@ -76,6 +76,13 @@ impl Changes {
         }
     }
 
+    /// Says that a field differs, not from what to what: for secrets.
+    pub fn hidden(&mut self, field: &str, differs: bool) {
+        if differs {
+            self.0.insert(field.to_owned(), serde_json::json!({ "changed": true }));
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -3,14 +3,17 @@
 
 pub mod attachments;
 pub mod caller;
+pub mod channels;
 pub mod credentials;
 pub mod customers;
 pub mod events;
+pub mod fields;
 pub mod live;
 pub mod login;
 pub mod mails;
 pub mod messages;
 pub mod refs;
 pub mod reps;
+pub mod secrets;
 pub mod tickets;
 pub mod topics;

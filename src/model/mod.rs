@@ -1,5 +1,6 @@
 //! Row types, typed ids and enums: the invariants of one value, no I/O.
 
+pub mod channel;
 pub mod id;
 pub mod job;
 pub mod message;
@@ -7,6 +8,7 @@ pub mod ticket;
 pub mod words;
 
 pub use answerpal_wire::time::Timestamp;
+pub use channel::{Channel, MailSecrets, MailServer, MailSettings};
 pub use id::*;
 pub use message::Message;
 pub use ticket::Ticket;

@@ -1,0 +1,130 @@
+//! `/api/Channels`.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use crate::db_test;
+use crate::support::Installation;
+
+const MASK: &str = "••••••••";
+
+db_test! {
+    async fn a_channel_is_made_read_changed_and_deleted(installation: Installation) {
+        let admin = &installation.admin;
+        let body = json!({
+            "channelType": "email", "Name": "Support mail", "emailAddress": "Help@Example.COM",
+            "connectionDetails": { "Folder": "INBOX" }, "imapServer": "imap.example.com", "imapPort": 993,
+            "imapUsername": "help", "imapUseSSL": true, "autoRetrieveEmails": true,
+        });
+        let made = admin.post("/api/Channels", body).await;
+        assert_eq!(made.header("location"), "/api/Channels/1");
+        let made = made.expect(201);
+        assert_eq!(made["channelID"], 1);
+        assert_eq!(made["customerID"], installation.customer.0);
+        assert_eq!(made["channelType"], "Email");
+        assert_eq!(made["emailAddress"], "Help@example.com");
+        assert_eq!(made["connectionDetails"], json!({ "Folder": "INBOX" }));
+        assert_eq!((&made["imapPort"], &made["imapUseSSL"]), (&json!(993), &json!(true)));
+        assert_eq!((&made["isActive"], &made["isDefaultTranslationChannel"]), (&json!(true), &json!(false)));
+        assert!(made["token"].as_str().unwrap().len() >= 32);
+        let list = admin.get("/channels").await.expect(200);
+        assert_eq!(list, json!([made]));
+        assert_eq!(admin.get("/api/Channels/1").await.expect(200), made);
+        let mut back = made.clone();
+        back["isActive"] = json!(false);
+        back["emailAddress"] = json!("");
+        let changed = admin.put("/api/Channels/1", back).await.expect(200);
+        assert_eq!((&changed["isActive"], &changed["emailAddress"]), (&json!(false), &Value::Null));
+        assert_eq!((&changed["token"], &changed["imapServer"]), (&made["token"], &made["imapServer"]));
+        admin.delete("/api/Channels/1").await.expect(204);
+        admin.get("/api/Channels/1").await.expect(404);
+        admin.delete("/api/Channels/1").await.expect(404);
+        assert_eq!(admin.get("/api/Channels").await.expect(200), json!([]));
+    }
+}
+
+db_test! {
+    async fn secrets_are_masked_and_kept_when_the_mask_comes_back(installation: Installation) {
+        let admin = &installation.admin;
+        let made = admin
+            .post("/api/Channels", json!({ "channelType": "Email", "name": "Mail", "smtpPassword": "s3cret" }))
+            .await
+            .expect(201);
+        assert_eq!((&made["smtpPassword"], &made["imapPassword"]), (&json!(MASK), &Value::Null));
+        admin.put("/api/Channels/1", json!({ "smtpPassword": MASK, "imapPassword": "other" })).await.expect(200);
+        let mut conn = installation.app.store.read().await.unwrap();
+        let channel = answerpal::store::channels::get(&mut conn, installation.customer, answerpal::model::ChannelId(1)).await.unwrap();
+        assert!(!String::from_utf8_lossy(channel.secrets.as_ref().unwrap()).contains("s3cret"));
+        let secrets = answerpal::domain::channels::mail_secrets(&installation.app, &channel).unwrap();
+        assert_eq!(secrets.smtp_password.as_deref(), Some("s3cret"));
+        assert_eq!(secrets.imap_password.as_deref(), Some("other"));
+        let cleared = admin.put("/api/Channels/1", json!({ "smtpPassword": "" })).await.expect(200);
+        assert_eq!((&cleared["smtpPassword"], &cleared["imapPassword"]), (&Value::Null, &json!(MASK)));
+    }
+}
+
+db_test! {
+    async fn bad_input_names_its_field(installation: Installation) {
+        let admin = &installation.admin;
+        admin.post("/api/Channels", json!({ "name": "x" })).await.expect_invalid("channelType");
+        admin.post("/api/Channels", json!({ "name": "x", "channelType": "Pigeon" })).await.expect_invalid("channelType");
+        admin.post("/api/Channels", json!({ "channelType": "Chat" })).await.expect_invalid("name");
+        for (field, value) in [
+            ("name", json!(" ")),
+            ("emailAddress", json!("nobody")),
+            ("hostnames", json!("not a host")),
+            ("phoneNumber", json!("call us")),
+            ("imapPort", json!(70_000)),
+            ("smtpPort", json!(-1)),
+            ("smtpServer", json!("a b")),
+            ("imapPassword", json!("x".repeat(300))),
+            ("isActive", json!("perhaps")),
+        ] {
+            let mut body = json!({ "channelType": "Chat", "name": "Chat" });
+            body[field] = value;
+            admin.post("/api/Channels", body).await.expect_invalid(field);
+        }
+        let chat = json!({ "channelType": "Chat", "name": "Chat", "hostnames": "https://Shop.example.com/, localhost:3000" });
+        assert_eq!(admin.post("/api/Channels", chat).await.expect(201)["hostnames"], "shop.example.com,localhost:3000");
+        admin.get("/api/Channels/abc").await.expect(404);
+    }
+}
+
+db_test! {
+    async fn one_channel_is_the_default_for_translations(installation: Installation) {
+        let admin = &installation.admin;
+        for name in ["One", "Two"] {
+            let body = json!({ "channelType": "Chat", "name": name, "isDefaultTranslationChannel": true });
+            admin.post("/api/Channels", body).await.expect(201);
+        }
+        let list = admin.get("/api/Channels").await.expect(200);
+        assert_eq!((&list[0]["isDefaultTranslationChannel"], &list[1]["isDefaultTranslationChannel"]), (&json!(false), &json!(true)));
+    }
+}
+
+db_test! {
+    async fn another_tenant_sees_and_changes_nothing(installation: Installation) {
+        let (_, other) = installation.other_tenant().await;
+        installation.admin.post("/api/Channels", json!({ "channelType": "Chat", "name": "Chat" })).await.expect(201);
+        assert_eq!(other.get("/api/Channels").await.expect(200), json!([]));
+        other.get("/api/Channels/1").await.expect(404);
+        other.put("/api/Channels/1", json!({ "name": "Mine" })).await.expect(404);
+        other.delete("/api/Channels/1").await.expect(404);
+        installation.nobody().get("/api/Channels").await.expect(401);
+        assert_eq!(installation.admin.get("/api/Channels/1").await.expect(200)["name"], "Chat");
+    }
+}
+
+db_test! {
+    async fn retries_and_stale_writes_are_caught(installation: Installation) {
+        let admin = &installation.admin;
+        let body = json!({ "channelType": "Chat", "name": "Chat" });
+        let first = admin.request(Method::POST, "/api/Channels", &[("idempotency-key", "k")], body.clone()).await;
+        let again = admin.request(Method::POST, "/api/Channels", &[("idempotency-key", "k")], body).await;
+        assert_eq!(first.bytes, again.bytes);
+        let tag = admin.get("/api/Channels/1").await.header("etag").to_owned();
+        admin.put("/api/Channels/1", json!({ "name": "Web chat" })).await.expect(200);
+        admin.request(Method::PUT, "/api/Channels/1", &[("if-match", &tag)], json!({ "name": "No" })).await.expect(412);
+        admin.request(Method::DELETE, "/api/Channels/1", &[("if-match", &tag)], Value::Null).await.expect(412);
+    }
+}
