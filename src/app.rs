@@ -46,15 +46,7 @@ impl App {
             Error::invalid("data-dir", format!("{} cannot be made: {error}", config.data_dir.display()))
         })?;
         let key = master_key(&config, &random)?;
-        let store = Store::open(
-            &StoreOptions {
-                database_url: config.database_url.clone(),
-                sqlite_path: config.data_dir.join("answerpal.db"),
-                connections: config.connections,
-            },
-            clock.clone(),
-        )
-        .await?;
+        let store = Store::open(&store_options(&config), clock.clone()).await?;
         check_fingerprint(&store, &key).await?;
         let files = Files::open(&config)?;
         let credentials = Credentials::load(&store, &key, &clock, &random).await?;
@@ -76,23 +68,42 @@ impl App {
     }
 }
 
-/// From the setting, else from `secret.key` in the data folder, which is made where it is missing.
-fn master_key(config: &Config, random: &Random) -> Result<MasterKey> {
-    if let Some(text) = &config.secret_key {
-        return MasterKey::parse(text)
-            .ok_or_else(|| Error::invalid("secret-key", "must be 64 hexadecimal digits"));
+/// Where the database of these settings is.
+pub fn store_options(config: &Config) -> StoreOptions {
+    StoreOptions {
+        database_url: config.database_url.clone(),
+        sqlite_path: config.data_dir.join("answerpal.db"),
+        connections: config.connections,
     }
-    let path = config.data_dir.join("secret.key");
-    match std::fs::read_to_string(&path) {
+}
+
+/// The key that is there, or a new one in `secret.key`.
+fn master_key(config: &Config, random: &Random) -> Result<MasterKey> {
+    if let Some(key) = present_master_key(config)? {
+        return Ok(key);
+    }
+    let key = MasterKey::generate(random);
+    write_master_key(config, &key)?;
+    Ok(key)
+}
+
+/// From the setting, else from `secret.key` in the data folder.
+pub fn present_master_key(config: &Config) -> Result<Option<MasterKey>> {
+    if let Some(text) = &config.secret_key {
+        let key = MasterKey::parse(text);
+        return key.map(Some).ok_or_else(|| Error::invalid("secret-key", "must be 64 hexadecimal digits"));
+    }
+    match std::fs::read_to_string(config.data_dir.join("secret.key")) {
         Ok(text) => MasterKey::parse(&text)
+            .map(Some)
             .ok_or_else(|| Error::invalid("secret.key", "does not hold 64 hexadecimal digits")),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let key = MasterKey::generate(random);
-            write_private(&path, &key.to_hex())?;
-            Ok(key)
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+pub fn write_master_key(config: &Config, key: &MasterKey) -> Result<()> {
+    write_private(&config.data_dir.join("secret.key"), &key.to_hex())
 }
 
 /// Readable by the owner only, on disk when this returns.

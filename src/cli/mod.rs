@@ -1,7 +1,9 @@
 //! The command line: one file per command.
 
+mod backup;
 mod customer;
 mod migrate;
+mod progress;
 mod serve;
 mod worker;
 
@@ -39,6 +41,10 @@ enum Command {
     /// Make and list tenants
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
+    /// Write everything (database and files) into one archive, while the server runs
+    Backup(backup::BackupArgs),
+    /// Put an archive back, on SQLite or PostgreSQL, whichever it was made on
+    Restore(backup::RestoreArgs),
 }
 
 /// What a command is given: the settings, and how to print.
@@ -83,6 +89,8 @@ async fn run(context: &Context, command: Command) -> Result<ExitCode> {
         Command::Worker => worker::run(context).await,
         Command::Migrate => migrate::run(context).await,
         Command::Customer(command) => customer::run(context, command).await,
+        Command::Backup(args) => backup::backup(context, args).await,
+        Command::Restore(args) => backup::restore(context, args).await,
     }
 }
 

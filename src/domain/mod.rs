@@ -2,6 +2,7 @@
 //! No HTTP, no SQL, no network.
 
 pub mod attachments;
+pub mod backup;
 pub mod caller;
 pub mod channels;
 pub mod credentials;
@@ -12,8 +13,10 @@ pub mod live;
 pub mod login;
 pub mod mails;
 pub mod messages;
+pub mod progress;
 pub mod refs;
 pub mod reps;
+pub mod search_index;
 pub mod secrets;
 pub mod tickets;
 pub mod topics;

@@ -69,13 +69,23 @@ pub async fn reindex(tx: &mut Tx, customer: CustomerId, ticket: TicketId) -> Res
     let row = store::get(tx, customer, ticket).await?;
     let names = search::end_user_texts(tx, customer, ticket).await?;
     let messages = search::message_texts(tx, customer, ticket).await?;
-    let mut parts: Vec<&str> = row.subject.as_deref().into_iter().chain(row.uid.as_deref()).collect();
+    let parts = search_parts(row.subject.as_deref(), row.uid.as_deref(), &names, &messages);
+    search::replace(tx, customer, ticket, &parts).await
+}
+
+/// What search finds a ticket by.
+pub fn search_parts<'a>(
+    subject: Option<&'a str>,
+    uid: Option<&'a str>,
+    names: &'a [String],
+    messages: &'a [search::MessageTexts],
+) -> Vec<&'a str> {
+    let mut parts: Vec<&str> = subject.into_iter().chain(uid).collect();
     parts.extend(names.iter().map(String::as_str));
-    for message in &messages {
-        let subject = message.subject.as_deref().filter(|it| Some(*it) != row.subject.as_deref());
+    for message in messages {
         let whole = message.text_body.as_deref().filter(|it| Some(*it) != message.message.as_deref());
         let texts = [
-            subject,
+            message.subject.as_deref().filter(|it| Some(*it) != subject),
             message.message.as_deref(),
             whole,
             message.from_name.as_deref(),
@@ -84,7 +94,7 @@ pub async fn reindex(tx: &mut Tx, customer: CustomerId, ticket: TicketId) -> Res
         ];
         parts.extend(texts.into_iter().flatten());
     }
-    search::replace(tx, customer, ticket, &parts).await
+    parts
 }
 
 /// Writes the new state of a ticket and notes what differs.

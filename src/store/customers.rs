@@ -1,6 +1,6 @@
 //! Tenants.
 
-use super::Tx;
+use super::{Conn, Tx};
 use crate::error::Result;
 use crate::model::CustomerId;
 use crate::params;
@@ -14,4 +14,11 @@ pub async fn insert(tx: &mut Tx, name: &str, hostname: Option<&str>) -> Result<C
         )
         .await?;
     Ok(id)
+}
+
+/// Every tenant.
+pub async fn ids(conn: &mut Conn) -> Result<Vec<CustomerId>> {
+    let rows: Vec<(CustomerId,)> =
+        conn.query("SELECT customer_id FROM customers ORDER BY customer_id", params![]).await?;
+    Ok(rows.into_iter().map(|it| it.0).collect())
 }

@@ -78,11 +78,77 @@ impl Dialect {
         }
     }
 
+    /// The columns of the index that a document fills, of: tenant, ticket, chunk, document.
+    pub(super) fn search_columns(self) -> (&'static [&'static str], &'static [usize]) {
+        match self {
+            Self::Sqlite => (&["rowid", "words"], &[1, 3]),
+            Self::Postgres => (&["customer_id", "ticket_id", "chunk", "words"], &[0, 1, 2, 3]),
+        }
+    }
+
     /// Parameters: tenant, ticket.
     pub(super) fn delete_search_documents(self) -> &'static str {
         match self {
             Self::Sqlite => "DELETE FROM ticket_search WHERE rowid = $2",
             Self::Postgres => "DELETE FROM ticket_search WHERE customer_id = $1 AND ticket_id = $2",
+        }
+    }
+
+    /// Every table with its columns, in order: table, column, declared type, place in the primary key
+    /// (from 1; 0 is none).
+    pub fn list_columns(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "SELECT m.name, c.name, lower(c.type), c.pk FROM sqlite_schema m JOIN pragma_table_info(m.name) c
+                 WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY m.name, c.cid"
+            }
+            Self::Postgres => {
+                "SELECT CAST(r.relname AS TEXT), CAST(a.attname AS TEXT), format_type(a.atttypid, a.atttypmod),
+                        COALESCE((SELECT k.place FROM pg_index i, unnest(i.indkey) WITH ORDINALITY k (attnum, place)
+                                  WHERE i.indrelid = r.oid AND i.indisprimary AND k.attnum = a.attnum), 0)
+                 FROM pg_class r JOIN pg_attribute a ON a.attrelid = r.oid
+                 WHERE r.relkind IN ('r', 'p') AND r.relnamespace = current_schema()::regnamespace
+                   AND a.attnum > 0 AND NOT a.attisdropped
+                 ORDER BY r.relname, a.attnum"
+            }
+        }
+    }
+
+    /// The tables that count their ids, with the last one given.
+    pub fn list_last_ids(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT name, seq FROM sqlite_sequence ORDER BY name",
+            Self::Postgres => {
+                "SELECT CAST(c.table_name AS TEXT), COALESCE(s.last_value, 0)
+                 FROM information_schema.columns c JOIN pg_sequences s ON s.schemaname = c.table_schema
+                  AND quote_ident(s.schemaname) || '.' || quote_ident(s.sequencename)
+                    = pg_get_serial_sequence(quote_ident(c.table_schema) || '.' || quote_ident(c.table_name), c.column_name)
+                 WHERE c.table_schema = current_schema() AND c.is_identity = 'YES' ORDER BY 1"
+            }
+        }
+    }
+
+    /// Makes a table ($1) count its ids on from $2: statements to run one after the other.
+    pub fn set_last_id(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => &[
+                "DELETE FROM sqlite_sequence WHERE name = $1 AND $2 >= 0",
+                "INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)",
+            ],
+            Self::Postgres => {
+                &["SELECT setval(pg_get_serial_sequence(quote_ident(c.table_schema) || '.' || quote_ident(c.table_name), c.column_name),
+                                 GREATEST(CAST($2 AS BIGINT), 1), CAST($2 AS BIGINT) > 0)
+                   FROM information_schema.columns c
+                   WHERE c.table_schema = current_schema() AND c.table_name = CAST($1 AS TEXT) AND c.is_identity = 'YES'"]
+            }
+        }
+    }
+
+    /// Empties the full-text index of all tenants.
+    pub fn clear_search(self) -> &'static str {
+        match self {
+            Self::Sqlite => "INSERT INTO ticket_search (ticket_search) VALUES ('delete-all')",
+            Self::Postgres => "DELETE FROM ticket_search",
         }
     }
 }

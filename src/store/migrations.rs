@@ -31,6 +31,11 @@ const MIGRATIONS: &[Migration] = migrations![1 "0001_schema"];
 /// Any number: the processes that start together on one PostgreSQL take turns by it.
 const LOCK: i64 = 7_221_446_905;
 
+/// The version of the schema that this program writes.
+pub fn schema_version() -> i64 {
+    MIGRATIONS.last().map_or(0, |it| it.version)
+}
+
 impl Store {
     /// The schema that this version works with.
     pub fn newest_schema() -> i64 {

@@ -9,6 +9,7 @@ pub mod attachments;
 pub mod channels;
 pub mod customers;
 pub mod dialect;
+pub mod dump;
 mod engine;
 pub mod events;
 pub mod idempotency;
@@ -26,7 +27,8 @@ mod tls;
 pub mod topics;
 mod value;
 
-pub use engine::{BoxFuture, Conn, Store, StoreOptions, Tx};
+pub use engine::{BoxFuture, Conn, ReadConn, Store, StoreOptions, Tx};
+pub use migrations::schema_version;
 pub use value::{Columns, FromColumn, FromRow, Row, ToColumn, Value};
 
 use crate::error::Result;

@@ -1,5 +1,7 @@
 //! The full-text index: one document a ticket, of words that carry their tenant.
 
+pub mod bulk;
+
 use super::{Conn, Tx};
 use crate::error::Result;
 use crate::model::{CustomerId, TicketId};

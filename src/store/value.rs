@@ -88,6 +88,14 @@ impl<'a> Columns<'a> {
         Self { row, next: 0 }
     }
 
+    /// How many columns the row has.
+    fn width(&self) -> usize {
+        match &self.row {
+            Row::Sqlite(row) => row.as_ref().column_count(),
+            Row::Postgres(row) => row.len(),
+        }
+    }
+
     /// The next column. An error means that the statement and its reader disagree.
     pub fn take<T: FromColumn>(&mut self) -> Result<T, Error> {
         let index = self.next;
@@ -123,6 +131,30 @@ macro_rules! from_column {
 }
 
 from_column!(i64, f64, bool, String, Vec<u8>);
+
+/// For rows whose columns are known at run time only. SQLite gives its booleans as integers.
+impl FromColumn for Value<'static> {
+    fn from_column(row: &Row<'_>, index: usize) -> Result<Self, Error> {
+        use rusqlite::types::ValueRef;
+        use tokio_postgres::types::Type;
+        Ok(match row {
+            Row::Sqlite(row) => match row.get_ref(index)? {
+                ValueRef::Null => Self::Null,
+                ValueRef::Integer(it) => Self::Int(it),
+                ValueRef::Real(it) => Self::Real(it),
+                ValueRef::Text(it) => String::from_utf8_lossy(it).into_owned().into(),
+                ValueRef::Blob(it) => it.to_vec().into(),
+            },
+            Row::Postgres(row) => match *row.columns()[index].type_() {
+                Type::BOOL => row.try_get::<_, Option<bool>>(index)?.into(),
+                Type::INT8 => row.try_get::<_, Option<i64>>(index)?.into(),
+                Type::FLOAT8 => row.try_get::<_, Option<f64>>(index)?.into(),
+                Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(index)?.into(),
+                _ => row.try_get::<_, Option<String>>(index)?.into(),
+            },
+        })
+    }
+}
 
 /// A type that can be written to one column.
 pub trait ToColumn {
@@ -178,6 +210,12 @@ column_via!(serde_json::Value, String, |it| serde_json::from_str(&it)?);
 /// A type that a row, or its first columns, can be read into.
 pub trait FromRow: Sized {
     fn from_row(columns: &mut Columns<'_>) -> Result<Self, Error>;
+}
+
+impl FromRow for Vec<Value<'static>> {
+    fn from_row(columns: &mut Columns<'_>) -> Result<Self, Error> {
+        (0..columns.width()).map(|_| columns.take()).collect()
+    }
 }
 
 macro_rules! from_row_tuple {

@@ -3,4 +3,5 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
 mod api;
+mod data;
 mod support;

@@ -5,7 +5,7 @@ mod database;
 mod installation;
 
 pub use client::Client;
-pub use database::Engine;
+pub use database::{Database, Engine};
 pub use installation::Installation;
 
 /// Makes `sqlite_x` and `postgres_x` of an async test `x(installation)`.

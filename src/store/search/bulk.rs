@@ -1,0 +1,102 @@
+//! The full-text index of many tickets at once: for building it anew, and for imports.
+
+use super::MessageTexts;
+use crate::error::Result;
+use crate::model::{CustomerId, EndUserId, TicketId};
+use crate::store::{Columns, Conn, FromRow, Tx, Value};
+use crate::{params, row};
+
+/// Documents in one statement: a document is long, so that few fill it well.
+const TOGETHER: usize = 100;
+
+/// Indexes tickets that are not in the index yet.
+pub async fn insert_many(tx: &mut Tx, customer: CustomerId, tickets: &[(TicketId, Vec<&str>)]) -> Result<()> {
+    let dialect = tx.dialect();
+    let (columns, places) = dialect.search_columns();
+    for tickets in tickets.chunks(TOGETHER) {
+        let mut values: Vec<Value<'_>> = Vec::with_capacity(tickets.len() * columns.len());
+        for (ticket, parts) in tickets {
+            for (chunk, words) in dialect.search_documents(customer, parts).into_iter().enumerate() {
+                let all: [Value<'_>; 4] =
+                    [customer.into(), (*ticket).into(), (chunk as i64).into(), words.into()];
+                values.extend(places.iter().map(|it| all[*it].clone()));
+            }
+        }
+        tx.insert_many("ticket_search", columns, &values).await?;
+    }
+    Ok(())
+}
+
+row! {
+    /// What search finds a ticket by, of its own.
+    pub struct TicketTexts {
+        pub ticket_id: TicketId,
+        pub subject: Option<String>,
+        pub uid: Option<String>,
+        pub end_user_id: Option<EndUserId>,
+    }
+}
+
+/// The next tickets of a tenant after one.
+pub async fn tickets_after(
+    conn: &mut Conn,
+    customer: CustomerId,
+    after: TicketId,
+    limit: i64,
+) -> Result<Vec<TicketTexts>> {
+    let sql = const_format::formatcp!(
+        "SELECT {} FROM tickets t WHERE t.customer_id = $1 AND t.ticket_id > $2 ORDER BY t.ticket_id LIMIT $3",
+        TicketTexts::COLUMNS
+    );
+    conn.query(sql, params![customer, after, limit]).await
+}
+
+/// The texts of a message, and whose they are.
+struct OfTicket(TicketId, MessageTexts);
+
+impl FromRow for OfTicket {
+    fn from_row(columns: &mut Columns<'_>) -> Result<Self> {
+        Ok(Self(columns.take()?, MessageTexts::from_row(columns)?))
+    }
+}
+
+/// The texts of several tickets' messages, oldest first within each.
+pub async fn message_texts(
+    conn: &mut Conn,
+    customer: CustomerId,
+    tickets: Vec<i64>,
+) -> Result<Vec<(TicketId, MessageTexts)>> {
+    let sql = const_format::formatcp!(
+        "SELECT t.ticket_id, {} FROM ticket_messages t WHERE t.customer_id = $1 AND t.ticket_id = ANY($2)
+         ORDER BY t.ticket_id, t.message_date, t.message_id",
+        MessageTexts::COLUMNS
+    );
+    let rows: Vec<OfTicket> = conn.query(sql, params![customer, tickets]).await?;
+    Ok(rows.into_iter().map(|it| (it.0, it.1)).collect())
+}
+
+/// Names and addresses of several end users, those of one in the order of [`super::end_user_texts`].
+pub async fn end_user_texts(
+    conn: &mut Conn,
+    customer: CustomerId,
+    end_users: Vec<i64>,
+) -> Result<Vec<(EndUserId, String)>> {
+    type Names = (EndUserId, Option<String>, Option<String>, Option<String>, Option<String>);
+    let names: Vec<Names> = conn
+        .query(
+            "SELECT end_user_id, name, firstname, lastname, company FROM end_users
+             WHERE customer_id = $1 AND end_user_id = ANY($2)",
+            params![customer, end_users.clone()],
+        )
+        .await?;
+    let uids: Vec<(EndUserId, String)> = conn
+        .query(
+            "SELECT end_user_id, uid FROM end_user_uids WHERE customer_id = $1 AND end_user_id = ANY($2)",
+            params![customer, end_users],
+        )
+        .await?;
+    let names = names.into_iter().flat_map(|(id, name, first, last, company)| {
+        [name, first, last, company].into_iter().flatten().map(move |it| (id, it))
+    });
+    Ok(names.chain(uids).collect())
+}

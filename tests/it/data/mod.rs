@@ -1,0 +1,3 @@
+//! Backup, import and what else moves data in bulk.
+
+mod backup;
