@@ -9,6 +9,7 @@ pub mod credentials;
 pub mod customers;
 pub mod events;
 pub mod fields;
+pub mod html;
 pub mod live;
 pub mod login;
 pub mod mails;

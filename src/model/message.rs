@@ -80,3 +80,83 @@ row! {
         pub unverified: bool,
     }
 }
+
+impl Message {
+    /// A message that says nothing yet, by nobody in particular, in no ticket.
+    pub fn new(
+        channel_id: ChannelId,
+        channel_type: ChannelType,
+        sender_type: SenderType,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            message_id: MessageId(0),
+            ticket_id: TicketId(0),
+            date_created: now,
+            message_date: now,
+            sender_type,
+            customer_rep_id: None,
+            incoming: sender_type == SenderType::EndUser,
+            is_internal: false,
+            is_draft: false,
+            status: None,
+            channel_id,
+            channel_type,
+            subject: None,
+            message: None,
+            text_body: None,
+            html_body: None,
+            preview: None,
+            uid: None,
+            from_address: None,
+            from_name: None,
+            to_address: None,
+            cc_address: None,
+            bcc_address: None,
+            from_number: None,
+            to_number: None,
+            twilio_call_sid: None,
+            page_screenshot: None,
+            page_url: None,
+            page_html: None,
+            headers: None,
+            additional_info: None,
+            custom_fields_data: None,
+            lang: None,
+            message_identifier: None,
+            reply_to_message_id: None,
+            email_template_id: None,
+            is_opened: false,
+            last_open_date: None,
+            is_bounced: false,
+            is_escalated: false,
+            is_known_end_user: None,
+            is_spam_spam_assassin: None,
+            is_spam_ai: None,
+            has_attachment: false,
+            ai_spam_status: None,
+            ai_topics_status: None,
+            ai_reply_status: None,
+            ai_generated_response: None,
+            ai_modified_response: None,
+            ai_response_date_time: None,
+            ai_prompt: None,
+            ai_feedback_comment: None,
+            is_liked: None,
+            confidence: None,
+            citations: None,
+            topics_corrected: false,
+            delivery_status: None,
+            answered_by_message_id: None,
+            unverified: false,
+        }
+    }
+
+    /// An end user's message goes through the pipeline. The stages that this version does not have are
+    /// skipped.
+    pub fn received(&mut self) {
+        self.ai_spam_status = Some(StageStatus::Skipped);
+        self.ai_topics_status = Some(StageStatus::Skipped);
+        self.ai_reply_status = Some(StageStatus::Skipped);
+    }
+}

@@ -1,10 +1,14 @@
 //! Messages of tickets.
 
+mod list;
+
+pub use list::{ListedMessage, SORTS, count, page};
+
 use const_format::formatcp;
 
-use super::{Conn, Tx};
+use super::{Conn, Tx, Value};
 use crate::error::Result;
-use crate::model::{CustomerId, Message, MessageId};
+use crate::model::{CustomerId, DeliveryStatus, Message, MessageId, TicketId, Timestamp};
 use crate::params;
 
 /// Inserts a message; its `message_id` is not read.
@@ -25,4 +29,147 @@ pub async fn get(conn: &mut Conn, customer: CustomerId, message: MessageId) -> R
         params![customer, message],
     )
     .await
+}
+
+/// Writes what differs between the two states of one message.
+pub async fn update(tx: &mut Tx, customer: CustomerId, before: &Message, after: &Message) -> Result<()> {
+    let (old, new) = (before.values(), after.values());
+    let mut assignments = Vec::new();
+    let mut values: Vec<Value<'_>> = vec![customer.into(), after.message_id.into()];
+    for (index, name) in Message::NAMES.iter().enumerate().skip(1) {
+        if old[index] != new[index] {
+            values.push(new[index].clone());
+            assignments.push(format!("{name} = ${}", values.len()));
+        }
+    }
+    if assignments.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "UPDATE ticket_messages SET {} WHERE customer_id = $1 AND message_id = $2",
+        assignments.join(", ")
+    );
+    tx.execute(&sql, &values).await?;
+    Ok(())
+}
+
+/// The message and what is its own. Gives the object keys of its files, and how many comments it had.
+pub async fn delete(tx: &mut Tx, customer: CustomerId, message: &Message) -> Result<(Vec<String>, i64)> {
+    let id = message.message_id;
+    let keys: Vec<(String,)> = tx
+        .query(
+            "SELECT object_key FROM attachments WHERE customer_id = $1 AND message_id = $2",
+            params![customer, id],
+        )
+        .await?;
+    for sql in [
+        "DELETE FROM attachments WHERE customer_id = $1 AND message_id = $2",
+        "DELETE FROM message_tokens WHERE customer_id = $1 AND message_id = $2",
+        "DELETE FROM message_topics WHERE customer_id = $1 AND message_id = $2",
+        "DELETE FROM ticket_messages WHERE customer_id = $1 AND message_id = $2",
+    ] {
+        tx.execute(sql, params![customer, id]).await?;
+    }
+    let comments = tx
+        .execute(
+            "DELETE FROM feedback_comments WHERE customer_id = $1 AND ticket_id = $2 AND message_id = $3",
+            params![customer, message.ticket_id, id],
+        )
+        .await?;
+    tx.execute(
+        "UPDATE ticket_messages SET reply_to_message_id = NULL
+         WHERE customer_id = $1 AND ticket_id = $2 AND reply_to_message_id = $3",
+        params![customer, message.ticket_id, id],
+    )
+    .await?;
+    Ok((keys.into_iter().map(|it| it.0).collect(), i64::try_from(comments).unwrap_or(i64::MAX)))
+}
+
+/// Date and preview of the newest message of a ticket: drafts do not count, internal notes only for the
+/// date.
+pub async fn newest(
+    conn: &mut Conn,
+    customer: CustomerId,
+    ticket: TicketId,
+) -> Result<(Option<Timestamp>, Option<String>)> {
+    let date: Option<(Timestamp,)> = conn
+        .query_opt(
+            "SELECT message_date FROM ticket_messages WHERE customer_id = $1 AND ticket_id = $2
+             AND NOT is_draft ORDER BY message_date DESC, message_id DESC LIMIT 1",
+            params![customer, ticket],
+        )
+        .await?;
+    let preview: Option<(Option<String>,)> = conn
+        .query_opt(
+            "SELECT preview FROM ticket_messages WHERE customer_id = $1 AND ticket_id = $2
+             AND NOT is_draft AND NOT is_internal ORDER BY message_date DESC, message_id DESC LIMIT 1",
+            params![customer, ticket],
+        )
+        .await?;
+    Ok((date.map(|it| it.0), preview.and_then(|it| it.0)))
+}
+
+/// The newest messages that both sides see, newest first.
+pub async fn conversation(
+    conn: &mut Conn,
+    customer: CustomerId,
+    ticket: TicketId,
+    limit: i64,
+) -> Result<Vec<Message>> {
+    conn.query(
+        formatcp!(
+            "SELECT {} FROM ticket_messages t WHERE t.customer_id = $1 AND t.ticket_id = $2
+             AND NOT t.is_draft AND NOT t.is_internal
+             ORDER BY t.message_date DESC, t.message_id DESC LIMIT $3",
+            Message::COLUMNS
+        ),
+        params![customer, ticket, limit],
+    )
+    .await
+}
+
+/// The newest reply that the end user can see.
+pub async fn newest_reply(
+    conn: &mut Conn,
+    customer: CustomerId,
+    ticket: TicketId,
+) -> Result<Option<MessageId>> {
+    let row: Option<(MessageId,)> = conn
+        .query_opt(
+            "SELECT message_id FROM ticket_messages WHERE customer_id = $1 AND ticket_id = $2
+             AND NOT incoming AND NOT is_draft AND NOT is_internal
+             AND sender_type IN ('CustomerRep', 'AI')
+             ORDER BY message_date DESC, message_id DESC LIMIT 1",
+            params![customer, ticket],
+        )
+        .await?;
+    Ok(row.map(|it| it.0))
+}
+
+/// Moves a queued message on; false where it is not queued (any more).
+pub async fn delivered(
+    tx: &mut Tx,
+    customer: CustomerId,
+    message: MessageId,
+    status: DeliveryStatus,
+) -> Result<bool> {
+    let changed = tx
+        .execute(
+            "UPDATE ticket_messages SET delivery_status = $3
+             WHERE customer_id = $1 AND message_id = $2 AND delivery_status = 'Queued'",
+            params![customer, message, status],
+        )
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Lets the message that this reply answered be answered again.
+pub async fn unanswer(tx: &mut Tx, customer: CustomerId, ticket: TicketId, reply: MessageId) -> Result<()> {
+    tx.execute(
+        "UPDATE ticket_messages SET answered_by_message_id = NULL
+         WHERE customer_id = $1 AND ticket_id = $2 AND answered_by_message_id = $3",
+        params![customer, ticket, reply],
+    )
+    .await?;
+    Ok(())
 }

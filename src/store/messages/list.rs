@@ -1,0 +1,91 @@
+//! Pages of a ticket's messages, without the columns that only a single message is answered with.
+
+use const_format::formatcp;
+
+use crate::error::Result;
+use crate::model::{ChannelId, CustomerId, CustomerRepId, MessageId, SenderType, TicketId, Timestamp};
+use crate::store::Conn;
+use crate::{params, row};
+
+row! {
+    /// What a list says of a message.
+    pub struct ListedMessage {
+        pub message_id: MessageId,
+        pub ticket_id: TicketId,
+        pub date_created: Timestamp,
+        pub sender_type: SenderType,
+        pub customer_rep_id: Option<CustomerRepId>,
+        pub message: Option<String>,
+        pub subject: Option<String>,
+        pub from_address: Option<String>,
+        pub to_address: Option<String>,
+        pub from_name: Option<String>,
+        pub is_opened: bool,
+        pub message_date: Timestamp,
+        pub uid: Option<String>,
+        pub status: Option<String>,
+        pub channel_id: ChannelId,
+        pub preview: Option<String>,
+        pub page_screenshot: Option<String>,
+        pub page_url: Option<String>,
+        pub html_body: Option<String>,
+        pub text_body: Option<String>,
+        pub has_attachment: bool,
+        pub is_escalated: bool,
+        pub ai_feedback_comment: Option<String>,
+    }
+}
+
+/// The columns a list may be sorted by: the API's name and ours.
+pub const SORTS: &[(&str, &str)] = &[
+    ("messageDate", "t.message_date"),
+    ("messageID", "t.message_id"),
+    ("ticketID", "t.ticket_id"),
+    ("dateCreated", "t.date_created"),
+    ("senderType", "t.sender_type"),
+    ("customerRepID", "t.customer_rep_id"),
+    ("message", "t.message"),
+    ("subject", "t.subject"),
+    ("fromAddress", "t.from_address"),
+    ("toAddress", "t.to_address"),
+    ("fromName", "t.from_name"),
+    ("isOpened", "t.is_opened"),
+    ("uid", "t.uid"),
+    ("status", "t.status"),
+    ("channelID", "t.channel_id"),
+    ("preview", "t.preview"),
+    ("pageScreenshot", "t.page_screenshot"),
+    ("pageURL", "t.page_url"),
+    ("htmlBody", "t.html_body"),
+    ("textBody", "t.text_body"),
+    ("hasAttachment", "t.has_attachment"),
+    ("isEscalated", "t.is_escalated"),
+    ("aI_FeedbackComment", "t.ai_feedback_comment"),
+];
+
+/// `order` is one of [`SORTS`] with its direction; ties are broken by id.
+pub async fn page(
+    conn: &mut Conn,
+    customer: CustomerId,
+    ticket: TicketId,
+    order: &str,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<ListedMessage>> {
+    let sql = format!(
+        "SELECT {} FROM ticket_messages t WHERE t.customer_id = $1 AND t.ticket_id = $2
+         ORDER BY {order}, t.message_id LIMIT $3 OFFSET $4",
+        ListedMessage::COLUMNS
+    );
+    conn.query(&sql, params![customer, ticket, limit, offset]).await
+}
+
+pub async fn count(conn: &mut Conn, customer: CustomerId, ticket: TicketId) -> Result<u64> {
+    let (n,): (i64,) = conn
+        .query_one(
+            formatcp!("SELECT COUNT(*) FROM ticket_messages WHERE customer_id = $1 AND ticket_id = $2"),
+            params![customer, ticket],
+        )
+        .await?;
+    Ok(n.unsigned_abs())
+}
