@@ -412,6 +412,7 @@ CREATE TABLE mails (
     created_at INTEGER NOT NULL
 );
 
+-- The audit trail. The chain covers digests, so that `changes` can be erased: `erasure` proves that it was.
 CREATE TABLE events (
     event_id INTEGER PRIMARY KEY AUTOINCREMENT,
     customer_id INTEGER NOT NULL,
@@ -424,6 +425,8 @@ CREATE TABLE events (
     ticket_id INTEGER,
     message_id INTEGER,
     changes TEXT,
+    changes_digest TEXT,
+    erasure TEXT,
     seq INTEGER,
     digest TEXT,
     hash TEXT

@@ -13,6 +13,7 @@ pub mod documents;
 pub mod end_users;
 pub mod events;
 pub mod extract;
+pub mod jobs;
 pub mod list;
 pub mod message_topics;
 pub mod paths;
@@ -77,6 +78,7 @@ fn documented() -> OpenApiRouter<App> {
         .merge(attachments::routes())
         .merge(chat::routes())
         .merge(events::routes())
+        .merge(jobs::routes())
 }
 
 /// The OpenAPI document.

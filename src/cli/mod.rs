@@ -1,6 +1,7 @@
 //! The command line: one file per command.
 
 mod backup;
+mod audit;
 mod customer;
 mod migrate;
 mod progress;
@@ -38,6 +39,9 @@ enum Command {
     Worker,
     /// Bring the database's schema up to date
     Migrate,
+    /// Check the audit trail
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Make and list tenants
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
@@ -88,6 +92,7 @@ async fn run(context: &Context, command: Command) -> Result<ExitCode> {
         Command::Serve(flags) => serve::run(context, &flags).await,
         Command::Worker => worker::run(context).await,
         Command::Migrate => migrate::run(context).await,
+        Command::Audit(command) => audit::run(context, command).await,
         Command::Customer(command) => customer::run(context, command).await,
         Command::Backup(args) => backup::backup(context, args).await,
         Command::Restore(args) => backup::restore(context, args).await,

@@ -15,6 +15,8 @@ use crate::jobs;
 
 /// What is under way at SIGTERM has this long.
 const GRACE: Duration = Duration::from_secs(9);
+/// How often a process looks whether its signing key is due to be replaced.
+const KEYS_CHECKED: Duration = Duration::from_secs(3600);
 
 pub async fn run(context: &Context, flags: &ServeFlags) -> Result<ExitCode> {
     let config = Config::load(&context.flags, flags)?;
@@ -30,6 +32,7 @@ pub async fn run(context: &Context, flags: &ServeFlags) -> Result<ExitCode> {
     );
     let notifier = app.clone();
     let notifier = tokio::spawn(async move { notifier.store.run_notifier().await });
+    let keys = tokio::spawn(keep_keys(app.clone()));
     let workers = (!config.no_workers).then(|| jobs::start(&app));
     let (stop, stopped) = tokio::sync::watch::channel(false);
     tokio::spawn(async move {
@@ -44,9 +47,20 @@ pub async fn run(context: &Context, flags: &ServeFlags) -> Result<ExitCode> {
         }
     });
     notifier.abort();
+    keys.abort();
     app.store.close().await;
     served?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Signing keys rotate in every process that signs, so that each knows the newest.
+async fn keep_keys(app: App) {
+    loop {
+        tokio::time::sleep(KEYS_CHECKED).await;
+        if let Err(error) = app.credentials.rotate(&app.store, &app.key, &app.clock, &app.random).await {
+            tracing::warn!(%error, "the signing keys could not be checked");
+        }
+    }
 }
 
 async fn stopping(mut stopped: Receiver<bool>) {

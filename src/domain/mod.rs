@@ -3,6 +3,7 @@
 
 pub mod attachments;
 pub mod backup;
+pub mod audit;
 pub mod caller;
 pub mod channels;
 pub mod credentials;

@@ -5,7 +5,9 @@
 
 mod delete_objects;
 mod deliver_mail;
+pub mod duties;
 mod runner;
+mod seal_events;
 
 pub use runner::{Workers, run_until_idle, start};
 

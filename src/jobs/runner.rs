@@ -14,6 +14,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use super::{JobError, KINDS};
 use crate::app::App;
+use crate::domain::audit;
 use crate::error::Result;
 use crate::model::Timestamp;
 use crate::model::job::Job;
@@ -40,7 +41,11 @@ pub struct Workers {
 /// Starts the workers of this process.
 pub fn start(app: &App) -> Workers {
     let (stop, stopped) = watch::channel(false);
-    let tasks = vec![tokio::spawn(run_jobs(app.clone(), stopped))];
+    let tasks = vec![
+        tokio::spawn(run_jobs(app.clone(), stopped.clone())),
+        tokio::spawn(super::seal_events::run(app.clone(), stopped.clone())),
+        tokio::spawn(super::duties::run(app.clone(), stopped)),
+    ];
     Workers { stop, tasks }
 }
 
@@ -56,12 +61,14 @@ impl Workers {
     }
 }
 
-/// Runs every due job, and what those enqueue, until nothing is due: for tests with a fixed clock.
+/// Runs every due job, and what those enqueue, until nothing is due, and seals the events: for tests
+/// with a fixed clock.
 pub async fn run_until_idle(app: &App) -> Result<()> {
     let worker = app.random.token();
     loop {
         let jobs = claim(app, &worker, 1).await?;
         if jobs.is_empty() {
+            audit::seal_waiting(app, "until idle").await?;
             return Ok(());
         }
         for job in jobs {

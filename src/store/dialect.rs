@@ -43,6 +43,19 @@ impl Dialect {
         out
     }
 
+    /// Whether a ticket count is the sum of deltas, to be folded now and then.
+    pub fn counts_are_deltas(self) -> bool {
+        self == Self::Postgres
+    }
+
+    /// The elements of the JSON array in the first parameter, as rows with a column `value`.
+    pub fn json_rows(self) -> &'static str {
+        match self {
+            Self::Sqlite => "json_each($1)",
+            Self::Postgres => "json_array_elements(CAST($1 AS TEXT)::json)",
+        }
+    }
+
     /// Adds `n` to a row of the counters: in place on SQLite, as a delta on PostgreSQL (no hot row).
     pub fn add_ticket_count(self) -> &'static str {
         match self {

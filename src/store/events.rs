@@ -1,10 +1,13 @@
-//! The audit events.
+//! The audit events. Those that are not sealed yet are read across tenants, as the job queue is.
 
-use super::{Tx, Value};
+use const_format::formatcp;
+
+use super::{Conn, Tx, Value};
 use crate::domain::caller::Actor;
 use crate::domain::events::Event;
 use crate::error::Result;
-use crate::model::CustomerId;
+use crate::model::{CustomerId, CustomerRepId, TicketId, Timestamp};
+use crate::{params, row};
 
 const COLUMNS: &[&str] = &[
     "customer_id",
@@ -18,6 +21,42 @@ const COLUMNS: &[&str] = &[
     "message_id",
     "changes",
 ];
+
+row! {
+    /// An event as it is stored.
+    #[derive(Clone, Debug)]
+    pub struct Recorded {
+        pub event_id: i64,
+        pub customer_id: CustomerId,
+        pub created_at: Timestamp,
+        pub actor_type: String,
+        pub actor_id: Option<i64>,
+        pub action: String,
+        pub entity: String,
+        pub entity_id: i64,
+        pub ticket_id: Option<TicketId>,
+        pub message_id: Option<i64>,
+        /// JSON text, as it was written; none where there were none or they were erased.
+        pub changes: Option<String>,
+        pub changes_digest: Option<String>,
+        /// Where the changes were erased: the proof that this program did it.
+        pub erasure: Option<String>,
+        /// Its number in the tenant's chain, once it is sealed.
+        pub seq: Option<i64>,
+        pub digest: Option<String>,
+        pub hash: Option<String>,
+    }
+}
+
+row! {
+    /// The end of a tenant's chain.
+    #[derive(Clone, Debug)]
+    pub struct Head {
+        pub customer_id: CustomerId,
+        pub last_event_seq: i64,
+        pub last_event_hash: String,
+    }
+}
 
 /// Inserts events, not yet sealed.
 pub async fn insert(tx: &mut Tx, customer: CustomerId, actor: Actor, events: &[Event]) -> Result<()> {
@@ -38,4 +77,132 @@ pub async fn insert(tx: &mut Tx, customer: CustomerId, actor: Actor, events: &[E
         ]);
     }
     tx.insert_many("events", COLUMNS, &rows).await
+}
+
+/// The oldest events that are not sealed, of all tenants.
+pub async fn unsealed(conn: &mut Conn, limit: i64) -> Result<Vec<Recorded>> {
+    conn.query(
+        formatcp!(
+            "SELECT {} FROM events t WHERE t.seq IS NULL ORDER BY t.event_id LIMIT $1",
+            Recorded::COLUMNS
+        ),
+        params![limit],
+    )
+    .await
+}
+
+/// The ends of these tenants' chains.
+pub async fn heads(conn: &mut Conn, customers: Vec<i64>) -> Result<Vec<Head>> {
+    conn.query(
+        formatcp!("SELECT {} FROM customers t WHERE t.customer_id = ANY($1)", Head::COLUMNS),
+        params![customers],
+    )
+    .await
+}
+
+/// The ends of all chains.
+pub async fn all_heads(conn: &mut Conn) -> Result<Vec<Head>> {
+    conn.query(formatcp!("SELECT {} FROM customers t ORDER BY t.customer_id", Head::COLUMNS), params![]).await
+}
+
+/// Moves the end of a chain; false where somebody else has.
+pub async fn advance(tx: &mut Tx, from: i64, to: &Head) -> Result<bool> {
+    let advanced = tx
+        .execute(
+            "UPDATE customers SET last_event_seq = $3, last_event_hash = $4
+             WHERE customer_id = $1 AND last_event_seq = $2",
+            params![to.customer_id, from, to.last_event_seq, &to.last_event_hash],
+        )
+        .await?;
+    Ok(advanced == 1)
+}
+
+/// Seals events in one statement: `rows` is a JSON array of
+/// `[customer, event, seq, digest, hash, digest of the changes]`. How many were sealed.
+pub async fn seal(tx: &mut Tx, rows: &str) -> Result<u64> {
+    let sql = format!(
+        "UPDATE events SET seq = v.seq, digest = v.digest, hash = v.hash, changes_digest = v.changes_digest
+         FROM (SELECT CAST(value ->> 0 AS BIGINT) AS customer, CAST(value ->> 1 AS BIGINT) AS event,
+                      CAST(value ->> 2 AS BIGINT) AS seq, value ->> 3 AS digest, value ->> 4 AS hash,
+                      value ->> 5 AS changes_digest
+               FROM {}) v
+         WHERE events.customer_id = v.customer AND events.event_id = v.event AND events.seq IS NULL",
+        tx.dialect().json_rows()
+    );
+    tx.execute(&sql, params![rows]).await
+}
+
+/// A tenant's sealed events after a number, in their order.
+pub async fn after(conn: &mut Conn, customer: CustomerId, seq: i64, limit: i64) -> Result<Vec<Recorded>> {
+    conn.query(
+        formatcp!(
+            "SELECT {} FROM events t WHERE t.customer_id = $1 AND t.seq > $2 ORDER BY t.seq LIMIT $3",
+            Recorded::COLUMNS
+        ),
+        params![customer, seq, limit],
+    )
+    .await
+}
+
+/// How many of all tenants wait to be sealed.
+pub async fn count_unsealed(conn: &mut Conn) -> Result<i64> {
+    let (count,): (i64,) = conn.query_one("SELECT count(*) FROM events WHERE seq IS NULL", params![]).await?;
+    Ok(count)
+}
+
+/// A ticket's events, oldest first.
+pub async fn of_ticket(
+    conn: &mut Conn,
+    customer: CustomerId,
+    ticket: TicketId,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Recorded>> {
+    conn.query(
+        formatcp!(
+            "SELECT {} FROM events t WHERE t.customer_id = $1 AND t.ticket_id = $2
+             ORDER BY t.event_id LIMIT $3 OFFSET $4",
+            Recorded::COLUMNS
+        ),
+        params![customer, ticket, limit, offset],
+    )
+    .await
+}
+
+pub async fn count_of_ticket(conn: &mut Conn, customer: CustomerId, ticket: TicketId) -> Result<u64> {
+    let (count,): (i64,) = conn
+        .query_one(
+            "SELECT count(*) FROM events WHERE customer_id = $1 AND ticket_id = $2",
+            params![customer, ticket],
+        )
+        .await?;
+    Ok(count.unsigned_abs())
+}
+
+/// Erases what a ticket's events say of its changes; `proof` stays in their place. How many had any.
+pub async fn erase_of_ticket(
+    tx: &mut Tx,
+    customer: CustomerId,
+    ticket: TicketId,
+    proof: &str,
+) -> Result<u64> {
+    tx.execute(
+        "UPDATE events SET changes = NULL, erasure = $3
+         WHERE customer_id = $1 AND ticket_id = $2 AND changes IS NOT NULL",
+        params![customer, ticket, proof],
+    )
+    .await
+}
+
+/// Who has each of these tickets; those that are gone are left out.
+pub async fn assignees(
+    conn: &mut Conn,
+    customer: CustomerId,
+    tickets: Vec<i64>,
+) -> Result<Vec<(TicketId, CustomerRepId)>> {
+    conn.query(
+        "SELECT ticket_id, customer_rep_id FROM tickets WHERE customer_id = $1 AND ticket_id = ANY($2)",
+        params![customer, tickets],
+    )
+    .await
 }

@@ -7,6 +7,7 @@
 
 pub mod attachments;
 pub mod channels;
+pub mod counts;
 pub mod customers;
 pub mod dialect;
 pub mod dump;

@@ -120,3 +120,8 @@ pub async fn insert(tx: &mut Tx, customer: CustomerId, new: &NewRep) -> Result<C
         .await?;
     Ok(id)
 }
+
+/// Deletes links for new passwords that expired before.
+pub async fn delete_resets_before(tx: &mut Tx, before: Timestamp) -> Result<u64> {
+    tx.execute("DELETE FROM password_resets WHERE expires_at < $1", params![before]).await
+}

@@ -40,3 +40,10 @@ pub async fn clear(tx: &mut Tx, name: &str) -> Result<()> {
     tx.execute("DELETE FROM throttles WHERE name = $1", params![name]).await?;
     Ok(())
 }
+
+/// Forgets names that have not failed since `before` and are not blocked.
+pub async fn delete_before(tx: &mut Tx, before: Timestamp) -> Result<u64> {
+    let now = tx.now;
+    tx.execute("DELETE FROM throttles WHERE updated_at < $1 AND blocked_until < $2", params![before, now])
+        .await
+}

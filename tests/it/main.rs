@@ -4,4 +4,5 @@
 
 mod api;
 mod data;
+mod jobs;
 mod support;

@@ -51,7 +51,7 @@ impl Database {
     }
 }
 
-async fn execute(server: &str, sql: &str) {
+pub async fn execute(server: &str, sql: &str) {
     let (client, connection) = tokio_postgres::connect(server, NoTls).await.expect("PostgreSQL answers");
     let connection = tokio::spawn(connection);
     client.batch_execute(sql).await.expect("the server takes it");

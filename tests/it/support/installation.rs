@@ -1,11 +1,15 @@
 //! An installation of its own for one test: fixed clock, seeded randomness, one tenant with its
 //! Administrator.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use answerpal::app::App;
 use answerpal::clock::{Clock, Random};
 use answerpal::config::Config;
 use answerpal::domain::customers::{self, NewCustomer};
 use answerpal::model::{CustomerId, Timestamp};
+use answerpal::{jobs, store};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -26,6 +30,7 @@ pub struct Installation {
     pub customer: CustomerId,
     folder: TempDir,
     database: Database,
+    unfinished_allowed: AtomicBool,
 }
 
 impl Installation {
@@ -51,7 +56,16 @@ impl Installation {
         let router = answerpal::api::router(app.clone());
         let nobody = Client::new(router, None);
         let (customer, admin) = tenant(&app, &nobody, "acme", "admin").await;
-        Some(Self { app, clock, engine, admin, customer, folder, database })
+        Some(Self {
+            app,
+            clock,
+            engine,
+            admin,
+            customer,
+            folder,
+            database,
+            unfinished_allowed: AtomicBool::new(false),
+        })
     }
 
     /// Without credentials.
@@ -69,6 +83,54 @@ impl Installation {
         login(&self.nobody(), username, password).await
     }
 
+    /// Runs every job that is due and what those enqueue, and seals the events.
+    pub async fn run_jobs(&self) {
+        jobs::run_until_idle(&self.app).await.unwrap();
+    }
+
+    /// Kinds of the jobs that wait or run, with how many.
+    pub async fn unfinished_jobs(&self) -> Vec<(String, i64)> {
+        unfinished(&self.app).await
+    }
+
+    /// Jobs may be left over when the test ends.
+    pub fn allow_unfinished_jobs(&self) {
+        self.unfinished_allowed.store(true, Ordering::Relaxed);
+    }
+
+    /// Another process on the same PostgreSQL, with the same clock and key.
+    pub async fn second_process(&self) -> App {
+        App::open(self.app.config.clone(), self.clock.clone(), Random::seeded(8)).await.unwrap()
+    }
+
+    /// Waits for what another task brings about; fails after ten seconds.
+    pub async fn eventually(&self, mut happened: impl AsyncFnMut() -> bool) {
+        for _ in 0..1000 {
+            if happened().await {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("it did not happen within ten seconds");
+    }
+
+    /// Runs SQL behind the application's back.
+    pub async fn tamper(&self, sql: &str) {
+        match self.database_url() {
+            Some(url) => super::database::execute(url, sql).await,
+            None => {
+                let conn = rusqlite::Connection::open(self.folder.path().join("answerpal.db")).unwrap();
+                conn.execute_batch(sql).unwrap();
+            }
+        }
+    }
+
+    /// The number of the tenant's last sealed event.
+    pub async fn last_seq(&self) -> i64 {
+        let mut conn = self.app.store.read().await.unwrap();
+        store::events::heads(&mut conn, vec![self.customer.0]).await.unwrap()[0].last_event_seq
+    }
+
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }
@@ -83,17 +145,26 @@ impl Drop for Installation {
     fn drop(&mut self) {
         let mut database = std::mem::replace(&mut self.database, Database::none());
         let app = self.app.clone();
+        let check = !self.unfinished_allowed.load(Ordering::Relaxed) && !std::thread::panicking();
         // The test's runtime is busy with the test: cleaning up has its own.
         let cleaned = std::thread::spawn(move || {
-            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(
-                async move {
-                    app.store.close().await;
-                    database.remove().await;
-                },
-            );
+            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async move {
+                let unfinished = if check { unfinished(&app).await } else { Vec::new() };
+                app.store.close().await;
+                database.remove().await;
+                unfinished
+            })
         });
-        cleaned.join().unwrap();
+        let unfinished = cleaned.join().unwrap();
+        assert!(
+            unfinished.is_empty(),
+            "the test left jobs over (run_jobs, or allow_unfinished_jobs): {unfinished:?}"
+        );
     }
+}
+
+async fn unfinished(app: &App) -> Vec<(String, i64)> {
+    store::jobs::unfinished(&mut *app.store.read().await.unwrap()).await.unwrap()
 }
 
 async fn tenant(app: &App, nobody: &Client, name: &str, username: &str) -> (CustomerId, Client) {

@@ -1,0 +1,4 @@
+//! Background work: the queue, its workers, and the chain of the audit trail.
+
+mod audit;
+mod queue;
