@@ -1,7 +1,7 @@
 //! The command line: one file per command.
 
-mod backup;
 mod audit;
+mod backup;
 mod customer;
 mod migrate;
 mod progress;

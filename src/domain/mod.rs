@@ -2,8 +2,8 @@
 //! No HTTP, no SQL, no network.
 
 pub mod attachments;
-pub mod backup;
 pub mod audit;
+pub mod backup;
 pub mod caller;
 pub mod channels;
 pub mod credentials;

@@ -6,8 +6,6 @@ mod installation;
 
 pub use client::Client;
 pub use database::{Database, Engine};
-pub use installation::Installation;
-pub use database::Engine;
 pub use installation::{Installation, PASSWORD};
 
 /// Makes `sqlite_x` and `postgres_x` of an async test `x(installation)`.
