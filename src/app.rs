@@ -1,8 +1,9 @@
 //! Every shared handle, built once.
 
+use std::collections::HashSet;
 use std::ops::Deref;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use crate::clock::{Clock, Random};
 use crate::config::Config;
@@ -28,6 +29,8 @@ pub struct Handles {
     pub credentials: Credentials,
     pub refs: RefsCache,
     pub live: Live,
+    /// Idempotency keys whose first request is under way in this process.
+    pub keys_under_way: Mutex<HashSet<String>>,
     /// Lets the very first administrator be made from elsewhere than loopback; printed at start.
     pub setup_code: String,
 }
@@ -63,6 +66,7 @@ impl App {
             credentials,
             refs,
             live,
+            keys_under_way: Mutex::default(),
             setup_code,
         })))
     }

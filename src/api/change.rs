@@ -2,7 +2,7 @@
 //! (`Idempotency-Key`, `If-Match`). The answer that a key keeps commits with the write itself.
 
 use std::collections::HashSet;
-use std::sync::{LazyLock, Mutex};
+use std::sync::Mutex;
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -64,21 +64,21 @@ pub struct Guard {
 }
 
 /// Keys whose first request is under way in this process.
-static UNDER_WAY: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
+pub type KeysUnderWay = Mutex<HashSet<String>>;
 
-struct UnderWay(String);
+struct UnderWay<'a>(&'a KeysUnderWay, String);
 
-impl UnderWay {
-    fn enter(name: String) -> Option<Self> {
-        let entered = UNDER_WAY.lock().is_ok_and(|mut it| it.insert(name.clone()));
-        entered.then_some(Self(name))
+impl<'a> UnderWay<'a> {
+    fn enter(keys: &'a KeysUnderWay, name: String) -> Option<Self> {
+        let entered = keys.lock().is_ok_and(|mut it| it.insert(name.clone()));
+        entered.then_some(Self(keys, name))
     }
 }
 
-impl Drop for UnderWay {
+impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        if let Ok(mut under_way) = UNDER_WAY.lock() {
-            under_way.remove(&self.0);
+        if let Ok(mut keys) = self.0.lock() {
+            keys.remove(&self.1);
         }
     }
 }
@@ -128,7 +128,7 @@ impl Guard {
             return Ok(reply.into_response());
         };
         let name = format!("{customer} {} {key}", self.scope);
-        let _under_way = UnderWay::enter(name).ok_or_else(under_way)?;
+        let _under_way = UnderWay::enter(&app.keys_under_way, name).ok_or_else(under_way)?;
         let reply = app.store.write(move |tx| Box::pin(self.keyed(tx, customer, key, work))).await?;
         Ok(reply.into_response())
     }

@@ -13,6 +13,7 @@ pub mod documents;
 pub mod end_users;
 pub mod events;
 pub mod extract;
+pub mod file;
 pub mod jobs;
 pub mod list;
 pub mod message_topics;
@@ -25,6 +26,7 @@ pub mod ticket_messages;
 pub mod tickets;
 pub mod topic_links;
 pub mod topics;
+pub mod upload;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -76,6 +78,7 @@ fn documented() -> OpenApiRouter<App> {
         .merge(message_topics::routes())
         .merge(delivery::routes())
         .merge(attachments::routes())
+        .merge(file::routes())
         .merge(chat::routes())
         .merge(events::routes())
         .merge(jobs::routes())

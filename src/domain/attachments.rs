@@ -36,13 +36,10 @@ pub async fn forget_objects(tx: &mut Tx, customer: CustomerId, keys: Vec<String>
     jobs::enqueue(tx, customer, DELETE_OBJECTS, customer.0, due, None).await
 }
 
-/// Before content is written: what never becomes an attachment is removed in a day.
+/// Before content is written: a periodic duty removes what has not become an attachment in a day.
 pub async fn reserve_object(tx: &mut Tx, customer: CustomerId, key: String) -> Result<()> {
-    // Rounded up to the hour, so that many uploads share one job.
-    let due = Timestamp((tx.now.0 + UPLOAD_MICROS) / KEPT_MICROS * KEPT_MICROS + KEPT_MICROS);
-    store::doom(tx, customer, &[key], due).await?;
-    let shared = format!("uploads {}", due.0);
-    jobs::enqueue(tx, customer, DELETE_OBJECTS, customer.0, due, Some(&shared)).await
+    let due = Timestamp(tx.now.0 + UPLOAD_MICROS);
+    store::doom(tx, customer, &[key], due).await
 }
 
 /// Adds a file whose content is written and whose key is reserved. The message's ticket is locked in

@@ -2,12 +2,26 @@
 
 use super::JobError;
 use crate::app::App;
+use crate::error::Result;
 use crate::model::CustomerId;
 use crate::store::attachments as store;
 
 const BATCH: i64 = 100;
 
 pub async fn run(app: &App, customer: CustomerId, _: i64) -> Result<(), JobError> {
+    Ok(delete_due(app, customer).await?)
+}
+
+/// For every tenant: what uploads reserved and never used has no job of its own.
+pub async fn run_for_all(app: &App) -> Result<()> {
+    let now = app.clock.now();
+    for customer in store::tenants_with_due(&mut *app.store.read().await?, now).await? {
+        delete_due(app, customer).await?;
+    }
+    Ok(())
+}
+
+async fn delete_due(app: &App, customer: CustomerId) -> Result<()> {
     loop {
         let due = store::due(&mut *app.store.read().await?, customer, app.clock.now(), BATCH).await?;
         if due.is_empty() {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::delete_objects;
 use super::runner::jittered;
 use crate::app::App;
 use crate::error::Result;
@@ -27,6 +28,11 @@ const DUTIES: &[Duty] = &[
         name: "fold_ticket_counts",
         every: Duration::from_secs(2),
         run: |app| Box::pin(fold_ticket_counts(app)),
+    },
+    Duty {
+        name: "delete_objects",
+        every: Duration::from_secs(600),
+        run: |app| Box::pin(delete_objects::run_for_all(app)),
     },
     Duty { name: "purge", every: Duration::from_secs(600), run: |app| Box::pin(purge(app)) },
 ];

@@ -3,7 +3,7 @@
 //! A job loads what it is about by id. It may be begun more than once (a worker can be lost at any
 //! point), so each looks at the state it finds before it acts and marks what it did.
 
-mod delete_objects;
+pub mod delete_objects;
 mod deliver_mail;
 pub mod duties;
 mod runner;

@@ -51,6 +51,33 @@ row! {
 }
 
 impl Ticket {
+    /// An open ticket with nothing in it yet.
+    pub fn new(channel_id: ChannelId, channel_type: ChannelType, now: Timestamp) -> Self {
+        Self {
+            ticket_id: TicketId(0),
+            date_created: now,
+            status: OPEN.into(),
+            subject: None,
+            channel_id,
+            channel_type,
+            end_user_id: None,
+            customer_rep_id: CustomerRepId(0),
+            escalated: false,
+            is_spam: false,
+            is_closed: false,
+            close_date: None,
+            last_message_date: now,
+            last_end_user_message_id: None,
+            uid: None,
+            preview: None,
+            summary: None,
+            topic_ids: String::new(),
+            comment_count: 0,
+            custom_fields_data: None,
+            twilio_call_sid: None,
+        }
+    }
+
     /// Sets the status word and what follows from it.
     pub fn set_status(&mut self, status: String, now: Timestamp) {
         self.is_closed = status == CLOSED;

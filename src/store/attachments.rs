@@ -147,6 +147,14 @@ pub async fn due(
     .await
 }
 
+/// Tenants with content that is due.
+pub async fn tenants_with_due(conn: &mut Conn, now: Timestamp) -> Result<Vec<CustomerId>> {
+    let rows: Vec<(CustomerId,)> = conn
+        .query("SELECT DISTINCT customer_id FROM doomed_objects WHERE due_at <= $1", params![now])
+        .await?;
+    Ok(rows.into_iter().map(|it| it.0).collect())
+}
+
 pub async fn forget_doomed(tx: &mut Tx, customer: CustomerId, doomed: Vec<i64>) -> Result<()> {
     tx.execute(
         "DELETE FROM doomed_objects WHERE customer_id = $1 AND doomed_object_id = ANY($2)",

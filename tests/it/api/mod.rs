@@ -1,5 +1,6 @@
 //! One file per resource, as the API's addresses are.
 
+mod attachments;
 mod auth;
 mod channels;
 mod topics;

@@ -1,10 +1,11 @@
 //! What every test stands on: an installation of its own on either engine, and a client.
 
 mod client;
+mod conversation;
 mod database;
 mod installation;
 
-pub use client::Client;
+pub use client::{Answer, Client};
 pub use database::{Database, Engine};
 pub use installation::{Installation, PASSWORD};
 

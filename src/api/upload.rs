@@ -1,0 +1,169 @@
+//! A file that comes as `multipart/form-data`: streamed to the object store while its digest and its
+//! type are found out.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::body::HttpBody;
+use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::header;
+use axum::http::request::Parts;
+use http_body_util::BodyExt;
+use sha2::{Digest, Sha256};
+
+use super::extract::{DRAINED, drain};
+use crate::app::App;
+use crate::crypto;
+use crate::domain::attachments::{NewFile, reserve_object};
+use crate::error::{Error, Result};
+use crate::files::{names, sniff};
+use crate::model::CustomerId;
+
+const LONGEST_CONTENT_ID: usize = 255;
+/// A body that says nothing for so long has been given up by its sender.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// Receives the first field `file`, and `contentId` where it is there. Its content is written, under a
+/// key that is reserved.
+pub async fn receive(app: &App, customer: CustomerId, parts: Parts, body: Body) -> Result<NewFile> {
+    if !is_multipart(&parts) {
+        let empty = body.is_end_stream();
+        drain(body).await;
+        return Err(if empty {
+            missing()
+        } else {
+            Error::UnsupportedMediaType("The body must be multipart/form-data.".into())
+        });
+    }
+    let over = Arc::new(AtomicBool::new(false));
+    let limit = app.config.max_upload_bytes;
+    let request = Request::from_parts(parts, limited(body, limit, over.clone()));
+    let received = match Multipart::from_request(request, app).await {
+        Ok(multipart) => read_fields(app, customer, multipart).await,
+        Err(error) => Err(Error::invalid("body", error.body_text())),
+    };
+    if over.load(Ordering::Acquire) {
+        return Err(Error::TooLarge(format!("A request with files may have at most {limit} bytes.")));
+    }
+    received
+}
+
+async fn read_fields(app: &App, customer: CustomerId, mut multipart: Multipart) -> Result<NewFile> {
+    let mut file: Option<NewFile> = None;
+    let mut content_id = None;
+    while let Some(field) = multipart.next_field().await.map_err(malformed)? {
+        match field.name().map(str::to_ascii_lowercase).as_deref() {
+            Some("file") if file.is_none() => file = Some(store_file(app, customer, field).await?),
+            Some("contentid") => content_id = Some(read_content_id(field).await?),
+            _ => skip(field, usize::MAX).await?,
+        }
+    }
+    let file = file.ok_or_else(missing)?;
+    Ok(NewFile { content_id: content_id.filter(|it| !it.is_empty()), ..file })
+}
+
+async fn store_file(app: &App, customer: CustomerId, mut field: Field<'_>) -> Result<NewFile> {
+    let name = names::sanitise(field.file_name().unwrap_or_default());
+    let token = app.random.token();
+    let object_key = format!("{customer}/{}/{token}", crypto::hex(&app.random.bytes::<1>()));
+    let reserved = object_key.clone();
+    let mut upload = app.files.upload(&object_key).await?;
+    app.store.write(move |tx| Box::pin(async move { reserve_object(tx, customer, reserved).await })).await?;
+    let (mut size, mut digest, mut head) = (0, Sha256::new(), Vec::new());
+    while let Some(chunk) = field.chunk().await.map_err(malformed)? {
+        size += chunk.len() as u64;
+        let limit = app.config.max_file_bytes;
+        if size > limit {
+            drop(upload);
+            skip(field, DRAINED).await?;
+            return Err(Error::TooLarge(format!("A file may have at most {limit} bytes.")));
+        }
+        head.extend_from_slice(&chunk[..chunk.len().min(sniff::HEAD - head.len())]);
+        digest.update(&chunk);
+        upload.write(&chunk).await?;
+    }
+    upload.finish().await?;
+    Ok(NewFile {
+        name,
+        content_type: sniff::content_type(&head),
+        size,
+        sha256: crypto::hex(&digest.finalize()),
+        object_key,
+        content_id: None,
+    })
+}
+
+async fn read_content_id(mut field: Field<'_>) -> Result<String> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(malformed)? {
+        bytes.extend_from_slice(&chunk[..chunk.len().min(4 * LONGEST_CONTENT_ID + 1 - bytes.len())]);
+    }
+    let wrong =
+        || Error::invalid("contentId", format!("must be text of at most {LONGEST_CONTENT_ID} characters"));
+    let text = String::from_utf8(bytes).map_err(|_| wrong())?;
+    let text = text.trim();
+    if text.chars().count() > LONGEST_CONTENT_ID || text.chars().any(char::is_control) {
+        return Err(wrong());
+    }
+    Ok(text.to_owned())
+}
+
+/// Reads a field to its end, or `most` bytes of it.
+async fn skip(mut field: Field<'_>, most: usize) -> Result<()> {
+    let mut skipped = 0;
+    while let Some(chunk) = field.chunk().await.map_err(malformed)? {
+        skipped += chunk.len();
+        if skipped > most {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn is_multipart(parts: &Parts) -> bool {
+    let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("multipart/form-data")
+}
+
+/// The body up to `limit` bytes. More of it is drained, then `over` is set.
+fn limited(mut body: Body, limit: usize, over: Arc<AtomicBool>) -> Body {
+    Body::from_stream(async_stream::stream! {
+        let mut left = limit;
+        loop {
+            let Ok(next) = tokio::time::timeout(SILENCE, body.frame()).await else {
+                yield Err(axum::Error::new(Error::invalid("body", "stopped coming")));
+                return;
+            };
+            let data = match next.map(|it| it.map(|it| it.into_data())) {
+                None => return,
+                Some(Ok(Err(_trailers))) => continue,
+                Some(Ok(Ok(data))) => data,
+                Some(Err(error)) => {
+                    yield Err(error);
+                    return;
+                }
+            };
+            let Some(rest) = left.checked_sub(data.len()) else {
+                over.store(true, Ordering::Release);
+                drain(body).await;
+                return;
+            };
+            left = rest;
+            yield Ok(data);
+            // The multipart reader takes all that is ready into its buffer: one piece at a time is.
+            tokio::task::yield_now().await;
+        }
+    })
+}
+
+fn missing() -> Error {
+    Error::invalid("file", "is required: a field of this name in multipart/form-data")
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is the function of a map_err")]
+fn malformed(error: MultipartError) -> Error {
+    Error::invalid("body", format!("is no complete multipart/form-data: {}", error.body_text()))
+}
