@@ -42,6 +42,7 @@ pub async fn run(context: &Context, flags: &ServeFlags) -> Result<ExitCode> {
     // Requests and jobs end side by side: together they have the time that one of them has.
     let (served, ()) = tokio::join!(serve(&app, listener, stopped.clone()), async {
         stopping(stopped).await;
+        app.live.close();
         if let Some(workers) = workers {
             workers.stop().await;
         }

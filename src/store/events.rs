@@ -6,7 +6,7 @@ use super::{Conn, Tx, Value};
 use crate::domain::caller::Actor;
 use crate::domain::events::Event;
 use crate::error::Result;
-use crate::model::{CustomerId, CustomerRepId, TicketId, Timestamp};
+use crate::model::{CustomerId, CustomerRepId, MessageId, TicketId, Timestamp};
 use crate::{params, row};
 
 const COLUMNS: &[&str] = &[
@@ -35,7 +35,7 @@ row! {
         pub entity: String,
         pub entity_id: i64,
         pub ticket_id: Option<TicketId>,
-        pub message_id: Option<i64>,
+        pub message_id: Option<MessageId>,
         /// JSON text, as it was written; none where there were none or they were erased.
         pub changes: Option<String>,
         pub changes_digest: Option<String>,
@@ -55,6 +55,23 @@ row! {
         pub customer_id: CustomerId,
         pub last_event_seq: i64,
         pub last_event_hash: String,
+    }
+}
+
+row! {
+    /// What a stream tells of a sealed event.
+    #[derive(Clone, Debug)]
+    pub struct Told {
+        pub seq: i64,
+        pub event_id: i64,
+        pub created_at: Timestamp,
+        pub actor_type: String,
+        pub actor_id: Option<i64>,
+        pub action: String,
+        pub entity: String,
+        pub entity_id: i64,
+        pub ticket_id: Option<TicketId>,
+        pub message_id: Option<MessageId>,
     }
 }
 
@@ -144,29 +161,61 @@ pub async fn after(conn: &mut Conn, customer: CustomerId, seq: i64, limit: i64) 
     .await
 }
 
+/// A tenant's sealed events after a number, in their order, without their changes.
+pub async fn told_after(conn: &mut Conn, customer: CustomerId, seq: i64, limit: i64) -> Result<Vec<Told>> {
+    conn.query(
+        formatcp!(
+            "SELECT {} FROM events t WHERE t.customer_id = $1 AND t.seq > $2 ORDER BY t.seq LIMIT $3",
+            Told::COLUMNS
+        ),
+        params![customer, seq, limit],
+    )
+    .await
+}
+
+/// What the events of their deletion say of these tickets.
+pub async fn deletions(
+    conn: &mut Conn,
+    customer: CustomerId,
+    tickets: Vec<i64>,
+) -> Result<Vec<(TicketId, Option<serde_json::Value>)>> {
+    conn.query(
+        "SELECT ticket_id, changes FROM events
+         WHERE customer_id = $1 AND ticket_id = ANY($2) AND action = 'ticket.deleted'",
+        params![customer, tickets],
+    )
+    .await
+}
+
 /// How many of all tenants wait to be sealed.
 pub async fn count_unsealed(conn: &mut Conn) -> Result<i64> {
     let (count,): (i64,) = conn.query_one("SELECT count(*) FROM events WHERE seq IS NULL", params![]).await?;
     Ok(count)
 }
 
-/// A ticket's events, oldest first.
+/// A ticket's events, in the order that they happened or the other way round.
 pub async fn of_ticket(
     conn: &mut Conn,
     customer: CustomerId,
     ticket: TicketId,
+    newest_first: bool,
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Recorded>> {
-    conn.query(
+    let sql = if newest_first {
+        formatcp!(
+            "SELECT {} FROM events t WHERE t.customer_id = $1 AND t.ticket_id = $2
+             ORDER BY t.event_id DESC LIMIT $3 OFFSET $4",
+            Recorded::COLUMNS
+        )
+    } else {
         formatcp!(
             "SELECT {} FROM events t WHERE t.customer_id = $1 AND t.ticket_id = $2
              ORDER BY t.event_id LIMIT $3 OFFSET $4",
             Recorded::COLUMNS
-        ),
-        params![customer, ticket, limit, offset],
-    )
-    .await
+        )
+    };
+    conn.query(sql, params![customer, ticket, limit, offset]).await
 }
 
 pub async fn count_of_ticket(conn: &mut Conn, customer: CustomerId, ticket: TicketId) -> Result<u64> {
