@@ -3,4 +3,5 @@
 mod attachments;
 mod auth;
 mod channels;
+mod events;
 mod topics;

@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::response::Response;
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -64,16 +65,21 @@ impl Client {
         Self { router: self.router.clone(), authorization }
     }
 
-    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.open(request).await;
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        Answer { status: parts.status, headers: parts.headers, bytes }
+    }
+
+    /// The answer with its body unread: for streams.
+    pub async fn open(&self, mut request: Request<Body>) -> Response {
         if let Some(authorization) = &self.authorization
             && !request.headers().contains_key(header::AUTHORIZATION)
         {
             request.headers_mut().insert(header::AUTHORIZATION, authorization.parse().unwrap());
         }
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer { status: parts.status, headers: parts.headers, bytes }
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     /// A request with headers and a JSON body (none for null).
