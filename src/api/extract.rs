@@ -72,7 +72,8 @@ impl FromRequestParts<App> for Text {
     }
 }
 
-fn parse_id(text: &str) -> Result<i64> {
+/// An id in a path: a positive whole number.
+pub fn parse_id(text: &str) -> Result<i64> {
     if !text.bytes().all(|it| it.is_ascii_digit()) {
         return Err(Error::NotFound);
     }

@@ -71,6 +71,14 @@ impl Caller {
         self.scoped(self.scopes.users, "users")
     }
 
+    /// What a rep may do with their own account and an Administrator with everybody's.
+    pub fn may_manage_user(&self, rep: CustomerRepId) -> Result<()> {
+        if rep != self.rep {
+            self.administrator()?;
+        }
+        self.scoped(self.scopes.users, "users")
+    }
+
     /// Policy TicketAccess: an Agent sees unassigned tickets and their own, the others all.
     pub fn sees_ticket_of(&self, rep: CustomerRepId) -> bool {
         self.role != Role::Agent || rep == self.rep || rep == CustomerRepId(0)

@@ -1,13 +1,24 @@
-//! Tenants.
+//! Tenants: how they are made, and their settings.
+
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::{Changes, Event, note};
+use crate::domain::{fields, refs, secrets};
 use crate::error::{Error, Result};
 use crate::model::{CustomerId, CustomerRepId, Role};
-use crate::store::customers as store;
+use crate::store::customers::{self as store, Customer};
+use crate::store::{Tx, meta, reps as rep_store};
 
 use super::reps::{self, NewRep};
+
+const LONGEST_NAME: usize = 200;
+const LONGEST_TONE: usize = 4000;
+const LONGEST_KEY: usize = 1000;
+const HOSTNAME_TAKEN: &str = "Another tenant has this hostname.";
+/// The name of a tenant that is made without one.
+const UNNAMED: &str = "My company";
 
 /// A tenant with its first Administrator.
 pub struct NewCustomer {
@@ -20,28 +31,140 @@ pub struct NewCustomer {
 /// Makes a tenant and its Administrator.
 pub async fn create(app: &App, new: NewCustomer) -> Result<(CustomerId, CustomerRepId)> {
     let password_hash = reps::hash_password(app, &new.password).await?;
-    let hostname = new.hostname.map(|it| it.trim().to_lowercase()).filter(|it| !it.is_empty());
-    if new.name.trim().is_empty() {
-        return Err(Error::invalid("name", "is required"));
-    }
     app.store
         .write(move |tx| {
             Box::pin(async move {
-                let customer = store::insert(tx, new.name.trim(), hostname.as_deref())
-                    .await
-                    .map_err(|it| it.or_conflict("Another tenant has this hostname."))?;
-                let rep = NewRep {
-                    name: Some(new.username.clone()),
-                    username: new.username,
-                    role: Role::Administrator,
-                    password_hash,
-                    ..NewRep::default()
-                };
-                let rep = reps::insert(tx, customer, Actor::System, &rep).await?;
-                note(tx, customer, Actor::System, &[Event::new("customer.created", "customer", customer.0)])
-                    .await?;
-                Ok((customer, rep))
+                let rep = NewRep { username: new.username, password_hash, ..NewRep::default() };
+                meta::claim(tx, store::SET_UP).await?;
+                insert(tx, &new.name, new.hostname, rep).await
             })
         })
         .await
+}
+
+/// Whether the installation has no tenant yet and never had one.
+pub async fn is_empty(app: &App) -> Result<bool> {
+    store::none_yet(&mut *app.store.read().await?).await
+}
+
+/// Makes the first tenant of an installation with its Administrator; refused where there is, or was, one.
+pub async fn set_up(
+    tx: &mut Tx,
+    name: Option<&str>,
+    hostname: Option<String>,
+    administrator: NewRep,
+) -> Result<(CustomerId, CustomerRepId)> {
+    let first = store::none_yet(tx).await? && meta::claim(tx, store::SET_UP).await?;
+    if !first {
+        return Err(Error::Unauthorized("This installation is set up already: sign in.".into()));
+    }
+    insert(tx, name.unwrap_or(UNNAMED), hostname, administrator).await
+}
+
+async fn insert(
+    tx: &mut Tx,
+    name: &str,
+    hostname: Option<String>,
+    administrator: NewRep,
+) -> Result<(CustomerId, CustomerRepId)> {
+    let name = fields::name("name", name, LONGEST_NAME)?;
+    let hostname = fields::checked(hostname, &None, |it| fields::hostname("hostname", it))?;
+    let customer =
+        store::insert(tx, &name, hostname.as_deref()).await.map_err(|it| it.or_conflict(HOSTNAME_TAKEN))?;
+    let administrator = NewRep { role: Role::Administrator, is_active: true, ..administrator };
+    let rep = reps::insert(tx, customer, Actor::System, &administrator).await?;
+    note(tx, customer, Actor::System, &[Event::new("customer.created", "customer", customer.0)]).await?;
+    Ok((customer, rep))
+}
+
+/// What a change of a tenant's settings gives; None leaves a field as it is, an empty text (for the rep
+/// 0) clears it.
+pub struct CustomerChange {
+    pub name: Option<String>,
+    pub hostname: Option<String>,
+    pub default_lang: Option<String>,
+    pub default_customer_rep_id: Option<CustomerRepId>,
+    pub ai_tone: Option<String>,
+    pub llm_endpoint: Option<String>,
+    pub llm_model: Option<String>,
+    pub llm_api_key: Option<String>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct LlmSecrets {
+    api_key: Option<String>,
+}
+
+/// The key of the tenant's LLM, decrypted.
+pub fn llm_api_key(app: &App, customer: &Customer) -> Result<Option<String>> {
+    secrets::open::<LlmSecrets>(app, customer.llm_api_key.as_deref()).map(|it| it.api_key)
+}
+
+/// Changes the settings of a tenant.
+pub async fn update(
+    tx: &mut Tx,
+    app: &App,
+    actor: Actor,
+    before: &Customer,
+    change: CustomerChange,
+) -> Result<()> {
+    let customer = before.customer_id;
+    let (after, key_changed) = applied(app, before, change)?;
+    if let Some(rep) = after.default_customer_rep_id
+        && after.default_customer_rep_id != before.default_customer_rep_id
+        && rep_store::access(tx, customer, rep).await?.is_none()
+    {
+        return Err(Error::invalid("defaultCustomerRepID", "does not exist"));
+    }
+    let mut changes = Changes::default();
+    changes.compare("name", &before.name, &after.name);
+    changes.compare("hostname", &before.hostname, &after.hostname);
+    changes.compare("defaultLang", &before.default_lang, &after.default_lang);
+    changes.compare("defaultCustomerRepID", &before.default_customer_rep_id, &after.default_customer_rep_id);
+    changes.compare("aiTone", &before.ai_tone, &after.ai_tone);
+    changes.compare("llmEndpoint", &before.llm_endpoint, &after.llm_endpoint);
+    changes.compare("llmModel", &before.llm_model, &after.llm_model);
+    changes.hidden("llmApiKey", key_changed);
+    if changes.is_empty() {
+        return Ok(());
+    }
+    store::update(tx, &after).await.map_err(|it| it.or_conflict(HOSTNAME_TAKEN))?;
+    refs::changed(tx, customer).await?;
+    let event = Event::new("customer.updated", "customer", customer.0);
+    note(tx, customer, actor, &[event.with(changes.into_value())]).await
+}
+
+fn applied(app: &App, before: &Customer, change: CustomerChange) -> Result<(Customer, bool)> {
+    let key = llm_api_key(app, before)?;
+    if change.llm_api_key.as_ref().is_some_and(|it| it.chars().count() > LONGEST_KEY) {
+        return Err(Error::invalid("llmApiKey", format!("must have at most {LONGEST_KEY} characters")));
+    }
+    let new_key = secrets::changed(change.llm_api_key, key.clone());
+    let key_changed = new_key != key;
+    let after = Customer {
+        customer_id: before.customer_id,
+        name: change.name.map_or(Ok(before.name.clone()), |it| fields::name("name", &it, LONGEST_NAME))?,
+        hostname: fields::checked(change.hostname, &before.hostname, |it| fields::hostname("hostname", it))?,
+        default_lang: fields::checked(change.default_lang, &before.default_lang, |it| {
+            fields::language("defaultLang", it)
+        })?,
+        default_customer_rep_id: match change.default_customer_rep_id {
+            None => before.default_customer_rep_id,
+            Some(rep) => Some(rep).filter(|it| it.0 != 0),
+        },
+        ai_tone: fields::text("aiTone", change.ai_tone, &before.ai_tone, LONGEST_TONE)?,
+        llm_endpoint: fields::checked(change.llm_endpoint, &before.llm_endpoint, |it| {
+            fields::web_address("llmEndpoint", it)
+        })?,
+        llm_model: fields::text("llmModel", change.llm_model, &before.llm_model, LONGEST_NAME)?,
+        llm_api_key: match key_changed {
+            false => before.llm_api_key.clone(),
+            true => match new_key {
+                Some(_) => Some(secrets::seal(app, &LlmSecrets { api_key: new_key })?),
+                None => None,
+            },
+        },
+    };
+    Ok((after, key_changed))
 }

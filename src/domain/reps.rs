@@ -1,17 +1,26 @@
 //! Reps: agents, supervisors and administrators of a tenant.
 
-use crate::app::App;
+mod changes;
+pub mod passwords;
+pub mod signatures;
+
+pub use changes::{RepChange, delete, set_active, update};
+pub use passwords::hash_password;
+
 use crate::domain::caller::Actor;
 use crate::domain::events::{Event, note};
-use crate::domain::refs;
-use crate::error::{Error, Result};
+use crate::domain::{fields, refs};
+use crate::error::Result;
 use crate::model::{CustomerId, CustomerRepId, Role};
+use crate::store::reps::signatures::Signature;
 use crate::store::{Tx, reps as store};
 
-const SHORTEST_PASSWORD: usize = 8;
-const LONGEST_PASSWORD: usize = 256;
+const LONGEST_NAME: usize = 200;
+const LONGEST_DETAILS: usize = 4000;
+const TAKEN: &str = "There is a rep with this username already.";
 
 /// What a new rep has.
+#[derive(Clone)]
 pub struct NewRep {
     pub username: String,
     pub name: Option<String>,
@@ -19,6 +28,10 @@ pub struct NewRep {
     pub phone_number: Option<String>,
     pub other_details: Option<String>,
     pub role: Role,
+    pub is_active: bool,
+    pub is_available: bool,
+    pub signature_html: Option<String>,
+    pub signature_text: Option<String>,
     pub password_hash: String,
 }
 
@@ -31,29 +44,46 @@ impl Default for NewRep {
             phone_number: None,
             other_details: None,
             role: Role::Agent,
+            is_active: true,
+            is_available: true,
+            signature_html: None,
+            signature_text: None,
             password_hash: String::new(),
         }
     }
 }
 
-/// The hash to keep of a new password. Slow on purpose, so never inside a transaction.
-pub async fn hash_password(app: &App, password: &str) -> Result<String> {
-    if !(SHORTEST_PASSWORD..=LONGEST_PASSWORD).contains(&password.chars().count()) {
-        let message = format!("must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters");
-        return Err(Error::invalid("password", message));
-    }
-    app.credentials.hash(&app.random, password).await
-}
-
 /// Makes a rep.
 pub async fn insert(tx: &mut Tx, customer: CustomerId, actor: Actor, new: &NewRep) -> Result<CustomerRepId> {
-    if new.username.trim().is_empty() || new.username.chars().count() > 200 {
-        return Err(Error::invalid("username", "must have 1 to 200 characters"));
-    }
-    let rep = store::insert(tx, customer, new)
-        .await
-        .map_err(|it| it.or_conflict("There is a rep with this username already."))?;
+    let new = new.clone();
+    let new = NewRep {
+        username: valid_username(&new.username)?,
+        name: fields::text("name", new.name, &None, LONGEST_NAME)?,
+        email: fields::checked(new.email, &None, |it| fields::email("email", it))?,
+        phone_number: fields::text("phoneNumber", new.phone_number, &None, LONGEST_NAME)?,
+        other_details: fields::text("otherDetails", new.other_details, &None, LONGEST_DETAILS)?,
+        ..new
+    };
+    let signature = Signature {
+        lang: String::new(),
+        signature_html: signatures::html(new.signature_html.clone(), &None)?,
+        signature_text: signatures::text(new.signature_text.clone(), &None)?,
+    };
+    let rep = store::insert(tx, customer, &new).await.map_err(|it| it.or_conflict(TAKEN))?;
+    signatures::keep(tx, customer, rep, &signature).await?;
     refs::changed(tx, customer).await?;
     note(tx, customer, actor, &[Event::new("customerRep.created", "customerRep", rep.0)]).await?;
     Ok(rep)
+}
+
+/// Control characters and a colon (HTTP Basic cannot carry it) are refused.
+fn valid_username(username: &str) -> Result<String> {
+    let username = fields::name("username", username, LONGEST_NAME)?;
+    if username.contains(|it: char| it.is_control() || it == ':') {
+        return Err(crate::error::Error::invalid(
+            "username",
+            "must not contain a colon or control characters",
+        ));
+    }
+    Ok(username)
 }

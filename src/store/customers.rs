@@ -1,9 +1,40 @@
 //! Tenants.
 
+use const_format::formatcp;
+
 use super::{Conn, Tx};
 use crate::error::Result;
-use crate::model::CustomerId;
-use crate::params;
+use crate::model::{CustomerId, CustomerRepId};
+use crate::{params, row};
+
+/// Marks in `meta` that the installation has had its first tenant.
+pub const SET_UP: &str = "set_up";
+
+row! {
+    /// A tenant and its settings.
+    #[derive(Clone, Debug)]
+    pub struct Customer {
+        pub customer_id: CustomerId,
+        pub name: String,
+        /// In lower case; selects the tenant at login.
+        pub hostname: Option<String>,
+        pub default_lang: Option<String>,
+        pub default_customer_rep_id: Option<CustomerRepId>,
+        pub ai_tone: Option<String>,
+        pub llm_endpoint: Option<String>,
+        pub llm_model: Option<String>,
+        /// Encrypted.
+        pub llm_api_key: Option<Vec<u8>>,
+    }
+}
+
+pub async fn get(conn: &mut Conn, customer: CustomerId) -> Result<Customer> {
+    conn.query_one(
+        formatcp!("SELECT {} FROM customers t WHERE t.customer_id = $1", Customer::COLUMNS),
+        params![customer],
+    )
+    .await
+}
 
 pub async fn insert(tx: &mut Tx, name: &str, hostname: Option<&str>) -> Result<CustomerId> {
     let now = tx.now;
@@ -21,4 +52,31 @@ pub async fn ids(conn: &mut Conn) -> Result<Vec<CustomerId>> {
     let rows: Vec<(CustomerId,)> =
         conn.query("SELECT customer_id FROM customers ORDER BY customer_id", params![]).await?;
     Ok(rows.into_iter().map(|it| it.0).collect())
+}
+
+pub async fn update(tx: &mut Tx, customer: &Customer) -> Result<()> {
+    tx.execute(
+        "UPDATE customers SET name = $2, hostname = $3, default_lang = $4, default_customer_rep_id = $5,
+         ai_tone = $6, llm_endpoint = $7, llm_model = $8, llm_api_key = $9 WHERE customer_id = $1",
+        params![
+            customer.customer_id,
+            &customer.name,
+            &customer.hostname,
+            &customer.default_lang,
+            customer.default_customer_rep_id,
+            &customer.ai_tone,
+            &customer.llm_endpoint,
+            &customer.llm_model,
+            customer.llm_api_key.as_deref()
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Whether the installation has no tenant.
+pub async fn none_yet(conn: &mut Conn) -> Result<bool> {
+    let found: Option<(CustomerId,)> =
+        conn.query_opt("SELECT customer_id FROM customers LIMIT 1", params![]).await?;
+    Ok(found.is_none())
 }

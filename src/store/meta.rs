@@ -16,6 +16,17 @@ pub async fn get_or_set(tx: &mut Tx, name: &str, value: &str) -> Result<String> 
     Ok(kept)
 }
 
+/// Takes a name that can be taken once; false where it was taken before. Of two at once one waits.
+pub async fn claim(tx: &mut Tx, name: &str) -> Result<bool> {
+    let taken = tx
+        .execute(
+            "INSERT INTO meta (name, value) VALUES ($1, '') ON CONFLICT (name) DO NOTHING",
+            params![name],
+        )
+        .await?;
+    Ok(taken == 1)
+}
+
 /// Signing keys (id, encrypted secret, made when), newest first.
 pub async fn signing_keys(conn: &mut Conn) -> Result<Vec<(String, Vec<u8>, Timestamp)>> {
     conn.query(

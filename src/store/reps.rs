@@ -1,4 +1,7 @@
-//! Reps: who may sign in.
+//! Reps: who may sign in. What the API shows of them is in `profiles`.
+
+pub mod profiles;
+pub mod signatures;
 
 use const_format::formatcp;
 
@@ -110,11 +113,11 @@ pub async fn insert(tx: &mut Tx, customer: CustomerId, new: &NewRep) -> Result<C
     let (id,): (CustomerRepId,) = tx
         .query_one(
             "INSERT INTO customer_reps
-             (customer_id, username, username_key, name, email, phone_number, other_details, role, password_hash, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING customer_rep_id",
+             (customer_id, username, username_key, name, email, phone_number, other_details, role, is_active, is_available, password_hash, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING customer_rep_id",
             params![
                 customer, username, username.to_lowercase(), name, &new.email, &new.phone_number,
-                &new.other_details, new.role, &new.password_hash, now
+                &new.other_details, new.role, new.is_active, new.is_available, &new.password_hash, now
             ],
         )
         .await?;

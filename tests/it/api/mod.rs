@@ -4,4 +4,6 @@ mod attachments;
 mod auth;
 mod channels;
 mod events;
+mod customers;
+mod reps;
 mod topics;

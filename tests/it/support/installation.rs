@@ -41,6 +41,17 @@ impl Installation {
 
     /// With other settings.
     pub async fn with(engine: Engine, change: impl FnOnce(&mut Config)) -> Option<Self> {
+        let mut this = Self::open(engine, change).await?;
+        (this.customer, this.admin) = tenant(&this.app, &this.nobody(), "acme", "admin").await;
+        Some(this)
+    }
+
+    /// Without a tenant; its `admin` is nobody.
+    pub async fn empty(engine: Engine) -> Option<Self> {
+        Self::open(engine, |_| ()).await
+    }
+
+    async fn open(engine: Engine, change: impl FnOnce(&mut Config)) -> Option<Self> {
         let database = Database::new(engine).await?;
         let folder = TempDir::new().unwrap();
         let clock = Clock::fixed(Timestamp(START));
@@ -54,8 +65,7 @@ impl Installation {
         change(&mut config);
         let app = App::open(config, clock.clone(), Random::seeded(7)).await.unwrap();
         let router = answerpal::api::router(app.clone());
-        let nobody = Client::new(router, None);
-        let (customer, admin) = tenant(&app, &nobody, "acme", "admin").await;
+        let (customer, admin) = (CustomerId(0), Client::new(router, None));
         Some(Self {
             app,
             clock,
