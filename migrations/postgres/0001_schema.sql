@@ -134,6 +134,8 @@ CREATE TABLE end_users (
     postal_code TEXT,
     city TEXT,
     ai_documentation TEXT,
+    -- Names, company, reference and uids in lower case: what the list is searched by.
+    search_text TEXT NOT NULL DEFAULT '',
     created_at BIGINT NOT NULL,
     PRIMARY KEY (customer_id, end_user_id)
 );

@@ -130,6 +130,8 @@ CREATE TABLE end_users (
     postal_code TEXT,
     city TEXT,
     ai_documentation TEXT,
+    -- Names, company, reference and uids in lower case: what the list is searched by.
+    search_text TEXT NOT NULL DEFAULT '',
     created_at INTEGER NOT NULL
 );
 CREATE INDEX end_users_list ON end_users (customer_id, end_user_id);

@@ -8,6 +8,7 @@ pub mod caller;
 pub mod channels;
 pub mod credentials;
 pub mod customers;
+pub mod end_users;
 pub mod events;
 pub mod fields;
 pub mod html;

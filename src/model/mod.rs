@@ -1,6 +1,7 @@
 //! Row types, typed ids and enums: the invariants of one value, no I/O.
 
 pub mod channel;
+pub mod end_user;
 pub mod id;
 pub mod job;
 pub mod message;
@@ -9,6 +10,7 @@ pub mod words;
 
 pub use answerpal_wire::time::Timestamp;
 pub use channel::{Channel, MailSecrets, MailServer, MailSettings};
+pub use end_user::{EndUser, EndUserUid};
 pub use id::*;
 pub use message::Message;
 pub use ticket::Ticket;

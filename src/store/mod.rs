@@ -11,6 +11,7 @@ pub mod counts;
 pub mod customers;
 pub mod dialect;
 pub mod dump;
+pub mod end_users;
 mod engine;
 pub mod events;
 pub mod feedback;

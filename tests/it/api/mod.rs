@@ -3,6 +3,7 @@
 mod attachments;
 mod auth;
 mod channels;
+mod end_users;
 mod events;
 mod customers;
 mod reps;

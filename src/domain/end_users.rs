@@ -1,0 +1,97 @@
+//! End users: who writes to the tenant, found by their addresses.
+
+mod uid;
+
+pub use uid::normalise_uid;
+
+use crate::domain::caller::Actor;
+use crate::domain::events::{Changes, Event, note};
+use crate::domain::tickets;
+use crate::error::{Error, Result};
+use crate::model::{CustomerId, EndUser, EndUserId, EndUserUid, EndUserUidId, TicketId, UidType};
+use crate::store::{Tx, end_users as store};
+
+const LONGEST_NAME: usize = 200;
+const UID_TAKEN: &str = "This uid belongs to another end user: EndUserUIDs/assign moves it.";
+
+/// The end user with this uid, made where there is none, and whether it was known before. An address
+/// that is only claimed (`verified` false) never counts as known and changes nothing of who has it.
+///
+/// # Errors
+/// `Invalid` for `uid` where it is no address of its type.
+pub async fn find_or_make(
+    tx: &mut Tx,
+    customer: CustomerId,
+    actor: Actor,
+    uid: &str,
+    uid_type: Option<UidType>,
+    name: Option<&str>,
+    verified: bool,
+) -> Result<(EndUserId, bool)> {
+    let (uid, key, uid_type) = normalise_uid(uid, uid_type).map_err(|why| Error::invalid("uid", why))?;
+    let name = name.map(one_line).filter(|it| !it.is_empty());
+    if let Some(found) = store::find_uid(tx, customer, &key).await? {
+        let name = name.filter(|_| verified);
+        return Ok((known(tx, customer, actor, found.end_user_id, name).await?, verified));
+    }
+    let end_user = EndUser { name: name.clone(), ..EndUser::new(tx.now) };
+    let id = store::insert(tx, customer, &end_user, &[&uid]).await?;
+    let row = EndUserUid {
+        end_user_uid_id: EndUserUidId(0),
+        end_user_id: id,
+        uid,
+        uid_key: key,
+        uid_type,
+        is_primary: true,
+    };
+    if store::insert_uid(tx, customer, &row).await?.is_some() {
+        note(tx, customer, actor, &[Event::new("endUser.created", "endUser", id.0)]).await?;
+        return Ok((id, false));
+    }
+    // Another transaction made it since it was looked for.
+    store::delete(tx, customer, id).await?;
+    let found = store::find_uid(tx, customer, &row.uid_key).await?;
+    let found = found.ok_or_else(|| Error::Conflict(UID_TAKEN.into()))?;
+    Ok((known(tx, customer, actor, found.end_user_id, name.filter(|_| verified)).await?, verified))
+}
+
+/// Gives an end user without a name the one that they write under.
+async fn known(
+    tx: &mut Tx,
+    customer: CustomerId,
+    actor: Actor,
+    id: EndUserId,
+    name: Option<String>,
+) -> Result<EndUserId> {
+    let Some(name) = name else { return Ok(id) };
+    let before = store::get(tx, customer, id).await?;
+    if before.name.is_some() {
+        return Ok(id);
+    }
+    let before = store::lock(tx, customer, id).await?;
+    let after = EndUser { name: Some(name), ..before.clone() };
+    let mut changes = Changes::default();
+    changes.compare("name", &before.name, &after.name);
+    let uids = store::uids_of(tx, customer, vec![id.0]).await?;
+    let uids: Vec<&str> = uids.iter().map(|it| it.uid.as_str()).collect();
+    store::update(tx, customer, &after, &uids).await?;
+    let event = Event::new("endUser.updated", "endUser", id.0).with(changes.into_value());
+    note(tx, customer, actor, &[event]).await?;
+    reindex(tx, customer, id).await?;
+    Ok(id)
+}
+
+/// A name as mail and chat give it, on one line.
+fn one_line(name: &str) -> String {
+    let words: Vec<&str> = name.split(|it: char| it.is_whitespace() || it.is_control()).collect();
+    let joined = words.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ");
+    joined.chars().take(LONGEST_NAME).collect()
+}
+
+/// Lets search find the end user's tickets by their names and addresses of now.
+async fn reindex(tx: &mut Tx, customer: CustomerId, end_user: EndUserId) -> Result<()> {
+    for ticket in store::tickets_of(tx, customer, end_user).await? {
+        tickets::reindex(tx, customer, TicketId(ticket)).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! The list of end users and its search.
+
+use const_format::formatcp;
+
+use super::super::{Conn, Value};
+use crate::error::Result;
+use crate::model::{CustomerId, EndUser};
+use crate::params;
+
+/// The columns a list may be sorted by: the API's name and ours. Nothing sorts as an empty text, the
+/// same on both engines.
+pub const SORTS: &[(&str, &str)] = &[
+    ("endUserID", "t.end_user_id"),
+    ("firstname", "COALESCE(t.firstname, '')"),
+    ("lastname", "COALESCE(t.lastname, '')"),
+    ("name", "COALESCE(t.name, '')"),
+    ("gender", "COALESCE(t.gender, '')"),
+    ("otherContactDetails", "COALESCE(t.other_contact_details, '')"),
+    ("customerRef", "COALESCE(t.customer_ref, '')"),
+    ("customerType", "COALESCE(t.customer_type, '')"),
+    ("country", "COALESCE(t.country, '')"),
+    ("lang", "COALESCE(t.lang, '')"),
+    ("company", "COALESCE(t.company, '')"),
+    ("street", "COALESCE(t.street, '')"),
+    ("houseNumber", "COALESCE(t.house_number, '')"),
+    ("postalCode", "COALESCE(t.postal_code, '')"),
+    ("city", "COALESCE(t.city, '')"),
+    ("aIDocumentation", "COALESCE(t.ai_documentation, '')"),
+];
+
+/// More words of a search than these are not looked at.
+const MOST_WORDS: usize = 8;
+
+/// What a list is narrowed to: end users whose names, uids, company or reference hold every word.
+#[derive(Default)]
+pub struct Search {
+    patterns: Vec<String>,
+}
+
+impl Search {
+    pub fn new(text: Option<&str>) -> Self {
+        let words = text.unwrap_or_default().split_whitespace().take(MOST_WORDS);
+        Self { patterns: words.map(pattern).collect() }
+    }
+
+    /// Whether it finds everything.
+    pub fn is_empty(&self) -> bool {
+        self.patterns.is_empty()
+    }
+
+    fn clause<'a>(&'a self, customer: CustomerId, column: &str) -> (String, Vec<Value<'a>>) {
+        let mut sql = String::from("t.customer_id = $1");
+        let mut values = vec![customer.into()];
+        for pattern in &self.patterns {
+            values.push(pattern.into());
+            sql.push_str(&format!(" AND {column} LIKE ${} ESCAPE '~'", values.len()));
+        }
+        (sql, values)
+    }
+}
+
+/// `LIKE` text that finds what contains the word, whatever characters it has.
+fn pattern(word: &str) -> String {
+    let mut out = String::from("%");
+    for letter in word.to_lowercase().chars() {
+        if matches!(letter, '%' | '_' | '~') {
+            out.push('~');
+        }
+        out.push(letter);
+    }
+    out.push('%');
+    out
+}
+
+/// `order` is one of [`SORTS`] with its direction; ties are broken by id.
+pub async fn list(
+    conn: &mut Conn,
+    customer: CustomerId,
+    search: &Search,
+    order: &str,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<EndUser>> {
+    let (clause, mut values) = search.clause(customer, "t.search_text");
+    values.extend([limit.into(), offset.into()]);
+    let sql = format!(
+        "SELECT {} FROM end_users t WHERE {clause} ORDER BY {order}, t.end_user_id LIMIT ${} OFFSET ${}",
+        EndUser::COLUMNS,
+        values.len() - 1,
+        values.len()
+    );
+    conn.query(&sql, &values).await
+}
+
+pub async fn count(conn: &mut Conn, customer: CustomerId, search: &Search) -> Result<u64> {
+    let (clause, values) = search.clause(customer, "t.search_text");
+    let (n,): (i64,) =
+        conn.query_one(&format!("SELECT COUNT(*) FROM end_users t WHERE {clause}"), &values).await?;
+    Ok(n as u64)
+}
+
+/// The end users that have one of these uids.
+pub async fn by_keys(conn: &mut Conn, customer: CustomerId, keys: Vec<String>) -> Result<Vec<EndUser>> {
+    conn.query(
+        formatcp!(
+            "SELECT {} FROM end_users t WHERE t.customer_id = $1 AND t.end_user_id IN
+             (SELECT end_user_id FROM end_user_uids WHERE customer_id = $1 AND uid_key = ANY($2))
+             ORDER BY t.end_user_id",
+            EndUser::COLUMNS
+        ),
+        params![customer, keys],
+    )
+    .await
+}
