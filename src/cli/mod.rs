@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod customer;
+mod import;
 mod migrate;
 mod progress;
 mod serve;
@@ -45,6 +46,9 @@ enum Command {
     /// Make and list tenants
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
+    /// Bring conversations in from elsewhere
+    #[command(subcommand)]
+    Import(import::ImportCommand),
     /// Write everything (database and files) into one archive, while the server runs
     Backup(backup::BackupArgs),
     /// Put an archive back, on SQLite or PostgreSQL, whichever it was made on
@@ -94,6 +98,7 @@ async fn run(context: &Context, command: Command) -> Result<ExitCode> {
         Command::Migrate => migrate::run(context).await,
         Command::Audit(command) => audit::run(context, command).await,
         Command::Customer(command) => customer::run(context, command).await,
+        Command::Import(command) => import::run(context, command).await,
         Command::Backup(args) => backup::backup(context, args).await,
         Command::Restore(args) => backup::restore(context, args).await,
     }

@@ -4,6 +4,7 @@
 pub mod attachments;
 pub mod audit;
 pub mod backup;
+pub mod bulk;
 pub mod caller;
 pub mod channels;
 pub mod credentials;
@@ -12,6 +13,7 @@ pub mod end_users;
 pub mod events;
 pub mod fields;
 pub mod html;
+pub mod import;
 pub mod live;
 pub mod login;
 pub mod mails;

@@ -157,6 +157,21 @@ impl Dialect {
         }
     }
 
+    /// The next $3 ids of the table $1 with the id column $2.
+    pub fn reserve_ids(self) -> &'static str {
+        match self {
+            // The caller is the only writer, and inserts them before it ends.
+            Self::Sqlite => {
+                "WITH RECURSIVE n (i) AS (SELECT 1 WHERE $3 > 0 AND $2 <> '' UNION ALL SELECT i + 1 FROM n WHERE i < $3)
+                 SELECT i + COALESCE((SELECT seq FROM sqlite_sequence WHERE name = $1), 0) FROM n"
+            }
+            Self::Postgres => {
+                "SELECT nextval(pg_get_serial_sequence(CAST($1 AS TEXT), CAST($2 AS TEXT)))
+                 FROM generate_series(1, CAST($3 AS BIGINT))"
+            }
+        }
+    }
+
     /// Empties the full-text index of all tenants.
     pub fn clear_search(self) -> &'static str {
         match self {

@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "this room is where statements may be run")]
 
 pub mod attachments;
+pub mod bulk;
 pub mod channels;
 pub mod counts;
 pub mod customers;

@@ -1,0 +1,201 @@
+//! Writes a batch of conversations in one transaction, leaving out what an earlier import made.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::json;
+
+use super::Prepared;
+use crate::app::App;
+use crate::domain::bulk::{self, Conversation};
+use crate::domain::caller::Actor;
+use crate::domain::events::{Event, note};
+use crate::domain::tickets;
+use crate::error::{Error, Result};
+use crate::model::{CustomerId, EndUserId, Message, SenderType, TicketId, TopicId};
+use crate::store::bulk::{self as store, MessageTopic, NewEndUser};
+use crate::store::tickets::uid_key;
+use crate::store::{Conn, Tx, messages, search, tickets as ticket_store};
+
+const TICKET: &str = "ticket";
+const MESSAGE: &str = "message";
+
+#[derive(Default)]
+pub struct Done {
+    pub tickets_made: u64,
+    pub messages_made: u64,
+    pub end_users_made: u64,
+    pub tickets_extended: u64,
+    pub tickets_skipped: u64,
+}
+
+/// What of a batch is not there yet.
+struct Work {
+    new: Vec<Prepared>,
+    /// Tickets that are there, with the messages that are not.
+    extend: Vec<(TicketId, Prepared)>,
+    skipped: u64,
+}
+
+/// In a dry run, what would be done.
+pub async fn load(app: &App, customer: CustomerId, batch: Vec<Prepared>, dry_run: bool) -> Result<Done> {
+    if batch.is_empty() {
+        return Ok(Done::default());
+    }
+    if !dry_run {
+        return app.store.write(move |tx| Box::pin(async move { write(tx, customer, batch).await })).await;
+    }
+    let mut conn = app.store.read().await?;
+    let work = divide(&mut conn, customer, batch).await?;
+    let of = |all: &[Conversation]| all.iter().map(|it| it.messages.len() as u64).sum::<u64>();
+    let keys: HashSet<String> =
+        work.new.iter().filter_map(|it| it.conversation.ticket.uid.as_deref()).map(uid_key).collect();
+    let known = store::end_users_of(&mut conn, customer, keys.iter().cloned().collect()).await?;
+    let (new, extend): (Vec<_>, Vec<_>) = (
+        work.new.into_iter().map(|it| it.conversation).collect(),
+        work.extend.into_iter().map(|it| it.1.conversation).collect(),
+    );
+    Ok(Done {
+        tickets_made: new.len() as u64,
+        messages_made: of(&new) + of(&extend),
+        end_users_made: (keys.len() - known.len()) as u64,
+        tickets_extended: extend.len() as u64,
+        tickets_skipped: work.skipped,
+    })
+}
+
+async fn divide(conn: &mut Conn, customer: CustomerId, batch: Vec<Prepared>) -> Result<Work> {
+    let ids = batch.iter().map(|it| it.external_id.clone()).collect();
+    let tickets = store::imported(conn, customer, TICKET, ids).await?;
+    let there = batch.iter().filter(|it| tickets.contains_key(&it.external_id));
+    let ids: Vec<String> = there.flat_map(|it| it.message_ids.iter().cloned()).collect();
+    let messages =
+        if ids.is_empty() { HashMap::new() } else { store::imported(conn, customer, MESSAGE, ids).await? };
+    let mut work = Work { new: Vec::new(), extend: Vec::new(), skipped: 0 };
+    for mut prepared in batch {
+        let Some(ticket) = tickets.get(&prepared.external_id) else {
+            work.new.push(prepared);
+            continue;
+        };
+        let all = prepared.message_ids.into_iter().zip(prepared.conversation.messages);
+        let (ids, added) = all.filter(|it| !messages.contains_key(&it.0)).unzip();
+        (prepared.message_ids, prepared.conversation.messages) = (ids, added);
+        if prepared.message_ids.is_empty() {
+            work.skipped += 1;
+        } else {
+            work.extend.push((TicketId(*ticket), prepared));
+        }
+    }
+    Ok(work)
+}
+
+async fn write(tx: &mut Tx, customer: CustomerId, batch: Vec<Prepared>) -> Result<Done> {
+    let work = divide(tx, customer, batch).await?;
+    let mut done = Done { tickets_skipped: work.skipped, ..Done::default() };
+    let mut new = work.new;
+    done.end_users_made = give_end_users(tx, customer, &mut new).await?;
+    let ids: Vec<(String, Vec<String>)> =
+        new.iter_mut().map(|it| (it.external_id.clone(), std::mem::take(&mut it.message_ids))).collect();
+    let mut conversations: Vec<Conversation> = new.into_iter().map(|it| it.conversation).collect();
+    bulk::insert(tx, customer, &mut conversations).await?;
+    let (mut tickets, mut messages, mut events) = (Vec::new(), Vec::new(), Vec::new());
+    for ((ticket_id, message_ids), it) in ids.into_iter().zip(&conversations) {
+        events.push(Event::ticket("ticket.imported", it.ticket.ticket_id));
+        tickets.push((ticket_id, it.ticket.ticket_id.0));
+        messages.extend(message_ids.into_iter().zip(it.messages.iter().map(|it| it.0.message_id.0)));
+    }
+    store::insert_imported(tx, customer, TICKET, &tickets).await?;
+    store::insert_imported(tx, customer, MESSAGE, &messages).await?;
+    note(tx, customer, Actor::System, &events).await?;
+    (done.tickets_made, done.messages_made) = (tickets.len() as u64, messages.len() as u64);
+    for (ticket, prepared) in work.extend {
+        match extend(tx, customer, ticket, prepared).await? {
+            0 => done.tickets_skipped += 1,
+            added => {
+                done.tickets_extended += 1;
+                done.messages_made += added;
+            }
+        }
+    }
+    Ok(done)
+}
+
+/// Finds the end users of new tickets by their addresses, makes those that are missing, and gives each
+/// conversation the names that it is found by.
+async fn give_end_users(tx: &mut Tx, customer: CustomerId, new: &mut [Prepared]) -> Result<u64> {
+    let key_of = |it: &Prepared| it.conversation.ticket.uid.as_deref().map(uid_key);
+    let mut keys: Vec<String> = new.iter().filter_map(key_of).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let mut known = store::end_users_of(tx, customer, keys.clone()).await?;
+    keys.retain(|it| !known.contains_key(it));
+    let ids = store::reserve_ids(tx, "end_users", "end_user_id", keys.len()).await?;
+    let mut missing = Vec::with_capacity(keys.len());
+    for (key, id) in keys.iter().zip(ids) {
+        let Some(first) = new.iter().find(|it| key_of(it).as_ref() == Some(key)) else { continue };
+        missing.push(NewEndUser {
+            end_user_id: EndUserId(id),
+            name: first.end_user_name.clone(),
+            firstname: None,
+            lastname: None,
+            uid: first.conversation.ticket.uid.clone().unwrap_or_default(),
+            uid_type: first.uid_type,
+        });
+        known.insert(key.clone(), EndUserId(id));
+    }
+    store::insert_end_users(tx, customer, &missing).await?;
+    let all = known.values().map(|it| it.0).collect();
+    let mut names: HashMap<EndUserId, Vec<String>> = HashMap::new();
+    for (end_user, name) in search::bulk::end_user_texts(tx, customer, all).await? {
+        names.entry(end_user).or_default().push(name);
+    }
+    for it in new {
+        let end_user = key_of(it).and_then(|it| known.get(&it).copied());
+        it.conversation.ticket.end_user_id = end_user;
+        it.conversation.names = end_user.and_then(|it| names.get(&it).cloned()).unwrap_or_default();
+    }
+    Ok(missing.len() as u64)
+}
+
+/// Adds messages to a ticket that was imported before; a ticket that was deleted since stays deleted.
+async fn extend(tx: &mut Tx, customer: CustomerId, id: TicketId, prepared: Prepared) -> Result<u64> {
+    let before = match ticket_store::lock(tx, customer, id).await {
+        Err(Error::NotFound) => return Ok(0),
+        other => other?,
+    };
+    let mut after = before.clone();
+    let mut made = Vec::new();
+    for (external_id, (message, topics)) in
+        prepared.message_ids.into_iter().zip(prepared.conversation.messages)
+    {
+        let message = Message { ticket_id: id, ..message };
+        let message_id = messages::insert(tx, customer, &message).await?;
+        insert_topics(tx, customer, id, message_id, &topics).await?;
+        if message.message_date >= after.last_message_date {
+            after.last_message_date = message.message_date;
+            after.preview = message.preview.clone().filter(|_| !message.is_internal).or(after.preview);
+            if message.sender_type == SenderType::EndUser {
+                after.last_end_user_message_id = Some(message_id);
+            }
+        }
+        made.push((external_id, message_id.0));
+    }
+    ticket_store::update(tx, customer, &before, &after).await?;
+    tickets::topics_changed(tx, customer, Actor::System, id).await?;
+    tickets::reindex(tx, customer, id).await?;
+    store::insert_imported(tx, customer, MESSAGE, &made).await?;
+    let event = Event::ticket("ticket.imported", id).with(json!({ "messages": made.len() }));
+    note(tx, customer, Actor::System, &[event]).await?;
+    Ok(made.len() as u64)
+}
+
+async fn insert_topics(
+    tx: &mut Tx,
+    customer: CustomerId,
+    ticket: TicketId,
+    message: crate::model::MessageId,
+    topics: &[TopicId],
+) -> Result<()> {
+    let rows: Vec<MessageTopic> =
+        topics.iter().map(|topic| MessageTopic { ticket, message, topic: *topic }).collect();
+    store::insert_topics(tx, customer, &rows, &[]).await
+}

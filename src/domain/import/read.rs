@@ -1,0 +1,197 @@
+//! Reads an import file ticket by ticket.
+
+use std::io::{BufRead, BufReader, Read};
+
+use serde_json::{Map, Value, json};
+
+use super::record::TicketRecord;
+use crate::error::{Error, Result};
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    /// A ticket a line.
+    Jsonl,
+    /// A message a row.
+    Csv,
+}
+
+impl Format {
+    /// By the end of a file's name.
+    pub fn of(path: &std::path::Path) -> Result<Self> {
+        match path.extension().and_then(|it| it.to_str()).map(str::to_ascii_lowercase).as_deref() {
+            Some("jsonl" | "ndjson") => Ok(Self::Jsonl),
+            Some("csv") => Ok(Self::Csv),
+            _ => Err(Error::invalid(path.display().to_string(), "must end in .jsonl or .csv")),
+        }
+    }
+}
+
+/// A ticket, or why there is none.
+pub struct Item {
+    /// Where it begins, from 1.
+    pub line: u64,
+    /// How long it is in the file.
+    pub bytes: u64,
+    pub record: Result<TicketRecord>,
+}
+
+/// An error of an item is one of the file itself: reading ends there.
+pub fn read<'a>(
+    source: impl Read + 'a,
+    format: Format,
+) -> Result<Box<dyn Iterator<Item = Result<Item>> + 'a>> {
+    Ok(match format {
+        Format::Jsonl => Box::new(Lines { source: BufReader::new(source), line: 0 }),
+        Format::Csv => Box::new(Rows::new(source)?),
+    })
+}
+
+struct Lines<R> {
+    source: BufReader<R>,
+    line: u64,
+}
+
+impl<R: Read> Iterator for Lines<R> {
+    type Item = Result<Item>;
+
+    fn next(&mut self) -> Option<Result<Item>> {
+        let (mut text, mut bytes) = (Vec::new(), 0);
+        while text.iter().all(u8::is_ascii_whitespace) {
+            text.clear();
+            match self.source.read_until(b'\n', &mut text) {
+                Ok(0) => return None,
+                Ok(read) => bytes += read as u64,
+                Err(error) => return Some(Err(error.into())),
+            }
+            self.line += 1;
+        }
+        let record = answerpal_wire::from_json(&text).map_err(|error| match error.field.as_str() {
+            "body" => Error::invalid("line", error.message),
+            _ => error.into(),
+        });
+        Some(Ok(Item { line: self.line, bytes, record }))
+    }
+}
+
+/// Columns of a ticket, with the property that each fills; those of a message follow.
+const TICKET_COLUMNS: [(&str, &str); 13] = [
+    ("ticketExternalID", "externalID"),
+    ("ticketSubject", "subject"),
+    ("channel", "channel"),
+    ("status", "status"),
+    ("dateCreated", "dateCreated"),
+    ("closeDate", "closeDate"),
+    ("endUser", "endUser"),
+    ("endUserName", "endUserName"),
+    ("assignee", "assignee"),
+    ("escalated", "escalated"),
+    ("isSpam", "isSpam"),
+    ("customFieldsData", "customFieldsData"),
+    ("summary", "summary"),
+];
+const MESSAGE_COLUMNS: [(&str, &str); 12] = [
+    ("messageExternalID", "externalID"),
+    ("senderType", "senderType"),
+    ("date", "date"),
+    ("fromAddress", "fromAddress"),
+    ("fromName", "fromName"),
+    ("toAddress", "toAddress"),
+    ("messageSubject", "subject"),
+    ("text", "text"),
+    ("html", "html"),
+    ("isInternal", "isInternal"),
+    ("topics", "topics"),
+    ("rep", "rep"),
+];
+
+/// Rows with one `ticketExternalID` that stand together are one ticket.
+struct Rows<R> {
+    rows: csv::StringRecordsIntoIter<R>,
+    /// The places of the columns that the file has.
+    ticket: Vec<(usize, &'static str)>,
+    message: Vec<(usize, &'static str)>,
+    waiting: Option<csv::StringRecord>,
+    /// Where the last ticket ended, in bytes.
+    at: u64,
+}
+
+impl<R: Read> Rows<R> {
+    fn new(source: R) -> Result<Self> {
+        let wrong = |error: csv::Error| Error::invalid("file", format!("cannot be read as CSV: {error}"));
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(source);
+        let headers = reader.headers().map_err(wrong)?.clone();
+        let places = |columns: &[(&'static str, &'static str)]| -> Vec<(usize, &'static str)> {
+            let place = |name: &str| {
+                headers
+                    .iter()
+                    .position(|it| it.trim().trim_start_matches('\u{feff}').eq_ignore_ascii_case(name))
+            };
+            columns.iter().filter_map(|(name, property)| Some((place(name)?, *property))).collect()
+        };
+        let (ticket, message) = (places(&TICKET_COLUMNS), places(&MESSAGE_COLUMNS));
+        if !ticket.iter().any(|it| it.1 == "externalID") || !ticket.iter().any(|it| it.1 == "channel") {
+            let names: Vec<&str> = TICKET_COLUMNS.iter().chain(&MESSAGE_COLUMNS).map(|it| it.0).collect();
+            let message = format!(
+                "needs a first row with the names of its columns, ticketExternalID and channel among them; known are {}",
+                names.join(", ")
+            );
+            return Err(Error::invalid("file", message));
+        }
+        Ok(Self { rows: reader.into_records(), ticket, message, waiting: None, at: 0 })
+    }
+
+    fn external_id<'r>(&self, row: &'r csv::StringRecord) -> &'r str {
+        let place = self.ticket.iter().find(|it| it.1 == "externalID").map_or(0, |it| it.0);
+        row.get(place).unwrap_or_default().trim()
+    }
+}
+
+impl<R: Read> Iterator for Rows<R> {
+    type Item = Result<Item>;
+
+    fn next(&mut self) -> Option<Result<Item>> {
+        let wrong = |error: csv::Error| Err(Error::invalid("file", format!("cannot be read: {error}")));
+        let first = match self.waiting.take().map(Ok).or_else(|| self.rows.next())? {
+            Ok(row) => row,
+            Err(error) => return Some(wrong(error)),
+        };
+        let line = first.position().map_or(0, csv::Position::line);
+        let mut messages = vec![properties(&first, &self.message)];
+        loop {
+            match self.rows.next() {
+                Some(Ok(row)) if self.external_id(&row) == self.external_id(&first) => {
+                    messages.push(properties(&row, &self.message));
+                }
+                Some(Ok(row)) => {
+                    self.waiting = Some(row);
+                    break;
+                }
+                Some(Err(error)) => return Some(wrong(error)),
+                None => break,
+            }
+        }
+        messages.retain(|it| !it.is_empty());
+        let mut ticket = properties(&first, &self.ticket);
+        ticket.insert("messages".into(), json!(messages));
+        let record = answerpal_wire::from_value(Value::Object(ticket)).map_err(Error::from);
+        let at = self.rows.reader().position().byte();
+        let bytes = at - std::mem::replace(&mut self.at, at);
+        Some(Ok(Item { line, bytes, record }))
+    }
+}
+
+/// The cells that are not empty. Topics are separated by semicolons; custom fields are JSON.
+fn properties(row: &csv::StringRecord, places: &[(usize, &'static str)]) -> Map<String, Value> {
+    let mut properties = Map::new();
+    for (place, property) in places {
+        let Some(cell) = row.get(*place).filter(|it| !it.trim().is_empty()) else { continue };
+        let value = match *property {
+            "topics" => cell.split(';').map(str::trim).filter(|it| !it.is_empty()).collect(),
+            "customFieldsData" => serde_json::from_str(cell).unwrap_or_else(|_| json!(cell)),
+            "text" | "html" => json!(cell),
+            _ => json!(cell.trim()),
+        };
+        properties.insert((*property).to_owned(), value);
+    }
+    properties
+}
