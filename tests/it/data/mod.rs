@@ -1,3 +1,4 @@
 //! Backup, import and what else moves data in bulk.
 
 mod backup;
+mod import;

@@ -1,0 +1,179 @@
+//! `answerpal import tickets`.
+
+use answerpal::domain::import::{self as imports, Format, Options, Report};
+use answerpal::model::{Ticket, TicketId};
+use answerpal::store::tickets::{self, Filter};
+use serde_json::{Value, json};
+
+use crate::db_test;
+use crate::support::Installation;
+
+async fn prepared(installation: &Installation) {
+    let admin = &installation.admin;
+    admin.post("/api/Channels", json!({ "channelType": "Email", "name": "Mailbox" })).await.expect(201);
+    admin.post("/api/Channels", json!({ "channelType": "Chat", "name": "Web chat" })).await.expect(201);
+    admin.post("/api/Topics", json!({ "name": "Refunds" })).await.expect(201);
+}
+
+async fn import(installation: &Installation, text: &str, format: Format, options: Options) -> Report {
+    imports::run(&installation.app, installation.customer, text.as_bytes(), format, options, &())
+        .await
+        .unwrap()
+}
+
+fn ticket(id: &str, messages: usize) -> Value {
+    let message = |n: usize| {
+        let agent = n % 2 == 1;
+        json!({
+            "externalID": format!("{id}-{n}"), "senderType": if agent { "CustomerRep" } else { "EndUser" },
+            "date": format!("2025-05-01T10:0{n}:00+02:00"), "fromAddress": "zoe@example.com", "fromName": "Zoë",
+            "text": format!("message number{n} of {id}"), "html": null, "isInternal": false,
+            "topics": if agent { json!([]) } else { json!(["refunds"]) }, "rep": if agent { json!("admin") } else { json!(null) },
+        })
+    };
+    json!({
+        "externalID": id, "subject": format!("Subject {id}"), "channel": "mailbox", "status": "Closed",
+        "dateCreated": "2025-05-01T08:00:00Z", "closeDate": "2025-05-02T08:00:00Z", "endUser": "Zoe@Example.com",
+        "endUserName": "Zoë Brûlée", "assignee": "Admin", "escalated": false, "isSpam": false,
+        "customFieldsData": { "priority": "High" }, "summary": null,
+        "messages": (0..messages).map(message).collect::<Vec<_>>(),
+    })
+}
+
+fn lines(tickets: &[Value]) -> String {
+    tickets.iter().map(|it| format!("{it}\n")).collect()
+}
+
+/// How many tickets there are.
+async fn count(installation: &Installation) -> u64 {
+    let mut conn = installation.app.store.read().await.unwrap();
+    tickets::count(&mut conn, installation.customer, &Filter::default()).await.unwrap()
+}
+
+async fn stored(installation: &Installation, id: i64) -> Ticket {
+    let mut conn = installation.app.store.read().await.unwrap();
+    tickets::get(&mut conn, installation.customer, TicketId(id)).await.unwrap()
+}
+
+db_test! {
+    async fn a_file_is_imported_once(installation: Installation) {
+        prepared(&installation).await;
+        let text = lines(&[ticket("a", 3), ticket("b", 1)]);
+        let first = import(&installation, &text, Format::Jsonl, Options::default()).await;
+        assert_eq!((first.tickets_made, first.messages_made, first.end_users_made), (2, 4, 1));
+        assert!(first.failures.is_empty(), "{:?}", first.failures);
+        let again = import(&installation, &text, Format::Jsonl, Options::default()).await;
+        assert_eq!((again.tickets_made, again.messages_made, again.tickets_skipped), (0, 0, 2));
+        assert_eq!(count(&installation).await, 2);
+    }
+}
+
+db_test! {
+    async fn new_messages_of_a_known_ticket_are_added(installation: Installation) {
+        prepared(&installation).await;
+        import(&installation, &lines(&[ticket("a", 1)]), Format::Jsonl, Options::default()).await;
+        let more = import(&installation, &lines(&[ticket("a", 3), ticket("c", 1)]), Format::Jsonl, Options::default()).await;
+        assert_eq!((more.tickets_made, more.tickets_extended, more.messages_made), (1, 1, 3));
+        assert_eq!(count(&installation).await, 2);
+        let row = stored(&installation, 1).await;
+        assert_eq!(row.last_message_date.to_string(), "2025-05-01T08:02:00Z");
+        assert_eq!(row.preview.as_deref(), Some("message number2 of a"));
+        assert_eq!((row.status.as_str(), row.topic_ids.as_str()), ("Closed", "1"));
+        assert_eq!(row.close_date.unwrap().to_string(), "2025-05-02T08:00:00Z");
+    }
+}
+
+db_test! {
+    async fn a_dry_run_tells_and_writes_nothing(installation: Installation) {
+        prepared(&installation).await;
+        let mut unknown = ticket("b", 1);
+        unknown["messages"][0]["topics"] = json!(["Something new"]);
+        let text = lines(&[ticket("a", 2), unknown]);
+        let options = Options { dry_run: true, create_topics: true };
+        let report = import(&installation, &text, Format::Jsonl, options).await;
+        assert_eq!((report.tickets_made, report.messages_made, report.end_users_made), (2, 3, 1));
+        assert_eq!(report.topics_made.iter().collect::<Vec<_>>(), ["Something new"]);
+        assert_eq!(count(&installation).await, 0);
+        assert_eq!(installation.admin.get("/api/Topics").await.expect(200)["totalCount"], 1);
+        let real = import(&installation, &text, Format::Jsonl, Options { dry_run: false, create_topics: true }).await;
+        assert_eq!((real.tickets_made, real.messages_made), (2, 3));
+        assert_eq!(installation.admin.get("/api/Topics").await.expect(200)["totalCount"], 2);
+    }
+}
+
+db_test! {
+    async fn bad_lines_are_told_with_their_field_and_the_others_come_in(installation: Installation) {
+        prepared(&installation).await;
+        let with = |change: fn(&mut Value)| {
+            let mut it = ticket("x", 1);
+            change(&mut it);
+            it.to_string()
+        };
+        let text = [
+            with(|it| it["channel"] = json!("Nowhere")),
+            with(|it| it["assignee"] = json!("nobody")),
+            String::new(),
+            with(|it| it["messages"][0]["rep"] = json!("nobody")),
+            with(|it| it["messages"][0]["topics"] = json!(["No topic"])),
+            with(|it| it["messages"][0]["date"] = json!("yesterday")),
+            with(|it| it["externalID"] = json!("")),
+            with(|it| it["endUser"] = json!("not an@address@x")),
+            "{ broken".to_owned(),
+            ticket("good", 1).to_string(),
+        ]
+        .join("\n");
+        let report = import(&installation, &text, Format::Jsonl, Options::default()).await;
+        let told: Vec<(u64, &str)> = report.failures.iter().map(|it| (it.line, it.field.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                (1, "channel"),
+                (2, "assignee"),
+                (4, "messages[0].rep"),
+                (5, "messages[0].topics"),
+                (6, "messages[0].date"),
+                (7, "externalID"),
+                (8, "endUser"),
+                (9, "line"),
+            ]
+        );
+        assert_eq!((report.tickets_made, report.tickets_failed), (1, 8));
+        assert_eq!(count(&installation).await, 1);
+    }
+}
+
+db_test! {
+    async fn an_interrupted_import_goes_on(installation: Installation) {
+        prepared(&installation).await;
+        let tickets: Vec<Value> = (0..250).map(|n| ticket(&format!("t{n}"), 2)).collect();
+        let text = lines(&tickets);
+        // A file that ends in the middle of a line: what came before is in.
+        let broken = &text[..text.len() / 2];
+        let first = import(&installation, broken, Format::Jsonl, Options::default()).await;
+        assert_eq!((first.tickets_made, first.tickets_failed), (125, 1));
+        let second = import(&installation, &text, Format::Jsonl, Options::default()).await;
+        assert_eq!((second.tickets_made, second.tickets_skipped), (125, 125));
+        assert_eq!(count(&installation).await, 250);
+    }
+}
+
+db_test! {
+    async fn a_csv_has_a_message_a_row(installation: Installation) {
+        prepared(&installation).await;
+        let text = "\u{feff}TicketExternalID,ticketSubject,channel,status,dateCreated,endUser,customFieldsData,messageExternalID,senderType,date,text,topics,rep,isInternal
+1,\"Hello, there\",Web chat,open,2025-05-01T08:00:00Z,visitor-7,\"{\"\"vip\"\":true}\",1,enduser,2025-05-01T08:00:00Z,\"first
+line\",Refunds; refunds,,
+1,,Web chat,,,,,2,CustomerRep,2025-05-01T09:00:00Z,an internal note,,admin,true
+2,Second,2,Waiting,,,,1,EndUser,2025-05-01T08:00:00Z,again,,,
+3,Third,7,Open,2025-05-01T08:00:00Z,,,,,,,,,
+";
+        let report = import(&installation, text, Format::Csv, Options::default()).await;
+        assert_eq!((report.tickets_made, report.messages_made), (2, 3));
+        let failure = &report.failures[0];
+        assert_eq!((failure.line, failure.field.as_str()), (6, "channel"));
+        let row = stored(&installation, 1).await;
+        assert_eq!((row.subject.as_deref(), row.status.as_str(), row.topic_ids.as_str()), (Some("Hello, there"), "Open", "1"));
+        assert_eq!(row.custom_fields_data.as_deref(), Some("{\"vip\":true}"));
+        assert_eq!(row.preview.as_deref(), Some("first line"), "an internal note is no preview");
+    }
+}
