@@ -3,8 +3,8 @@
 mod attachments;
 mod auth;
 mod channels;
+mod customers;
 mod end_users;
 mod events;
-mod customers;
 mod reps;
 mod topics;
