@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::crypto::MasterKey;
 use crate::domain::credentials::Credentials;
 use crate::domain::live::Live;
+use crate::domain::page_memory::PageMemory;
 use crate::domain::refs::RefsCache;
 use crate::error::{Error, Result};
 use crate::files::Files;
@@ -28,6 +29,7 @@ pub struct Handles {
     pub files: Files,
     pub credentials: Credentials,
     pub refs: RefsCache,
+    pub pages: PageMemory,
     pub live: Live,
     /// Idempotency keys whose first request is under way in this process.
     pub keys_under_way: Mutex<HashSet<String>>,
@@ -65,6 +67,7 @@ impl App {
             files,
             credentials,
             refs,
+            pages: PageMemory::default(),
             live,
             keys_under_way: Mutex::default(),
             setup_code,

@@ -8,6 +8,8 @@ use std::fmt;
 pub enum Error {
     /// Not there, or another tenant's, or not visible to this role.
     NotFound,
+    /// As [`Error::NotFound`], naming what is missing.
+    Missing(String),
     /// No credentials, or wrong ones.
     Unauthorized(String),
     /// The role may not do this.
@@ -72,6 +74,7 @@ impl Error {
     pub fn describe(&self) -> (u16, &'static str, String) {
         match self {
             Self::NotFound => (404, "not-found", "There is nothing here under this id or path.".into()),
+            Self::Missing(detail) => (404, "not-found", detail.clone()),
             Self::Unauthorized(detail) => (401, "unauthorized", detail.clone()),
             Self::Forbidden(detail) => (403, "forbidden", detail.clone()),
             Self::Conflict(detail) => (409, "conflict", detail.clone()),

@@ -18,6 +18,7 @@ pub mod live;
 pub mod login;
 pub mod mails;
 pub mod messages;
+pub mod page_memory;
 pub mod progress;
 pub mod refs;
 pub mod reps;

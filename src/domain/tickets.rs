@@ -1,6 +1,10 @@
 //! Tickets: one place decides what a change does to the state, the counters, the search index and the
 //! audit trail.
 
+pub mod bulk;
+pub mod change;
+pub mod listing;
+
 use serde_json::json;
 
 use crate::domain::caller::Actor;
@@ -105,6 +109,15 @@ pub async fn change(
     before: &Ticket,
     after: &Ticket,
 ) -> Result<()> {
+    store::update(tx, customer, before, after).await?;
+    match updated(before, after) {
+        Some(event) => note(tx, customer, actor, &[event]).await,
+        None => Ok(()),
+    }
+}
+
+/// The event that tells what differs; None where nothing that is told does.
+fn updated(before: &Ticket, after: &Ticket) -> Option<Event> {
     let mut changes = Changes::default();
     changes.compare("subject", &before.subject, &after.subject);
     changes.compare("status", &before.status, &after.status);
@@ -120,12 +133,10 @@ pub async fn change(
     changes.compare("summary", &before.summary, &after.summary);
     changes.compare("topicIDs", &before.topic_ids, &after.topic_ids);
     changes.compare("customFieldsData", &before.custom_fields_data, &after.custom_fields_data);
-    store::update(tx, customer, before, after).await?;
     if changes.is_empty() {
-        return Ok(());
+        return None;
     }
-    note(tx, customer, actor, &[Event::ticket("ticket.updated", after.ticket_id).with(changes.into_value())])
-        .await
+    Some(Event::ticket("ticket.updated", after.ticket_id).with(changes.into_value()))
 }
 
 /// What a new message does to its ticket: newest dates and preview, a closed one reopens for its end
@@ -151,9 +162,14 @@ pub fn with_message(before: &Ticket, id: MessageId, message: &Message, now: Time
 /// Deletes a ticket with all that is its own. Gives the object keys of its files, for the clean-up job.
 pub async fn delete(tx: &mut Tx, customer: CustomerId, actor: Actor, ticket: &Ticket) -> Result<Vec<String>> {
     let keys = store::delete(tx, customer, ticket).await?;
-    let seen = json!({ "customerRepID": { "from": ticket.customer_rep_id, "to": null } });
-    note(tx, customer, actor, &[Event::ticket("ticket.deleted", ticket.ticket_id).with(seen)]).await?;
+    note(tx, customer, actor, &[deleted(ticket)]).await?;
     Ok(keys)
+}
+
+/// Says whose ticket it was: who may learn of it.
+fn deleted(ticket: &Ticket) -> Event {
+    let seen = json!({ "customerRepID": { "from": ticket.customer_rep_id, "to": null } });
+    Event::ticket("ticket.deleted", ticket.ticket_id).with(seen)
 }
 
 /// Brings the ticket's list of topics in line with its messages'. To be called after each change of them.

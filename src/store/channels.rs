@@ -45,6 +45,21 @@ pub async fn get(conn: &mut Conn, customer: CustomerId, channel: ChannelId) -> R
     .await
 }
 
+/// The kind of a channel; None where there is no such channel.
+pub async fn channel_type(
+    conn: &mut Conn,
+    customer: CustomerId,
+    channel: ChannelId,
+) -> Result<Option<ChannelType>> {
+    let row: Option<(ChannelType,)> = conn
+        .query_opt(
+            "SELECT channel_type FROM channels WHERE customer_id = $1 AND channel_id = $2",
+            params![customer, channel],
+        )
+        .await?;
+    Ok(row.map(|it| it.0))
+}
+
 pub async fn insert(
     tx: &mut Tx,
     customer: CustomerId,

@@ -1,6 +1,8 @@
 //! The only place that knows how the two engines differ. Everything else is written once, in the SQL
 //! that both understand, with `$1` parameters and `= ANY($n)` for lists.
 
+mod search;
+
 use std::fmt::Write;
 
 use answerpal_text::Scope;

@@ -1,6 +1,9 @@
 //! The full-text index: one document a ticket, of words that carry their tenant.
 
 pub mod bulk;
+mod hits;
+
+pub use hits::{Excerpt, Reach, Words, count_hits, excerpts, ranked};
 
 use super::{Conn, Tx};
 use crate::error::Result;

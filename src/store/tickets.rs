@@ -1,8 +1,21 @@
 //! Tickets, and the counters of the plain views.
 
+mod branches;
+mod filter;
 mod list;
+mod many;
+mod order;
+mod people;
 
-pub use list::{Filter, Listed, ListedEndUser, Order, count, list, listed};
+pub use many::{delete_many, update_many};
+pub use people::{end_user_exists, end_user_of_uid, primary_uid};
+
+pub use filter::Filter;
+pub use list::{Listed, ListedEndUser, Part, count, count_found, list, listed};
+pub use order::{Order, SORTS, Sort};
+
+pub(in crate::store) use filter::Clause;
+pub(in crate::store) use list::{LISTED, LISTED_FROM};
 
 use const_format::formatcp;
 

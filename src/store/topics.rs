@@ -61,6 +61,17 @@ pub async fn get(conn: &mut Conn, customer: CustomerId, topic: TopicId) -> Resul
     .await
 }
 
+/// The topic of this name in any case.
+pub async fn find_by_name(conn: &mut Conn, customer: CustomerId, name: &str) -> Result<Option<TopicId>> {
+    let row: Option<(TopicId,)> = conn
+        .query_opt(
+            "SELECT topic_id FROM topics WHERE customer_id = $1 AND name_key = $2",
+            params![customer, name.trim().to_lowercase()],
+        )
+        .await?;
+    Ok(row.map(|it| it.0))
+}
+
 pub async fn insert(tx: &mut Tx, customer: CustomerId, fields: &TopicFields) -> Result<TopicId> {
     let now = tx.now;
     let (id,): (TopicId,) = tx

@@ -1,40 +1,15 @@
 //! Pages of tickets: the ids come from a covering index, then only the page's rows are read. Totals of
 //! the plain views come from the counters.
 
+use super::branches::branches;
+use super::filter::{Clause, Filter};
+use super::order::Order;
 use crate::error::Result;
-use crate::model::{
-    ChannelType, CustomerId, CustomerRepId, CustomerType, EndUserId, Ticket, Timestamp, TopicId,
-};
+use crate::model::{CustomerId, CustomerType, EndUserId, Ticket};
 use crate::params;
+use crate::store::dialect::Dialect;
+use crate::store::search::Words;
 use crate::store::{Columns, Conn, FromRow, Value};
-
-/// Which tickets. Empty and None leave a property out of it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Filter {
-    pub statuses: Vec<String>,
-    pub rep: Option<CustomerRepId>,
-    pub channel_type: Option<ChannelType>,
-    pub channels: Vec<i64>,
-    pub is_spam: Option<bool>,
-    pub is_closed: Option<bool>,
-    pub escalated: Option<bool>,
-    /// An Agent sees unassigned tickets and their own.
-    pub limited_to: Option<CustomerRepId>,
-    /// A key of [`super::uid_key`].
-    pub uid_key: Option<String>,
-    pub end_user: Option<EndUserId>,
-    pub topic: Option<TopicId>,
-    pub created_from: Option<Timestamp>,
-    pub created_to: Option<Timestamp>,
-}
-
-/// In which order, by one column; ties are broken by id in the same direction.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Order {
-    /// A column of `tickets`, or an expression over it, with the alias `t`.
-    pub column: &'static str,
-    pub descending: bool,
-}
 
 /// A ticket on a page, with what the page shows of its end user.
 pub struct Listed {
@@ -76,118 +51,34 @@ impl FromRow for Listed {
     }
 }
 
-/// A `WHERE` clause under way: its text and its parameters.
-pub(in crate::store) struct Clause<'a> {
-    pub sql: String,
-    pub params: Vec<Value<'a>>,
-}
-
-impl<'a> Clause<'a> {
-    pub fn new(customer: CustomerId) -> Self {
-        Self { sql: "t.customer_id = $1".into(), params: vec![customer.into()] }
-    }
-
-    /// Adds a condition; `$` in it stands for the parameter.
-    pub fn and(&mut self, condition: &str, value: impl Into<Value<'a>>) {
-        self.params.push(value.into());
-        self.sql.push_str(" AND ");
-        self.sql.push_str(&condition.replace('$', &format!("${}", self.params.len())));
-    }
-
-    pub fn param(&mut self, value: impl Into<Value<'a>>) -> String {
-        self.params.push(value.into());
-        format!("${}", self.params.len())
-    }
-
-    /// The conditions that the counters know.
-    pub fn counted(&mut self, filter: &'a Filter) {
-        match filter.statuses.as_slice() {
-            [] => {}
-            [one] => self.and("t.status = $", one),
-            many => self.and("t.status = ANY($)", many.to_vec()),
-        }
-        if let Some(rep) = filter.rep {
-            self.and("t.customer_rep_id = $", rep);
-        }
-        if let Some(rep) = filter.limited_to {
-            self.and("t.customer_rep_id IN (0, $)", rep);
-        }
-        if let Some(channel_type) = filter.channel_type {
-            self.and("t.channel_type = $", channel_type);
-        }
-        match filter.channels.as_slice() {
-            [] => {}
-            [one] => self.and("t.channel_id = $", *one),
-            many => self.and("t.channel_id = ANY($)", many.to_vec()),
-        }
-        for (column, wanted) in [
-            ("t.is_spam", filter.is_spam),
-            ("t.is_closed", filter.is_closed),
-            ("t.escalated", filter.escalated),
-        ] {
-            match wanted {
-                Some(true) => self.sql.push_str(&format!(" AND {column}")),
-                Some(false) => self.sql.push_str(&format!(" AND NOT {column}")),
-                None => {}
-            }
-        }
-    }
-
-    /// The conditions that only the rows know.
-    pub fn uncounted(&mut self, filter: &'a Filter) {
-        if let Some(key) = &filter.uid_key {
-            self.and("t.uid_key = $", key);
-        }
-        if let Some(end_user) = filter.end_user {
-            self.and("t.end_user_id = $", end_user);
-        }
-        if let Some(topic) = filter.topic {
-            self.and(
-                "EXISTS (SELECT 1 FROM ticket_topics p WHERE p.customer_id = t.customer_id
-                 AND p.topic_id = $ AND p.ticket_id = t.ticket_id)",
-                topic,
-            );
-        }
-        if let Some(from) = filter.created_from {
-            self.and("t.date_created >= $", from);
-        }
-        if let Some(to) = filter.created_to {
-            self.and("t.date_created <= $", to);
-        }
-    }
-}
-
-impl Filter {
-    fn is_counted(&self) -> bool {
-        self.uid_key.is_none()
-            && self.end_user.is_none()
-            && self.topic.is_none()
-            && self.created_from.is_none()
-            && self.created_to.is_none()
-    }
-
-    pub(in crate::store) fn clause(&self, customer: CustomerId) -> Clause<'_> {
-        let mut clause = Clause::new(customer);
-        clause.counted(self);
-        clause.uncounted(self);
-        clause
-    }
-}
-
 /// How many tickets, exactly.
 pub async fn count(conn: &mut Conn, customer: CustomerId, filter: &Filter) -> Result<u64> {
-    let (n,): (i64,) = if filter.is_counted() {
-        let mut clause = Clause::new(customer);
-        clause.counted(filter);
-        let sql =
-            format!("SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM ticket_counts t WHERE {}", clause.sql);
-        conn.query_one(&sql, &clause.params).await?
-    } else {
-        let clause = filter.clause(customer);
-        conn.query_one(&format!("SELECT COUNT(*) FROM tickets t WHERE {}", clause.sql), &clause.params)
-            .await?
-    };
+    if !filter.is_counted() {
+        return count_rows(conn, filter.clause(customer)).await;
+    }
+    let mut clause = Clause::new(customer);
+    clause.counted(filter);
+    let sql = format!("SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM ticket_counts t WHERE {}", clause.sql);
+    let (n,): (i64,) = conn.query_one(&sql, &clause.params).await?;
     Ok(n.max(0) as u64)
+}
+
+/// How many tickets pass the filter and have the words, exactly.
+pub async fn count_found(
+    conn: &mut Conn,
+    customer: CustomerId,
+    filter: &Filter,
+    words: Words<'_>,
+) -> Result<u64> {
+    let mut clause = filter.clause(customer);
+    words.condition(&mut clause, customer, conn.dialect());
+    count_rows(conn, clause).await
+}
+
+async fn count_rows(conn: &mut Conn, clause: Clause<'_>) -> Result<u64> {
+    let sql = format!("SELECT COUNT(*) FROM tickets t WHERE {}", clause.sql);
+    let (n,): (i64,) = conn.query_one(&sql, &clause.params).await?;
+    Ok(n.unsigned_abs())
 }
 
 /// What a page reads of each ticket; `$1` is the tenant.
@@ -200,28 +91,83 @@ pub(in crate::store) const LISTED_FROM: &str =
     "JOIN tickets t ON t.customer_id = $1 AND t.ticket_id = p.ticket_id
      LEFT JOIN end_users e ON e.customer_id = $1 AND e.end_user_id = t.end_user_id";
 
-/// A page. `after` is the sort value and id of the last ticket of the page before, where it is known:
-/// then nothing is skipped over.
+/// Which part of a list.
+pub struct Part {
+    pub limit: i64,
+    pub offset: i64,
+    /// The sort value and id of the last ticket of the page before, where they are known: then nothing is
+    /// skipped over.
+    pub after: Option<(Value<'static>, i64)>,
+}
+
+/// A page of the tickets that pass the filter and have the words, if any.
 pub async fn list(
     conn: &mut Conn,
     customer: CustomerId,
     filter: &Filter,
+    words: Option<Words<'_>>,
     order: Order,
-    limit: i64,
-    offset: i64,
+    part: &Part,
 ) -> Result<Vec<Listed>> {
-    let mut clause = filter.clause(customer);
+    let filters = branches(filter, order, words.is_some_and(Words::is_a_set));
+    if filters.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (sql, params) = statement(customer, &filters, words, order, part, conn.dialect());
+    conn.query(&sql, &params).await
+}
+
+/// The ids come from one scan of an index in the order of the list, or from several that are merged: one
+/// for each status, rep or channel of the filter.
+fn statement<'a>(
+    customer: CustomerId,
+    filters: &'a [Filter],
+    words: Option<Words<'_>>,
+    order: Order,
+    part: &Part,
+    dialect: Dialect,
+) -> (String, Vec<Value<'a>>) {
     let direction = if order.descending { "DESC" } else { "ASC" };
-    let by = format!("{} {direction}, t.ticket_id {direction}", order.column);
-    let limit = clause.param(limit);
-    let offset = clause.param(offset);
-    let sql = format!(
-        "SELECT {LISTED} FROM
-         (SELECT t.ticket_id FROM tickets t WHERE {} ORDER BY {by} LIMIT {limit} OFFSET {offset}) p
-         {LISTED_FROM} ORDER BY {by}",
-        clause.sql
-    );
-    conn.query(&sql, &clause.params).await
+    let by = order.sql();
+    let mut params: Vec<Value<'a>> = vec![customer.into()];
+    let mut scans = Vec::with_capacity(filters.len());
+    let merged = filters.len() > 1;
+    for branch in filters {
+        let mut clause = Clause { sql: "t.customer_id = $1".into(), params };
+        clause.counted(branch);
+        clause.uncounted(branch);
+        if let Some(words) = words {
+            words.condition(&mut clause, customer, dialect);
+        }
+        if let Some((value, id)) = &part.after {
+            let compare = if order.descending { "<" } else { ">" };
+            let (value, id) = (clause.param(value.clone()), clause.param(*id));
+            clause
+                .sql
+                .push_str(&format!(" AND ({}, t.ticket_id) {compare} ({value}, {id})", order.sort.column));
+        }
+        let limit = clause.param(part.limit.saturating_add(if merged { part.offset } else { 0 }));
+        let skip = if merged { String::new() } else { format!(" OFFSET {}", clause.param(part.offset)) };
+        scans.push(format!(
+            "SELECT t.ticket_id, {} AS sorted FROM tickets t WHERE {} ORDER BY {by} LIMIT {limit}{skip}",
+            order.sort.column, clause.sql
+        ));
+        params = clause.params;
+    }
+    let ids = if merged {
+        let mut clause = Clause { sql: String::new(), params };
+        let scans: Vec<String> =
+            scans.iter().enumerate().map(|(n, it)| format!("SELECT * FROM ({it}) s{n}")).collect();
+        let (limit, offset) = (clause.param(part.limit), clause.param(part.offset));
+        params = clause.params;
+        format!(
+            "{} ORDER BY sorted {direction}, ticket_id {direction} LIMIT {limit} OFFSET {offset}",
+            scans.join(" UNION ALL ")
+        )
+    } else {
+        scans.swap_remove(0)
+    };
+    (format!("SELECT {LISTED} FROM ({ids}) p {LISTED_FROM} ORDER BY {by}"), params)
 }
 
 /// One ticket as a page shows it.

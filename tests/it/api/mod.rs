@@ -7,4 +7,5 @@ mod customers;
 mod end_users;
 mod events;
 mod reps;
+mod tickets;
 mod topics;

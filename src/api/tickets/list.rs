@@ -1,0 +1,142 @@
+//! Lists of tickets.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::out::{TicketOut, tickets_out};
+use crate::api::extract::Query;
+use crate::api::list::{LIST, Listing, descending};
+use crate::api::problem::Problem;
+use crate::api::reply::{Page, json};
+use crate::app::App;
+use crate::domain::caller::Caller;
+use crate::domain::tickets::listing::{self, Asked, Sorted};
+use crate::error::{Error, Result};
+use crate::model::ticket::canonical_status;
+use crate::model::{ChannelType, CustomerRepId, EndUserId, Timestamp, TopicId};
+use crate::store::tickets::{Filter, Order, SORTS, uid_key};
+use crate::store::topics;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list_tickets))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
+pub struct TicketQuery {
+    /// Any of these words.
+    #[serde(default)]
+    status: Vec<String>,
+    /// 0: nobody's.
+    #[serde(rename = "customerRepID")]
+    customer_rep_id: Option<CustomerRepId>,
+    channel_type: Option<ChannelType>,
+    /// The same as `channelType`.
+    channel: Option<ChannelType>,
+    /// Any of these channels.
+    #[serde(default, rename = "channelIDs")]
+    channel_ids: Vec<i64>,
+    /// The address that the conversation belongs to.
+    uid: Option<String>,
+    end_user_id: Option<EndUserId>,
+    is_spam: Option<bool>,
+    is_closed: Option<bool>,
+    escalated: Option<bool>,
+    /// A topic's name.
+    topic: Option<String>,
+    topic_id: Option<TopicId>,
+    #[param(value_type = Option<String>, format = DateTime)]
+    created_from: Option<Timestamp>,
+    #[param(value_type = Option<String>, format = DateTime)]
+    created_to: Option<Timestamp>,
+    /// Full text: words, "phrases", prefix*. All of them must be found.
+    search: Option<String>,
+    #[param(value_type = Option<i64>)]
+    page_number: Option<answerpal_wire::paging::PageNumber>,
+    #[param(value_type = Option<i64>)]
+    page_size: Option<answerpal_wire::paging::PageNumber>,
+    /// A property of the answered tickets, or `relevance`. Without it: what a search finds by relevance up
+    /// to 10,000 hits, else the last message first.
+    sort_by: Option<String>,
+    /// `asc` or `desc`.
+    sort_order: Option<String>,
+}
+
+/// Tickets, filtered, sorted and searched.
+#[utoipa::path(get, path = "/api/tickets", tag = "Tickets", params(TicketQuery),
+    responses((status = 200, body = Page<TicketOut>), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
+async fn list_tickets(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<TicketQuery>,
+) -> Result<Response> {
+    caller.may_read()?;
+    let paging = Listing::new(query.page_number, query.page_size, LIST);
+    let order = sorted(query.sort_by.as_deref(), query.sort_order.as_deref())?;
+    let Some(filter) = filter(&app, &caller, &query).await? else {
+        return json(&Page::<TicketOut>::new(Vec::new(), 0, &paging));
+    };
+    let search = query.search.filter(|it| !it.trim().is_empty());
+    let mut found = listing::page(&app, &caller, Asked { filter, order, search }, &paging).await?;
+    let mut conn = app.store.read().await?;
+    let mut items = tickets_out(&app, &mut conn, caller.customer, found.tickets).await?;
+    for item in &mut items {
+        item.search_snippet = found.snippets.remove(&item.ticket_id);
+    }
+    json(&Page::new(items, found.total, &paging))
+}
+
+/// The order that is asked for: 400 lists the properties.
+pub fn sorted(by: Option<&str>, direction: Option<&str>) -> Result<Sorted> {
+    let descending = descending(direction)?;
+    let Some(by) = by.filter(|it| !it.eq_ignore_ascii_case("relevance")) else {
+        return Ok(Sorted::Naturally { reversed: descending == Some(false) });
+    };
+    Order::by(by, descending.unwrap_or(false)).map(Sorted::By).ok_or_else(|| {
+        let names: Vec<&str> = SORTS.iter().map(|it| it.name).collect();
+        Error::invalid("sortBy", format!("must be one of {}, relevance", names.join(", ")))
+    })
+}
+
+/// None where nothing can pass it.
+async fn filter(app: &App, caller: &Caller, query: &TicketQuery) -> Result<Option<Filter>> {
+    let channel_type = match (query.channel_type, query.channel) {
+        (Some(one), Some(other)) if one != other => return Ok(None),
+        (one, other) => one.or(other),
+    };
+    let topic = match &query.topic {
+        Some(name) => {
+            let mut conn = app.store.read().await?;
+            let topic = topics::find_by_name(&mut conn, caller.customer, name).await?;
+            if topic.is_none() || query.topic_id.is_some_and(|it| Some(it) != topic) {
+                return Ok(None);
+            }
+            topic
+        }
+        None => query.topic_id,
+    };
+    let word = |it: &String| canonical_status(it).unwrap_or_else(|| it.clone());
+    let mut statuses: Vec<String> = query.status.iter().map(word).collect();
+    statuses.sort_unstable();
+    statuses.dedup();
+    Ok(Some(Filter {
+        statuses,
+        rep: query.customer_rep_id,
+        channel_type,
+        channels: query.channel_ids.clone(),
+        is_spam: query.is_spam,
+        is_closed: query.is_closed,
+        escalated: query.escalated,
+        limited_to: caller.limited_to(),
+        uid_key: query.uid.as_deref().map(uid_key),
+        end_user: query.end_user_id,
+        topic,
+        created_from: query.created_from,
+        created_to: query.created_to,
+    }))
+}

@@ -1,0 +1,206 @@
+//! Pages of tickets: plain lists in place, searches on a thread of their own.
+
+use std::collections::HashMap;
+
+use answerpal_text::{Query, matches, parse_query, snippet};
+use answerpal_wire::paging::Paging;
+
+use crate::app::App;
+use crate::domain::caller::Caller;
+use crate::domain::page_memory::{PageEnd, PageKey};
+use crate::error::Result;
+use crate::model::{CustomerId, TicketId};
+use crate::store::Conn;
+use crate::store::search::{self, Excerpt, Reach, Words};
+use crate::store::tickets::{self as store, Filter, Listed, Order, Part};
+
+/// More hits than this are not ranked: they come newest first.
+const RANKED: u64 = 10_000;
+/// About as many lookups, one ticket at a time, as fetching ten thousand hits costs.
+const PROBES: u64 = 1_000;
+const SNIPPET_CHARS: usize = 160;
+
+/// A list that was asked for.
+#[derive(Clone)]
+pub struct Asked {
+    pub filter: Filter,
+    pub order: Sorted,
+    pub search: Option<String>,
+}
+
+#[derive(Clone, Copy)]
+pub enum Sorted {
+    /// By relevance where there is a search with few enough hits, else the newest first; or the other
+    /// way round.
+    Naturally {
+        reversed: bool,
+    },
+    By(Order),
+}
+
+impl Sorted {
+    /// The order of the rows where nothing is ranked.
+    fn plain(self) -> Order {
+        match self {
+            Self::Naturally { reversed } => Order::by_last_message(!reversed),
+            Self::By(order) => order,
+        }
+    }
+}
+
+/// A page, with where a search found its tickets.
+pub struct Found {
+    pub tickets: Vec<Listed>,
+    pub total: u64,
+    pub snippets: HashMap<TicketId, String>,
+}
+
+pub async fn page(app: &App, caller: &Caller, asked: Asked, paging: &Paging) -> Result<Found> {
+    let order = asked.order.plain();
+    let list = format!(
+        "{:?} {:?} {} {} {}",
+        asked.filter, asked.search, order.sort.name, order.descending, paging.size
+    );
+    let key =
+        PageKey { customer: caller.customer, identity: caller.identity.clone(), list, number: paging.number };
+    let now = app.clock.now();
+    let after = (paging.number > 1)
+        .then(|| PageKey { number: paging.number - 1, ..key.clone() })
+        .and_then(|it| app.pages.end_of(&it, now))
+        .map(|it| (it.value, it.ticket.0));
+    let offset = if after.is_some() { 0 } else { paging.offset() };
+    let part = Part { limit: paging.limit(), offset, after };
+    let (found, is_plain) = match &asked.search {
+        Some(_) => search_page(app, caller.customer, asked, part, paging.offset()).await?,
+        None => (plain_page(app, caller.customer, &asked, &part).await?, true),
+    };
+    if is_plain
+        && let Some(last) = found.tickets.last()
+        && let Some(value) = order.place(&last.ticket)
+    {
+        app.pages.note(key, PageEnd { value, ticket: last.ticket.ticket_id }, now);
+    }
+    Ok(found)
+}
+
+async fn plain_page(app: &App, customer: CustomerId, asked: &Asked, part: &Part) -> Result<Found> {
+    let mut conn = app.store.read().await?;
+    let tickets = store::list(&mut conn, customer, &asked.filter, None, asked.order.plain(), part).await?;
+    let total = store::count(&mut conn, customer, &asked.filter).await?;
+    Ok(Found { tickets, total, snippets: HashMap::new() })
+}
+
+/// Whether the page is in plain order (and not ranked) is told with it.
+async fn search_page(
+    app: &App,
+    customer: CustomerId,
+    asked: Asked,
+    part: Part,
+    offset: i64,
+) -> Result<(Found, bool)> {
+    let query = parse_query(asked.search.as_deref().unwrap_or_default());
+    if query.is_empty() {
+        return Ok((Found { tickets: Vec::new(), total: 0, snippets: HashMap::new() }, false));
+    }
+    app.store
+        .heavy(move |conn| {
+            Box::pin(async move { search(conn, customer, &asked, &query, part, offset).await })
+        })
+        .await
+}
+
+async fn search(
+    conn: &mut Conn,
+    customer: CustomerId,
+    asked: &Asked,
+    query: &Query,
+    mut part: Part,
+    offset: i64,
+) -> Result<(Found, bool)> {
+    let filter = &asked.filter;
+    let set = Words { query, reach: Reach::Set };
+    let hits = search::count_hits(conn, customer, query, RANKED as i64 + 1).await?;
+    let total = match (filter.is_everything(), hits > RANKED) {
+        (true, false) => hits,
+        (true, true) => search::count_hits(conn, customer, query, i64::MAX).await?,
+        (false, _) if hits == 0 => 0,
+        (false, _) => store::count_found(conn, customer, filter, set).await?,
+    };
+    let mut is_plain = true;
+    let tickets = match asked.order {
+        _ if total == 0 => Vec::new(),
+        Sorted::Naturally { reversed } if hits <= RANKED => {
+            is_plain = false;
+            part = Part { offset, after: None, ..part };
+            search::ranked(conn, customer, filter, query, !reversed, &part).await?
+        }
+        _ => {
+            let order = asked.order.plain();
+            let words = if hits > RANKED && order.is_by_last_message() {
+                let wanted = (part.offset as u64).saturating_add(part.limit as u64);
+                let candidates = candidates(conn, customer, filter).await?;
+                let probes = wanted.saturating_mul(candidates) / total;
+                if probes <= PROBES { Words { query, reach: Reach::Each } } else { set }
+            } else {
+                set
+            };
+            store::list(conn, customer, filter, Some(words), order, &part).await?
+        }
+    };
+    let snippets = snippets(conn, customer, query, &tickets).await?;
+    Ok((Found { tickets, total, snippets }, is_plain))
+}
+
+/// How many tickets the filter lets through, at most, by the counters.
+async fn candidates(conn: &mut Conn, customer: CustomerId, filter: &Filter) -> Result<u64> {
+    let counted = Filter {
+        uid_key: None,
+        end_user: None,
+        topic: None,
+        created_from: None,
+        created_to: None,
+        ..filter.clone()
+    };
+    store::count(conn, customer, &counted).await
+}
+
+/// Where the words are: the first text that has them all, else the first that has any.
+async fn snippets(
+    conn: &mut Conn,
+    customer: CustomerId,
+    query: &Query,
+    tickets: &[Listed],
+) -> Result<HashMap<TicketId, String>> {
+    if tickets.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids = tickets.iter().map(|it| it.ticket.ticket_id.0).collect();
+    let mut messages: HashMap<TicketId, Vec<Excerpt>> = HashMap::new();
+    for excerpt in search::excerpts(conn, customer, ids).await? {
+        messages.entry(excerpt.ticket_id).or_default().push(excerpt);
+    }
+    let of_ticket = |listed: &Listed| {
+        let id = listed.ticket.ticket_id;
+        let texts = texts(listed, messages.get(&id).map_or(&[], Vec::as_slice));
+        let best =
+            texts.iter().find(|it| matches(it, query)).and_then(|it| snippet(it, query, SNIPPET_CHARS));
+        let found = best.or_else(|| texts.iter().find_map(|it| snippet(it, query, SNIPPET_CHARS)));
+        Some((id, found?.html))
+    };
+    Ok(tickets.iter().filter_map(of_ticket).collect())
+}
+
+fn texts<'a>(listed: &'a Listed, messages: &'a [Excerpt]) -> Vec<&'a str> {
+    let mut texts = vec![&listed.ticket.subject];
+    for it in messages {
+        texts.extend([&it.message, &it.text_body, &it.subject]);
+    }
+    texts.push(&listed.ticket.uid);
+    if let Some(it) = &listed.end_user {
+        texts.extend([&it.name, &it.firstname, &it.lastname, &it.company]);
+    }
+    for it in messages {
+        texts.extend([&it.from_name, &it.from_address, &it.to_address]);
+    }
+    texts.into_iter().filter_map(Option::as_deref).collect()
+}

@@ -1,0 +1,123 @@
+//! What a search finds.
+
+use answerpal_text::{Query, Scope};
+
+use crate::error::Result;
+use crate::model::CustomerId;
+use crate::model::TicketId;
+use crate::params;
+use crate::row;
+use crate::store::Conn;
+use crate::store::dialect::Dialect;
+use crate::store::tickets::{Clause, Filter, LISTED, LISTED_FROM, Listed, Part};
+
+/// Tickets that have all words of a query.
+#[derive(Clone, Copy)]
+pub struct Words<'q> {
+    pub query: &'q Query,
+    pub reach: Reach,
+}
+
+/// How the words are asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// All hits are fetched from the index first: right where they are few, or are to be counted.
+    Set,
+    /// Each ticket is looked up in the order of the list: right for the first of many hits.
+    Each,
+}
+
+impl Words<'_> {
+    pub fn is_a_set(self) -> bool {
+        self.reach == Reach::Set
+    }
+
+    pub(in crate::store) fn condition(self, clause: &mut Clause<'_>, customer: CustomerId, dialect: Dialect) {
+        let terms = terms(self.query, customer, dialect);
+        let terms: Vec<String> = terms.into_iter().map(|it| clause.param(it)).collect();
+        match self.reach {
+            Reach::Set => {
+                clause.sql.push_str(&format!(" AND t.ticket_id IN ({})", dialect.search_hits(&terms)));
+            }
+            Reach::Each => clause.sql.push_str(&dialect.search_probe(&terms)),
+        }
+    }
+}
+
+fn terms(query: &Query, customer: CustomerId, dialect: Dialect) -> Vec<String> {
+    let scope = Scope(customer.0);
+    match dialect {
+        Dialect::Sqlite => vec![query.to_fts5(scope)],
+        Dialect::Postgres => query.to_tsqueries(scope),
+    }
+}
+
+/// How many tickets of the tenant have the words, counting no further than `most`.
+pub async fn count_hits(conn: &mut Conn, customer: CustomerId, query: &Query, most: i64) -> Result<u64> {
+    let dialect = conn.dialect();
+    let mut clause = Clause::new(customer);
+    let terms = terms(query, customer, dialect);
+    let terms: Vec<String> = terms.into_iter().map(|it| clause.param(it)).collect();
+    let most = clause.param(most);
+    let sql = format!(
+        "SELECT COUNT(*) FROM ({} LIMIT {most}) h WHERE CAST($1 AS BIGINT) IS NOT NULL",
+        dialect.search_hits(&terms)
+    );
+    let (n,): (i64,) = conn.query_one(&sql, &clause.params).await?;
+    Ok(n.unsigned_abs())
+}
+
+/// A page of what is found, best first.
+pub async fn ranked(
+    conn: &mut Conn,
+    customer: CustomerId,
+    filter: &Filter,
+    query: &Query,
+    best_first: bool,
+    part: &Part,
+) -> Result<Vec<Listed>> {
+    let dialect = conn.dialect();
+    let mut clause = filter.clause(customer);
+    let terms = terms(query, customer, dialect);
+    let any = clause.param(terms.join(" | "));
+    let terms: Vec<String> = terms.into_iter().map(|it| clause.param(it)).collect();
+    let (limit, offset) = (clause.param(part.limit), clause.param(part.offset));
+    let (score, id) = if best_first { ("ASC", "DESC") } else { ("DESC", "ASC") };
+    let sql = format!(
+        "SELECT {LISTED} FROM
+         (SELECT t.ticket_id, h.score FROM ({}) h JOIN tickets t ON t.ticket_id = h.ticket_id
+          WHERE {} ORDER BY h.score {score}, t.ticket_id {id} LIMIT {limit} OFFSET {offset}) p
+         {LISTED_FROM} ORDER BY p.score {score}, t.ticket_id {id}",
+        dialect.search_ranked(&terms, &any),
+        clause.sql
+    );
+    conn.query(&sql, &clause.params).await
+}
+
+row! {
+    /// Where an excerpt of a found message may come from.
+    pub struct Excerpt {
+        pub ticket_id: TicketId,
+        pub subject: Option<String>,
+        pub message: Option<String>,
+        pub text_body: Option<String>,
+        pub from_name: Option<String>,
+        pub from_address: Option<String>,
+        pub to_address: Option<String>,
+    }
+}
+
+/// More of one page's messages are not looked at for excerpts.
+const MOST_EXCERPTS: i64 = 5000;
+
+/// The texts of the messages of several tickets, each oldest first.
+pub async fn excerpts(conn: &mut Conn, customer: CustomerId, tickets: Vec<i64>) -> Result<Vec<Excerpt>> {
+    conn.query(
+        "SELECT ticket_id, subject, SUBSTR(message, 1, 20000), SUBSTR(text_body, 1, 20000), from_name,
+             from_address, to_address
+         FROM ticket_messages WHERE customer_id = $1 AND ticket_id = ANY($2)
+         ORDER BY ticket_id, message_date, message_id LIMIT $3",
+        params![customer, tickets, MOST_EXCERPTS],
+    )
+    .await
+}
