@@ -14,6 +14,7 @@ use crate::domain::page_memory::PageMemory;
 use crate::domain::refs::RefsCache;
 use crate::error::{Error, Result};
 use crate::files::Files;
+use crate::jobs::Pulse;
 use crate::store::{Store, StoreOptions, meta};
 
 /// The application. Cheap to clone.
@@ -31,6 +32,7 @@ pub struct Handles {
     pub refs: RefsCache,
     pub pages: PageMemory,
     pub live: Live,
+    pub workers: Pulse,
     /// Idempotency keys whose first request is under way in this process.
     pub keys_under_way: Mutex<HashSet<String>>,
     /// Lets the very first administrator be made from elsewhere than loopback; printed at start.
@@ -69,6 +71,7 @@ impl App {
             refs,
             pages: PageMemory::default(),
             live,
+            workers: Pulse::default(),
             keys_under_way: Mutex::default(),
             setup_code,
         })))

@@ -46,11 +46,14 @@ pub fn cors(config: &Config) -> CorsLayer {
         .expose_headers([header::ETAG, header::LOCATION, header::RETRY_AFTER])
 }
 
-/// 200 when the database and the files answer.
+/// 200 when the database and the files answer and the workers of this process are at work.
 async fn ready(State(app): State<App>) -> Result<Response> {
     let mut conn = app.store.read().await?;
     let (one,): (i64,) = crate::store::ping(&mut conn).await?;
     app.files.check().await?;
+    if !app.workers.is_well() {
+        return Err(Error::Unavailable("The workers of this process do not look for jobs.".into()));
+    }
     if one == 1 {
         Ok(Json(serde_json::json!({ "status": "ready" })).into_response())
     } else {

@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod customer;
 mod import;
+mod doctor;
 mod migrate;
 mod progress;
 mod serve;
@@ -40,6 +41,8 @@ enum Command {
     Worker,
     /// Bring the database's schema up to date
     Migrate,
+    /// Check the settings and what the server needs, and say what is wrong
+    Doctor,
     /// Check the audit trail
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -95,6 +98,7 @@ async fn run(context: &Context, command: Command) -> Result<ExitCode> {
     match command {
         Command::Serve(flags) => serve::run(context, &flags).await,
         Command::Worker => worker::run(context).await,
+        Command::Doctor => doctor::run(context).await,
         Command::Migrate => migrate::run(context).await,
         Command::Audit(command) => audit::run(context, command).await,
         Command::Customer(command) => customer::run(context, command).await,

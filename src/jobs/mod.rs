@@ -6,9 +6,11 @@
 pub mod delete_objects;
 mod deliver_mail;
 pub mod duties;
+mod pulse;
 mod runner;
 mod seal_events;
 
+pub use pulse::Pulse;
 pub use runner::{Workers, run_until_idle, start};
 
 use crate::app::App;

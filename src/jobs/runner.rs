@@ -40,6 +40,7 @@ pub struct Workers {
 
 /// Starts the workers of this process.
 pub fn start(app: &App) -> Workers {
+    app.workers.beat();
     let (stop, stopped) = watch::channel(false);
     let tasks = vec![
         tokio::spawn(run_jobs(app.clone(), stopped.clone())),
@@ -100,6 +101,7 @@ async fn run_jobs(app: App, mut stopped: watch::Receiver<bool>) {
         let room = AT_ONCE - tasks.len();
         match claim(&app, &worker, room).await {
             Ok(jobs) => {
+                app.workers.beat();
                 for job in jobs {
                     let (id, attempts) = (job.job_id, job.attempts);
                     let task = execute(app.clone(), worker.clone(), job).map(move |()| id);
@@ -122,6 +124,7 @@ async fn run_jobs(app: App, mut stopped: watch::Receiver<bool>) {
         }
     }
     finish(&app, &worker, tasks).await;
+    app.workers.stop();
 }
 
 /// Extends the leases; a run that lost its own is stopped, because another has begun the job again.
@@ -190,6 +193,12 @@ async fn execute(app: App, worker: String, job: Job) {
         Ok(outcome) => outcome,
         Err(_) => Err(JobError::Retry("it panicked".into())),
     };
+    let result = match &outcome {
+        Ok(()) => "done",
+        Err(JobError::Retry(_)) => "retry",
+        Err(JobError::Fail(_)) => "failed",
+    };
+    metrics::counter!("answerpal_jobs_total", "kind" => job.kind.clone(), "result" => result).increment(1);
     let (id, kind, attempts) = (job.job_id, job.kind.clone(), job.attempts);
     let recorded = app
         .store

@@ -45,6 +45,22 @@ impl Dialect {
         out
     }
 
+    /// The database's own clock, in microseconds.
+    pub fn clock(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT CAST(unixepoch('subsec') * 1000000 AS BIGINT)",
+            Self::Postgres => "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)",
+        }
+    }
+
+    /// Whether there is a table of this name.
+    pub fn has_table(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1)",
+            Self::Postgres => "SELECT to_regclass($1) IS NOT NULL",
+        }
+    }
+
     /// Whether a ticket count is the sum of deltas, to be folded now and then.
     pub fn counts_are_deltas(self) -> bool {
         self == Self::Postgres

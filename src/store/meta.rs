@@ -69,3 +69,29 @@ pub async fn release_lease(tx: &mut Tx, name: &str, holder: &str) -> Result<()> 
     tx.execute("DELETE FROM leases WHERE name = $1 AND holder = $2", params![name, holder]).await?;
     Ok(())
 }
+
+/// The value under a name.
+pub async fn get(conn: &mut Conn, name: &str) -> Result<Option<String>> {
+    let found: Option<(String,)> =
+        conn.query_opt("SELECT value FROM meta WHERE name = $1", params![name]).await?;
+    Ok(found.map(|it| it.0))
+}
+
+/// The newest migration that was applied, and when; none in an empty database.
+pub async fn schema_version(conn: &mut Conn) -> Result<Option<(i64, Timestamp)>> {
+    let (there,): (bool,) = conn.query_one(conn.dialect().has_table(), params!["schema_migrations"]).await?;
+    if !there {
+        return Ok(None);
+    }
+    conn.query_opt(
+        "SELECT version, applied_at FROM schema_migrations ORDER BY version DESC LIMIT 1",
+        params![],
+    )
+    .await
+}
+
+/// What time it is for the database.
+pub async fn clock(conn: &mut Conn) -> Result<Timestamp> {
+    let (now,): (Timestamp,) = conn.query_one(conn.dialect().clock(), params![]).await?;
+    Ok(now)
+}
