@@ -5,10 +5,9 @@ use std::time::Duration;
 use answerpal::app::App;
 use answerpal::domain::caller::Actor;
 use answerpal::domain::events::{Event, note};
-use answerpal::domain::reps::{self, NewRep};
 use answerpal::domain::tickets;
 use answerpal::model::{
-    ChannelId, ChannelType, CustomerId, CustomerRepId, MessageId, Role, Ticket, TicketId, Timestamp,
+    ChannelId, ChannelType, CustomerId, CustomerRepId, MessageId, Role, Ticket, TicketId,
 };
 use answerpal::store;
 use axum::body::Body;
@@ -17,7 +16,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
 use crate::db_test;
-use crate::support::{Client, Engine, Installation, PASSWORD};
+use crate::support::{Client, Engine, Installation};
 
 /// An open stream.
 struct Stream {
@@ -85,32 +84,14 @@ impl Stream {
 }
 
 async fn make_ticket(app: &App, customer: CustomerId, rep: CustomerRepId) -> TicketId {
-    let now = Timestamp(1_772_442_000_000_000);
-    let ticket = Ticket {
-        ticket_id: TicketId(0),
-        date_created: now,
-        status: "Open".into(),
-        subject: Some("Help".into()),
-        channel_id: ChannelId(1),
-        channel_type: ChannelType::Email,
-        end_user_id: None,
-        customer_rep_id: rep,
-        escalated: false,
-        is_spam: false,
-        is_closed: false,
-        close_date: None,
-        last_message_date: now,
-        last_end_user_message_id: None,
-        uid: None,
-        preview: None,
-        summary: None,
-        topic_ids: String::new(),
-        comment_count: 0,
-        custom_fields_data: None,
-        twilio_call_sid: None,
-    };
     app.store
-        .write(move |tx| Box::pin(async move { tickets::insert(tx, customer, Actor::System, &ticket).await }))
+        .write(move |tx| {
+            Box::pin(async move {
+                let mut ticket = Ticket::new(ChannelId(1), ChannelType::Email, tx.now);
+                ticket.customer_rep_id = rep;
+                tickets::insert(tx, customer, Actor::System, &ticket).await
+            })
+        })
         .await
         .unwrap()
 }
@@ -139,23 +120,6 @@ async fn delete_ticket(app: &App, customer: CustomerId, ticket: TicketId) {
         })
         .await
         .unwrap();
-}
-
-async fn make_rep(
-    installation: &Installation,
-    username: &'static str,
-    role: Role,
-) -> (CustomerRepId, Client) {
-    let password_hash = reps::hash_password(&installation.app, PASSWORD).await.unwrap();
-    let customer = installation.customer;
-    let new = NewRep { username: username.into(), role, password_hash, ..NewRep::default() };
-    let rep = installation
-        .app
-        .store
-        .write(move |tx| Box::pin(async move { reps::insert(tx, customer, Actor::System, &new).await }))
-        .await
-        .unwrap();
-    (rep, installation.login(username, PASSWORD).await)
 }
 
 const NOBODY: CustomerRepId = CustomerRepId(0);
@@ -223,9 +187,9 @@ db_test! {
 db_test! {
     async fn an_agent_is_told_of_unassigned_and_own_tickets_only(installation: Installation) {
         let (app, customer) = (&installation.app, installation.customer);
-        let (kim, agent) = make_rep(&installation, "kim", Role::Agent).await;
-        let (lee, _) = make_rep(&installation, "lee", Role::Agent).await;
-        let (_, supervisor) = make_rep(&installation, "sam", Role::Supervisor).await;
+        let (kim, agent) = installation.rep("kim", Role::Agent).await;
+        let (lee, _) = installation.rep("lee", Role::Agent).await;
+        let (_, supervisor) = installation.rep("sam", Role::Supervisor).await;
         let mut told = Vec::new();
         for rep in [NOBODY, kim, lee] {
             told.push(make_ticket(app, customer, rep).await.0);
@@ -302,8 +266,8 @@ async fn a_stream_tells_what_another_process_did() {
 db_test! {
     async fn the_audit_trail_of_a_ticket_says_who_changed_what(installation: Installation) {
         let (app, customer) = (&installation.app, installation.customer);
-        let (kim, agent) = make_rep(&installation, "kim", Role::Agent).await;
-        let (lee, _) = make_rep(&installation, "lee", Role::Agent).await;
+        let (kim, agent) = installation.rep("kim", Role::Agent).await;
+        let (lee, _) = installation.rep("lee", Role::Agent).await;
         let ticket = make_ticket(app, customer, kim).await;
         installation.clock.advance(Duration::from_secs(60));
         close_ticket(app, customer, Actor::Rep(kim), ticket).await;

@@ -135,6 +135,17 @@ impl Installation {
         }
     }
 
+    /// How many rows a table has.
+    pub async fn count(&self, table: &str) -> i64 {
+        let mut conn = self.app.store.read().await.unwrap();
+        #[expect(clippy::disallowed_methods, reason = "a look behind the application's back")]
+        let (count,) = conn
+            .query_one::<(i64,)>(&format!("SELECT count(*) FROM {table}"), answerpal::params![])
+            .await
+            .unwrap();
+        count
+    }
+
     /// The number of the tenant's last sealed event.
     pub async fn last_seq(&self) -> i64 {
         let mut conn = self.app.store.read().await.unwrap();
@@ -174,7 +185,7 @@ impl Drop for Installation {
 }
 
 async fn unfinished(app: &App) -> Vec<(String, i64)> {
-    store::jobs::unfinished(&mut *app.store.read().await.unwrap()).await.unwrap()
+    store::jobs::unfinished(&mut app.store.read().await.unwrap()).await.unwrap()
 }
 
 async fn tenant(app: &App, nobody: &Client, name: &str, username: &str) -> (CustomerId, Client) {
