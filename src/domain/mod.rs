@@ -8,6 +8,7 @@ pub mod bulk;
 pub mod caller;
 pub mod channels;
 pub mod credentials;
+pub mod custom_fields;
 pub mod customers;
 pub mod end_users;
 pub mod events;

@@ -1,6 +1,7 @@
 //! Row types, typed ids and enums: the invariants of one value, no I/O.
 
 pub mod channel;
+pub mod custom_field;
 pub mod end_user;
 pub mod id;
 pub mod job;
@@ -10,6 +11,7 @@ pub mod words;
 
 pub use answerpal_wire::time::Timestamp;
 pub use channel::{Channel, MailSecrets, MailServer, MailSettings};
+pub use custom_field::{CustomField, FieldOptions, FieldType};
 pub use end_user::{EndUser, EndUserUid};
 pub use id::*;
 pub use message::Message;

@@ -9,6 +9,7 @@ pub mod attachments;
 pub mod bulk;
 pub mod channels;
 pub mod counts;
+pub mod custom_fields;
 pub mod customers;
 pub mod dialect;
 pub mod dump;

@@ -3,6 +3,7 @@
 mod attachments;
 mod auth;
 mod channels;
+mod custom_fields;
 mod customers;
 mod end_users;
 mod events;
