@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use super::{Conn, Tx, Value};
 use crate::error::{Error, Result};
 use crate::model::{
-    CustomerId, CustomerRepId, EndUserId, Message, MessageId, Ticket, TicketId, TopicId, UidType,
+    CustomerId, CustomerRepId, EndUser, EndUserId, Message, MessageId, Ticket, TicketId, TopicId, UidType,
 };
 use crate::params;
+use crate::store::end_users::search_text;
 use crate::store::tickets::uid_key;
 
 /// Sets ids of a table aside: nobody else is given them.
@@ -109,16 +110,24 @@ pub struct NewEndUser {
 pub async fn insert_end_users(tx: &mut Tx, customer: CustomerId, end_users: &[NewEndUser]) -> Result<()> {
     let now = tx.now;
     let rows = end_users.iter().map(|it| {
+        let found_by = EndUser {
+            name: it.name.clone(),
+            firstname: it.firstname.clone(),
+            lastname: it.lastname.clone(),
+            ..EndUser::new(now)
+        };
         vec![
             customer.into(),
             it.end_user_id.into(),
             (&it.name).into(),
             (&it.firstname).into(),
             (&it.lastname).into(),
+            search_text(&found_by, &[&it.uid]).into(),
             now.into(),
         ]
     });
-    let columns = ["customer_id", "end_user_id", "name", "firstname", "lastname", "created_at"];
+    let columns =
+        ["customer_id", "end_user_id", "name", "firstname", "lastname", "search_text", "created_at"];
     insert_rows(tx, "end_users", &columns, rows.collect()).await?;
     let rows = end_users.iter().map(|it| {
         vec![

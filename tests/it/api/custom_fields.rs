@@ -1,6 +1,7 @@
 //! `/api/CustomerCustomFields`, and the check of values.
 
 use answerpal::domain::custom_fields::check_values;
+use answerpal::model::Role;
 use axum::http::Method;
 use serde_json::{Value, json};
 
@@ -71,6 +72,11 @@ db_test! {
         other.delete("/api/CustomerCustomFields/1").await.expect(404);
         other.post("/api/CustomerCustomFields", json!({ "fieldName": "a", "fieldType": "date" })).await.expect(201);
         installation.nobody().get("/api/CustomerCustomFields").await.expect(401);
+        let (_, agent) = installation.rep("agent", Role::Agent).await;
+        assert_eq!(agent.get("/api/CustomerCustomFields/1").await.expect(200)["fieldName"], "a");
+        agent.post("/api/CustomerCustomFields", json!({ "fieldName": "b", "fieldType": "text" })).await.expect(403);
+        agent.put("/api/CustomerCustomFields/1", json!({ "order": 5 })).await.expect(403);
+        agent.delete("/api/CustomerCustomFields/1").await.expect(403);
     }
 }
 
