@@ -52,6 +52,7 @@ CREATE TABLE customer_reps (
 );
 CREATE UNIQUE INDEX customer_reps_username ON customer_reps (customer_id, username_key);
 CREATE INDEX customer_reps_by_username ON customer_reps (username_key);
+CREATE INDEX customer_reps_by_email ON customer_reps (LOWER(email)) WHERE email IS NOT NULL;
 
 CREATE TABLE rep_signatures (
     customer_id INTEGER NOT NULL,

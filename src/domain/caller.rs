@@ -17,6 +17,18 @@ impl Scopes {
     pub const ALL: Self = Self { read: true, write: true, settings: true, users: true, metrics: true };
     pub const NAMES: [&'static str; 5] = ["read", "write", "settings", "users", "metrics"];
 
+    /// Whether everything in `other` is in these.
+    pub fn cover(self, other: Self) -> bool {
+        let pairs = [
+            (self.read, other.read),
+            (self.write, other.write),
+            (self.settings, other.settings),
+            (self.users, other.users),
+            (self.metrics, other.metrics),
+        ];
+        pairs.iter().all(|(ours, theirs)| *ours || !theirs)
+    }
+
     /// Reads a comma-separated list; an empty one means everything. None for an unknown word.
     pub fn parse(text: &str) -> Option<Self> {
         if text.trim().is_empty() {

@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use crate::app::App;
 use crate::clock::{Clock, Random};
 use crate::crypto::{self, MasterKey};
+use crate::domain::api_keys::{self, KeyUse};
 use crate::domain::caller::{Caller, Scopes};
 use crate::error::{Error, Result};
 use crate::model::{CustomerId, CustomerRepId, Timestamp};
@@ -53,6 +54,7 @@ pub struct Credentials {
     basic: Mutex<HashMap<[u8; 32], (CustomerRepId, i64, Timestamp)>>,
     hashing: Arc<Semaphore>,
     absent: String,
+    pub key_use: KeyUse,
 }
 
 fn plus(at: Timestamp, life: Duration) -> Timestamp {
@@ -71,6 +73,7 @@ impl Credentials {
             basic: Mutex::default(),
             hashing: Arc::new(Semaphore::new(2)),
             absent: hash_now("a password that no rep has", &random.bytes())?,
+            key_use: KeyUse::default(),
         };
         this.rotate(store, key, clock, random).await?;
         Ok(this)
@@ -239,6 +242,7 @@ async fn by_api_key(app: &App, key: &str) -> Result<Caller> {
     let mut conn = app.store.read().await?;
     let found = reps::access_by_api_key(&mut conn, &hash, now).await?.ok_or_else(refused)?;
     let scopes = Scopes::parse(&found.scopes).ok_or_else(refused)?;
+    api_keys::used(app, found.rep.customer_id, found.api_key_id);
     Ok(caller(found.rep, scopes, format!("key:{}", found.api_key_id)))
 }
 

@@ -28,7 +28,7 @@ pub async fn verify(
 ) -> Result<reps::Access> {
     let key = username.trim().to_lowercase();
     let now = app.clock.now();
-    let throttle = format!("login:{key}");
+    let throttle = throttle(&key);
     let mut conn = app.store.read().await?;
     if let Some(until) = throttles::blocked_until(&mut conn, &throttle, now).await? {
         return Err(Error::TooMany {
@@ -54,6 +54,16 @@ pub async fn verify(
     }
 }
 
+/// The name that failures of a username (in lower case) are counted under.
+pub(super) fn throttle(username_key: &str) -> String {
+    format!("login:{username_key}")
+}
+
+/// The hostname that may select a tenant: `localhost` and nothing do not.
+pub(super) fn selecting(hostname: Option<&str>) -> Option<String> {
+    hostname.map(|it| it.trim().to_lowercase()).filter(|it| !it.is_empty() && it != "localhost")
+}
+
 fn locked_until(now: Timestamp, failures: i64) -> Timestamp {
     let doublings = failures.saturating_sub(FREE_FAILURES).clamp(0, 20) as u32;
     let lock =
@@ -68,8 +78,7 @@ async fn find(
     key: &str,
     hostname: Option<&str>,
 ) -> Result<Option<reps::Login>> {
-    let hostname =
-        hostname.map(|it| it.trim().to_lowercase()).filter(|it| !it.is_empty() && it != "localhost");
+    let hostname = selecting(hostname);
     let mut found = reps::logins(conn, key).await?;
     if let Some(hostname) = hostname
         && reps::is_hostname(conn, &hostname).await?

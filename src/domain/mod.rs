@@ -1,6 +1,7 @@
 //! Rules and transactions: decides, writes through the store, notes the audit event, enqueues jobs.
 //! No HTTP, no SQL, no network.
 
+pub mod api_keys;
 pub mod attachments;
 pub mod audit;
 pub mod backup;
@@ -20,6 +21,7 @@ pub mod login;
 pub mod mails;
 pub mod messages;
 pub mod page_memory;
+pub mod password_resets;
 pub mod progress;
 pub mod refs;
 pub mod reps;

@@ -5,6 +5,7 @@
 //! differ. Statements are written once, with `$n` parameters.
 #![expect(clippy::disallowed_methods, reason = "this room is where statements may be run")]
 
+pub mod api_keys;
 pub mod attachments;
 pub mod bulk;
 pub mod channels;
@@ -25,6 +26,7 @@ pub mod message_topics;
 pub mod messages;
 pub mod meta;
 mod migrations;
+pub mod password_resets;
 pub mod refs;
 pub mod reps;
 pub mod search;

@@ -5,8 +5,8 @@ use crate::domain::caller::Actor;
 use crate::domain::events::{Event, note};
 use crate::error::{Error, Result};
 use crate::model::{CustomerId, CustomerRepId};
-use crate::store::Tx;
 use crate::store::reps::profiles;
+use crate::store::{Tx, password_resets};
 
 const SHORTEST_PASSWORD: usize = 8;
 const LONGEST_PASSWORD: usize = 256;
@@ -25,7 +25,7 @@ pub async fn hash_password_of(app: &App, field: &str, password: &str) -> Result<
     app.credentials.hash(&app.random, password).await
 }
 
-/// Sets a password; every token of the rep ends.
+/// Sets a password; every token of the rep and every link for a new password ends.
 pub async fn set(
     tx: &mut Tx,
     customer: CustomerId,
@@ -35,5 +35,6 @@ pub async fn set(
 ) -> Result<()> {
     profiles::set_password(tx, customer, rep, hash).await?;
     profiles::end_tokens(tx, customer, rep).await?;
+    password_resets::forget(tx, customer, rep).await?;
     note(tx, customer, actor, &[Event::new("customerRep.passwordChanged", "customerRep", rep.0)]).await
 }

@@ -1,5 +1,6 @@
 //! `/api/Channels`.
 
+use answerpal::model::Role;
 use axum::http::Method;
 use serde_json::{Value, json};
 
@@ -126,5 +127,35 @@ db_test! {
         admin.put("/api/Channels/1", json!({ "name": "Web chat" })).await.expect(200);
         admin.request(Method::PUT, "/api/Channels/1", &[("if-match", &tag)], json!({ "name": "No" })).await.expect(412);
         admin.request(Method::DELETE, "/api/Channels/1", &[("if-match", &tag)], Value::Null).await.expect(412);
+    }
+}
+
+db_test! {
+    async fn a_channel_with_tickets_stays(installation: Installation) {
+        let admin = &installation.admin;
+        admin.post("/api/Channels", json!({ "channelType": "Chat", "name": "Chat" })).await.expect(201);
+        admin.post("/api/tickets", json!({ "subject": "Help", "channelID": 1 })).await.expect(201);
+        admin.delete("/api/Channels/1").await.expect(409);
+        admin.put("/api/Channels/1", json!({ "channelType": "Email" })).await.expect(409);
+        admin.put("/api/Channels/1", json!({ "channelType": "Chat", "isActive": false })).await.expect(200);
+        admin.delete("/api/tickets/1").await.expect(204);
+        admin.delete("/api/Channels/1").await.expect(204);
+        installation.run_jobs().await;
+    }
+}
+
+db_test! {
+    async fn every_role_reads_and_administrators_change(installation: Installation) {
+        let body = json!({ "channelType": "Chat", "name": "Chat", "connectionDetails": { "key": "k" } });
+        installation.admin.post("/api/Channels", body.clone()).await.expect(201);
+        for (name, role) in [("anna", Role::Agent), ("ben", Role::Supervisor)] {
+            let (_, rep) = installation.rep(name, role).await;
+            let read = rep.get("/api/Channels/1").await.expect(200);
+            assert_eq!((&read["name"], &read["connectionDetails"]), (&json!("Chat"), &Value::Null));
+            rep.get("/api/Channels").await.expect(200);
+            rep.post("/api/Channels", body.clone()).await.expect(403);
+            rep.put("/api/Channels/1", json!({ "name": "x" })).await.expect(403);
+            rep.delete("/api/Channels/1").await.expect(403);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! One file per resource, as the API's addresses are.
 
+mod api_keys;
 mod attachments;
 mod auth;
 mod channels;
