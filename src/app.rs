@@ -9,6 +9,7 @@ use crate::clock::{Clock, Random};
 use crate::config::Config;
 use crate::crypto::MasterKey;
 use crate::domain::credentials::Credentials;
+use crate::domain::limits::Limits;
 use crate::domain::live::Live;
 use crate::domain::page_memory::PageMemory;
 use crate::domain::refs::RefsCache;
@@ -33,6 +34,7 @@ pub struct Handles {
     pub pages: PageMemory,
     pub live: Live,
     pub workers: Pulse,
+    pub limits: Limits,
     /// Idempotency keys whose first request is under way in this process.
     pub keys_under_way: Mutex<HashSet<String>>,
     /// Lets the very first administrator be made from elsewhere than loopback; printed at start.
@@ -72,6 +74,7 @@ impl App {
             pages: PageMemory::default(),
             live,
             workers: Pulse::default(),
+            limits: Limits::default(),
             keys_under_way: Mutex::default(),
             setup_code,
         })))

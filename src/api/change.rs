@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::sync::Mutex;
 
+use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -52,6 +53,35 @@ impl<T: DeserializeOwned> FromRequest<App> for Change<T> {
         let mut guard = Guard::new(&parts.headers, &parts.method, parts.uri.path(), &caller.identity)?;
         guard.set_body(&bytes);
         Ok(Self { input: answerpal_wire::from_json(&bytes)?, caller, guard })
+    }
+}
+
+/// A request of somebody without credentials, with a JSON body.
+pub struct PublicChange<T = Nothing> {
+    pub input: T,
+    pub headers: HeaderMap,
+    method: Method,
+    body: Bytes,
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for PublicChange<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let (parts, body) = request.into_parts();
+        let body = read_body(body, app.config.max_json_bytes).await?;
+        check_json(&parts.headers, &body)?;
+        let input = answerpal_wire::from_json(&body)?;
+        Ok(Self { input, headers: parts.headers, method: parts.method, body })
+    }
+}
+
+impl<T> PublicChange<T> {
+    /// The guard, once it is known whom the key belongs to. `route` has no tokens in it: it is stored.
+    pub fn guard(&self, route: &str, identity: &str) -> Result<Guard> {
+        let mut guard = Guard::new(&self.headers, &self.method, route, identity)?;
+        guard.set_body(&self.body);
+        Ok(guard)
     }
 }
 
@@ -123,14 +153,20 @@ impl Guard {
     where
         F: for<'t> FnOnce(&'t mut Tx, &'t Guard) -> BoxFuture<'t, Result<Reply>> + Send + 'static,
     {
+        Ok(self.reply(app, customer, work).await?.into_response())
+    }
+
+    /// As [`Guard::write`], for an answer that is not quite what is kept of it.
+    pub async fn reply<F>(self, app: &App, customer: CustomerId, work: F) -> Result<Reply>
+    where
+        F: for<'t> FnOnce(&'t mut Tx, &'t Guard) -> BoxFuture<'t, Result<Reply>> + Send + 'static,
+    {
         let Some(key) = self.key.clone() else {
-            let reply = app.store.write(move |tx| Box::pin(async move { work(tx, &self).await })).await?;
-            return Ok(reply.into_response());
+            return app.store.write(move |tx| Box::pin(async move { work(tx, &self).await })).await;
         };
         let name = format!("{customer} {} {key}", self.scope);
         let _under_way = UnderWay::enter(&app.keys_under_way, name).ok_or_else(under_way)?;
-        let reply = app.store.write(move |tx| Box::pin(self.keyed(tx, customer, key, work))).await?;
-        Ok(reply.into_response())
+        app.store.write(move |tx| Box::pin(self.keyed(tx, customer, key, work))).await
     }
 
     async fn keyed<F>(self, tx: &mut Tx, customer: CustomerId, key: String, work: F) -> Result<Reply>

@@ -101,7 +101,7 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(axum::middleware::from_fn_with_state(app.clone(), problem::trace))
         .layer(DefaultBodyLimit::max(limit))
-        .layer(system::cors(&app.config))
+        .layer(system::cors(&app))
         .with_state(app);
     let fold = MapRequestLayer::new(move |request: Request<axum::body::Body>| paths.fold(request));
     Router::new().fallback_service(fold.layer(inner))

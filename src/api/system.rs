@@ -3,16 +3,19 @@
 use axum::Json;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
-use std::sync::LazyLock;
-use tower_http::cors::{AllowOrigin, Any, CorsLayer};
+use std::collections::HashSet;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use utoipa_swagger_ui::SwaggerUi;
 
+use super::chat;
 use crate::app::App;
-use crate::config::Config;
 use crate::domain::caller::Caller;
 use crate::error::{Error, Result};
 
@@ -32,18 +35,33 @@ pub fn routes(document: &utoipa::openapi::OpenApi) -> Router<App> {
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document.clone()))
 }
 
-/// Origins that may call from a browser page of another site.
-pub fn cors(config: &Config) -> CorsLayer {
-    let origins: Vec<HeaderValue> = config
-        .cors_origins
-        .split(',')
-        .filter_map(|it| it.trim().trim_end_matches('/').parse().ok())
-        .collect();
+/// Which pages of other sites may call the API from a browser: those that the operator names, and on the
+/// chat routes those that a chat channel names. Never with cookies: there are none.
+pub fn cors(app: &App) -> CorsLayer {
+    let bare = |it: &str| it.trim().trim_end_matches('/').to_ascii_lowercase();
+    let named: Arc<HashSet<String>> =
+        Arc::new(app.config.cors_origins.split(',').map(bare).filter(|it| !it.is_empty()).collect());
+    let app = app.clone();
+    let may_call = move |origin: HeaderValue, request: &Parts| {
+        let is_chat = chat::is_chat_path(request.uri.path());
+        async move {
+            let Ok(origin) = origin.to_str().map(str::to_ascii_lowercase) else { return false };
+            named.contains(&origin) || is_chat && chat::may_chat(&app, &origin).await
+        }
+    };
     CorsLayer::new()
-        .allow_origin(AllowOrigin::list(origins.into_iter().filter(|it| !it.is_empty())))
-        .allow_methods(Any)
-        .allow_headers(Any)
-        .expose_headers([header::ETAG, header::LOCATION, header::RETRY_AFTER])
+        .allow_origin(AllowOrigin::async_predicate(may_call))
+        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        // Not "*": that would leave Authorization out.
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers([
+            header::ETAG,
+            header::LOCATION,
+            header::RETRY_AFTER,
+            header::CONTENT_DISPOSITION,
+            header::CONTENT_RANGE,
+        ])
+        .max_age(Duration::from_secs(600))
 }
 
 /// 200 when the database and the files answer and the workers of this process are at work.

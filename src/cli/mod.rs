@@ -3,8 +3,8 @@
 mod audit;
 mod backup;
 mod customer;
-mod import;
 mod doctor;
+mod import;
 mod migrate;
 mod progress;
 mod serve;

@@ -11,7 +11,7 @@ use super::runner::jittered;
 use crate::app::App;
 use crate::error::Result;
 use crate::model::Timestamp;
-use crate::store::{BoxFuture, counts, idempotency, jobs, meta, reps, throttles};
+use crate::store::{BoxFuture, chat, counts, idempotency, jobs, meta, reps, throttles};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Done jobs are kept so long, for their deduplication.
@@ -92,6 +92,7 @@ pub async fn purge(app: &App) -> Result<()> {
                 reps::delete_resets_before(tx, now).await?;
                 throttles::delete_before(tx, day).await?;
                 jobs::delete_done_before(tx, week).await?;
+                chat::delete_expired(tx, now).await?;
                 Ok(())
             })
         })

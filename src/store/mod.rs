@@ -9,6 +9,7 @@ pub mod api_keys;
 pub mod attachments;
 pub mod bulk;
 pub mod channels;
+pub mod chat;
 pub mod counts;
 pub mod custom_fields;
 pub mod customers;

@@ -4,6 +4,7 @@ mod api_keys;
 mod attachments;
 mod auth;
 mod channels;
+mod chat;
 mod custom_fields;
 mod customers;
 mod end_users;
