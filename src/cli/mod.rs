@@ -2,11 +2,13 @@
 
 mod audit;
 mod backup;
+mod bench_data;
 mod customer;
 mod doctor;
 mod import;
 mod migrate;
 mod progress;
+mod rep;
 mod serve;
 mod worker;
 
@@ -49,6 +51,9 @@ enum Command {
     /// Make and list tenants
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
+    /// Make reps, who sign in
+    #[command(subcommand)]
+    Rep(rep::RepCommand),
     /// Bring conversations in from elsewhere
     #[command(subcommand)]
     Import(import::ImportCommand),
@@ -56,6 +61,8 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Put an archive back, on SQLite or PostgreSQL, whichever it was made on
     Restore(backup::RestoreArgs),
+    /// Make tickets in bulk, for measuring
+    BenchData(bench_data::BenchDataArgs),
 }
 
 /// What a command is given: the settings, and how to print.
@@ -102,6 +109,8 @@ async fn run(context: &Context, command: Command) -> Result<ExitCode> {
         Command::Migrate => migrate::run(context).await,
         Command::Audit(command) => audit::run(context, command).await,
         Command::Customer(command) => customer::run(context, command).await,
+        Command::BenchData(args) => bench_data::run(context, args).await,
+        Command::Rep(command) => rep::run(context, command).await,
         Command::Import(command) => import::run(context, command).await,
         Command::Backup(args) => backup::backup(context, args).await,
         Command::Restore(args) => backup::restore(context, args).await,

@@ -8,6 +8,7 @@ use crate::model::{
     Timestamp, TopicId,
 };
 use crate::store::bulk::{self as store, MessageTopic};
+use crate::store::dialect::Dialect;
 use crate::store::search::MessageTexts;
 use crate::store::{Tx, search};
 
@@ -15,8 +16,18 @@ use crate::store::{Tx, search};
 pub struct Conversation {
     pub ticket: Ticket,
     pub messages: Vec<(Message, Vec<TopicId>)>,
-    /// Names and addresses of the end user, for the search.
-    pub names: Vec<String>,
+    /// What search keeps of it: see [`Conversation::index`].
+    pub documents: Vec<String>,
+}
+
+impl Conversation {
+    /// Makes what search keeps of it. `names` are names and addresses of the end user.
+    pub fn index(&mut self, dialect: Dialect, customer: CustomerId, names: &[String]) {
+        let texts: Vec<MessageTexts> = self.messages.iter().map(|it| texts(&it.0)).collect();
+        let ticket = &self.ticket;
+        let parts = search_parts(ticket.subject.as_deref(), ticket.uid.as_deref(), names, &texts);
+        self.documents = dialect.search_documents(customer, &parts);
+    }
 }
 
 /// A ticket without anything yet.
@@ -117,7 +128,7 @@ pub fn blank_message(
 }
 
 /// Inserts conversations; their tickets and messages have their ids afterwards. The tickets keep the
-/// state that they come with.
+/// state that they come with. Each is indexed already.
 pub async fn insert(tx: &mut Tx, customer: CustomerId, conversations: &mut [Conversation]) -> Result<()> {
     give_ids(tx, conversations).await?;
     conversations.iter_mut().for_each(settle);
@@ -136,18 +147,10 @@ pub async fn insert(tx: &mut Tx, customer: CustomerId, conversations: &mut [Conv
         ticket_topics.extend(topics_of(it).into_iter().map(|topic| (ticket, topic)));
     }
     store::insert_topics(tx, customer, &message_topics, &ticket_topics).await?;
-    let texts: Vec<Vec<MessageTexts>> =
-        conversations.iter().map(|it| it.messages.iter().map(|it| texts(&it.0)).collect()).collect();
-    let documents: Vec<_> = conversations
-        .iter()
-        .zip(&texts)
-        .map(|(it, texts)| {
-            let ticket = &it.ticket;
-            let parts = search_parts(ticket.subject.as_deref(), ticket.uid.as_deref(), &it.names, texts);
-            (ticket.ticket_id, parts)
-        })
-        .collect();
-    search::bulk::insert_many(tx, customer, &documents).await
+    let documents =
+        conversations.iter_mut().map(|it| (it.ticket.ticket_id, std::mem::take(&mut it.documents)));
+    let documents = documents.collect();
+    search::bulk::insert_many(tx, customer, documents).await
 }
 
 async fn give_ids(tx: &mut Tx, conversations: &mut [Conversation]) -> Result<()> {

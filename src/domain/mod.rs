@@ -5,6 +5,7 @@ pub mod api_keys;
 pub mod attachments;
 pub mod audit;
 pub mod backup;
+pub mod bench_data;
 pub mod bulk;
 pub mod caller;
 pub mod channels;

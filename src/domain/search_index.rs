@@ -41,12 +41,13 @@ async fn index(tx: &mut Tx, customer: CustomerId, tickets: &[TicketTexts]) -> Re
     for (end_user, name) in store::end_user_texts(tx, customer, end_users).await? {
         names.entry(end_user).or_default().push(name);
     }
+    let dialect = tx.dialect();
     let mut documents = Vec::with_capacity(tickets.len());
     for ticket in tickets {
         let names = ticket.end_user_id.and_then(|it| names.get(&it)).map_or(&[][..], Vec::as_slice);
         let messages = messages.get(&ticket.ticket_id).map_or(&[][..], Vec::as_slice);
         let parts = search_parts(ticket.subject.as_deref(), ticket.uid.as_deref(), names, messages);
-        documents.push((ticket.ticket_id, parts));
+        documents.push((ticket.ticket_id, dialect.search_documents(customer, &parts)));
     }
-    store::insert_many(tx, customer, &documents).await
+    store::insert_many(tx, customer, documents).await
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{Conn, Tx, Value};
 use crate::error::{Error, Result};
 use crate::model::{
-    CustomerId, CustomerRepId, EndUser, EndUserId, Message, MessageId, Ticket, TicketId, TopicId, UidType,
+    CustomerId, CustomerRepId, EndUser, EndUserId, EndUserUid, Message, MessageId, Ticket, TicketId, TopicId,
 };
 use crate::params;
 use crate::store::end_users::search_text;
@@ -96,50 +96,27 @@ pub async fn insert_topics(
     insert_rows(tx, "ticket_topics", &["customer_id", "topic_id", "ticket_id"], rows.collect()).await
 }
 
-/// An end user with one address.
-#[derive(Clone, Debug)]
-pub struct NewEndUser {
-    pub end_user_id: EndUserId,
-    pub name: Option<String>,
-    pub firstname: Option<String>,
-    pub lastname: Option<String>,
-    pub uid: String,
-    pub uid_type: UidType,
-}
-
-pub async fn insert_end_users(tx: &mut Tx, customer: CustomerId, end_users: &[NewEndUser]) -> Result<()> {
-    let now = tx.now;
-    let rows = end_users.iter().map(|it| {
-        let found_by = EndUser {
-            name: it.name.clone(),
-            firstname: it.firstname.clone(),
-            lastname: it.lastname.clone(),
-            ..EndUser::new(now)
-        };
-        vec![
-            customer.into(),
-            it.end_user_id.into(),
-            (&it.name).into(),
-            (&it.firstname).into(),
-            (&it.lastname).into(),
-            search_text(&found_by, &[&it.uid]).into(),
-            now.into(),
-        ]
+/// End users with their ids, each with one address.
+pub async fn insert_end_users(
+    tx: &mut Tx,
+    customer: CustomerId,
+    end_users: &[(EndUser, EndUserUid)],
+) -> Result<()> {
+    let mut columns = vec!["customer_id", "search_text"];
+    columns.extend(EndUser::NAMES);
+    let rows = end_users.iter().map(|(end_user, uid)| {
+        let mut row = vec![customer.into(), search_text(end_user, &[&uid.uid]).into()];
+        row.extend(end_user.values());
+        row
     });
-    let columns =
-        ["customer_id", "end_user_id", "name", "firstname", "lastname", "search_text", "created_at"];
     insert_rows(tx, "end_users", &columns, rows.collect()).await?;
-    let rows = end_users.iter().map(|it| {
-        vec![
-            customer.into(),
-            it.end_user_id.into(),
-            it.uid.as_str().into(),
-            uid_key(&it.uid).into(),
-            it.uid_type.into(),
-            true.into(),
-        ]
+    let mut columns = vec!["customer_id"];
+    columns.extend(&EndUserUid::NAMES[1..]);
+    let rows = end_users.iter().map(|(_, uid)| {
+        let mut row = vec![customer.into()];
+        row.extend(uid.values().into_iter().skip(1));
+        row
     });
-    let columns = ["customer_id", "end_user_id", "uid", "uid_key", "uid_type", "is_primary"];
     insert_rows(tx, "end_user_uids", &columns, rows.collect()).await
 }
 

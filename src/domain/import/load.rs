@@ -4,16 +4,18 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
 
-use super::Prepared;
+use super::prepare::{Prepared, Uid};
 use crate::app::App;
 use crate::domain::bulk::{self, Conversation};
 use crate::domain::caller::Actor;
 use crate::domain::events::{Event, note};
 use crate::domain::tickets;
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, EndUserId, Message, SenderType, TicketId, TopicId};
-use crate::store::bulk::{self as store, MessageTopic, NewEndUser};
-use crate::store::tickets::uid_key;
+use crate::model::{
+    CustomerId, EndUser, EndUserId, EndUserUid, EndUserUidId, Message, SenderType, TicketId, Timestamp,
+    TopicId,
+};
+use crate::store::bulk::{self as store, MessageTopic};
 use crate::store::{Conn, Tx, messages, search, tickets as ticket_store};
 
 const TICKET: &str = "ticket";
@@ -48,7 +50,7 @@ pub async fn load(app: &App, customer: CustomerId, batch: Vec<Prepared>, dry_run
     let work = divide(&mut conn, customer, batch).await?;
     let of = |all: &[Conversation]| all.iter().map(|it| it.messages.len() as u64).sum::<u64>();
     let keys: HashSet<String> =
-        work.new.iter().filter_map(|it| it.conversation.ticket.uid.as_deref()).map(uid_key).collect();
+        work.new.iter().filter_map(|it| it.uid.as_ref()).map(|it| it.key.clone()).collect();
     let known = store::end_users_of(&mut conn, customer, keys.iter().cloned().collect()).await?;
     let (new, extend): (Vec<_>, Vec<_>) = (
         work.new.into_iter().map(|it| it.conversation).collect(),
@@ -119,11 +121,23 @@ async fn write(tx: &mut Tx, customer: CustomerId, batch: Vec<Prepared>) -> Resul
     Ok(done)
 }
 
+fn end_user(id: EndUserId, name: Option<String>, uid: &Uid, now: Timestamp) -> (EndUser, EndUserUid) {
+    let uid = EndUserUid {
+        end_user_uid_id: EndUserUidId(0),
+        end_user_id: id,
+        uid: uid.uid.clone(),
+        uid_key: uid.key.clone(),
+        uid_type: uid.kind,
+        is_primary: true,
+    };
+    (EndUser { end_user_id: id, name, ..EndUser::new(now) }, uid)
+}
+
 /// Finds the end users of new tickets by their addresses, makes those that are missing, and gives each
-/// conversation the names that it is found by.
+/// conversation what search finds it by.
 async fn give_end_users(tx: &mut Tx, customer: CustomerId, new: &mut [Prepared]) -> Result<u64> {
-    let key_of = |it: &Prepared| it.conversation.ticket.uid.as_deref().map(uid_key);
-    let mut keys: Vec<String> = new.iter().filter_map(key_of).collect();
+    let mut keys: Vec<String> =
+        new.iter().filter_map(|it| it.uid.as_ref()).map(|it| it.key.clone()).collect();
     keys.sort_unstable();
     keys.dedup();
     let mut known = store::end_users_of(tx, customer, keys.clone()).await?;
@@ -131,15 +145,10 @@ async fn give_end_users(tx: &mut Tx, customer: CustomerId, new: &mut [Prepared])
     let ids = store::reserve_ids(tx, "end_users", "end_user_id", keys.len()).await?;
     let mut missing = Vec::with_capacity(keys.len());
     for (key, id) in keys.iter().zip(ids) {
-        let Some(first) = new.iter().find(|it| key_of(it).as_ref() == Some(key)) else { continue };
-        missing.push(NewEndUser {
-            end_user_id: EndUserId(id),
-            name: first.end_user_name.clone(),
-            firstname: None,
-            lastname: None,
-            uid: first.conversation.ticket.uid.clone().unwrap_or_default(),
-            uid_type: first.uid_type,
-        });
+        let of_key = |it: &&Prepared| it.uid.as_ref().is_some_and(|it| it.key == *key);
+        let Some(first) = new.iter().find(of_key) else { continue };
+        let Some(uid) = &first.uid else { continue };
+        missing.push(end_user(EndUserId(id), first.end_user_name.clone(), uid, tx.now));
         known.insert(key.clone(), EndUserId(id));
     }
     store::insert_end_users(tx, customer, &missing).await?;
@@ -148,10 +157,12 @@ async fn give_end_users(tx: &mut Tx, customer: CustomerId, new: &mut [Prepared])
     for (end_user, name) in search::bulk::end_user_texts(tx, customer, all).await? {
         names.entry(end_user).or_default().push(name);
     }
+    let dialect = tx.dialect();
     for it in new {
-        let end_user = key_of(it).and_then(|it| known.get(&it).copied());
+        let end_user = it.uid.as_ref().and_then(|it| known.get(&it.key).copied());
         it.conversation.ticket.end_user_id = end_user;
-        it.conversation.names = end_user.and_then(|it| names.get(&it).cloned()).unwrap_or_default();
+        let names = end_user.and_then(|it| names.get(&it)).map_or(&[][..], Vec::as_slice);
+        it.conversation.index(dialect, customer, names);
     }
     Ok(missing.len() as u64)
 }

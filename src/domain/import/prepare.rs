@@ -9,6 +9,7 @@ use super::record::{MessageRecord, TicketRecord};
 use crate::app::App;
 use crate::domain::bulk::{Conversation, blank_message, blank_ticket};
 use crate::domain::caller::Actor;
+use crate::domain::end_users::normalise_uid;
 use crate::domain::refs::Refs;
 use crate::domain::topics::{self, TopicChange};
 use crate::domain::{fields, html};
@@ -21,7 +22,6 @@ use crate::model::{
 use crate::store::{bulk, refs};
 
 const LONGEST_ID: usize = 200;
-const LONGEST_UID: usize = 320;
 
 /// A ticket that can be imported.
 pub struct Prepared {
@@ -29,8 +29,15 @@ pub struct Prepared {
     /// Of each message of the conversation.
     pub message_ids: Vec<String>,
     pub conversation: Conversation,
-    pub uid_type: UidType,
+    pub uid: Option<Uid>,
     pub end_user_name: Option<String>,
+}
+
+/// An address of an end user.
+pub struct Uid {
+    pub uid: String,
+    pub key: String,
+    pub kind: UidType,
 }
 
 /// Knows the names of the tenant.
@@ -95,7 +102,7 @@ impl Preparer {
         ticket.is_spam = record.is_spam.unwrap_or_default();
         ticket.customer_rep_id = self.rep("assignee", record.assignee.as_deref())?.unwrap_or_default();
         ticket.custom_fields_data = custom_fields(record.custom_fields_data)?;
-        ticket.uid = uid.as_ref().map(|it| it.0.clone());
+        ticket.uid = uid.as_ref().map(|it| it.uid.clone());
         set_state(&mut ticket, record.escalated.unwrap_or_default(), sorted.last().map(|it| &it.0));
         if let Some(closed) = record.close_date.filter(|_| ticket.is_closed) {
             ticket.close_date = Some(closed);
@@ -106,8 +113,8 @@ impl Preparer {
         Ok(Prepared {
             external_id,
             message_ids: ids,
-            conversation: Conversation { ticket, messages: sorted, names: Vec::new() },
-            uid_type: uid.map_or(UidType::Other, |it| it.1),
+            conversation: Conversation { ticket, messages: sorted, documents: Vec::new() },
+            uid,
             end_user_name: record.end_user_name,
         })
     }
@@ -207,21 +214,15 @@ fn required_id(field: &str, given: Option<&str>) -> Result<String> {
 }
 
 /// An address in the form that end users are found by, and what it is.
-fn normal_uid(text: &str, channel: ChannelType) -> Result<(String, UidType)> {
-    let text = text.trim();
-    if text.contains('@') && channel != ChannelType::Teams {
-        return Ok((fields::email("endUser", text)?, UidType::Email));
-    }
-    if let Ok(number) = fields::phone("endUser", text) {
-        let kind = if channel == ChannelType::WhatsApp { UidType::WhatsApp } else { UidType::Phone };
-        return Ok((number, kind));
-    }
-    let kind = match channel {
-        ChannelType::Chat => UidType::Chat,
-        ChannelType::Teams => UidType::Teams,
-        _ => UidType::Other,
+fn normal_uid(text: &str, channel: ChannelType) -> Result<Uid> {
+    let (uid, key, kind) = normalise_uid(text, None).map_err(|why| Error::invalid("endUser", why))?;
+    let kind = match (kind, channel) {
+        (UidType::Phone, ChannelType::WhatsApp) => UidType::WhatsApp,
+        (UidType::Other, ChannelType::Chat) => UidType::Chat,
+        (UidType::Other, ChannelType::Teams) => UidType::Teams,
+        _ => kind,
     };
-    Ok((fields::name("endUser", text, LONGEST_UID)?, kind))
+    Ok(Uid { uid, key, kind })
 }
 
 fn custom_fields(given: Option<Value>) -> Result<Option<String>> {

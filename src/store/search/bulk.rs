@@ -9,20 +9,24 @@ use crate::{params, row};
 /// Documents in one statement: a document is long, so that few fill it well.
 const TOGETHER: usize = 100;
 
-/// Indexes tickets that are not in the index yet.
-pub async fn insert_many(tx: &mut Tx, customer: CustomerId, tickets: &[(TicketId, Vec<&str>)]) -> Result<()> {
-    let dialect = tx.dialect();
-    let (columns, places) = dialect.search_columns();
-    for tickets in tickets.chunks(TOGETHER) {
-        let mut values: Vec<Value<'_>> = Vec::with_capacity(tickets.len() * columns.len());
-        for (ticket, parts) in tickets {
-            for (chunk, words) in dialect.search_documents(customer, parts).into_iter().enumerate() {
-                let all: [Value<'_>; 4] =
-                    [customer.into(), (*ticket).into(), (chunk as i64).into(), words.into()];
-                values.extend(places.iter().map(|it| all[*it].clone()));
-            }
+/// Indexes tickets that are not in the index yet, with the documents that
+/// [`search_documents`](crate::store::dialect::Dialect::search_documents) made of their texts.
+pub async fn insert_many(
+    tx: &mut Tx,
+    customer: CustomerId,
+    tickets: Vec<(TicketId, Vec<String>)>,
+) -> Result<()> {
+    let (columns, places) = tx.dialect().search_columns();
+    let mut values: Vec<Value<'_>> = Vec::with_capacity(tickets.len() * columns.len());
+    for (ticket, documents) in tickets {
+        for (chunk, words) in documents.into_iter().enumerate() {
+            let mut all: [Value<'_>; 4] =
+                [customer.into(), ticket.into(), (chunk as i64).into(), words.into()];
+            values.extend(places.iter().map(|it| std::mem::replace(&mut all[*it], Value::Null)));
         }
-        tx.insert_many("ticket_search", columns, &values).await?;
+    }
+    for values in values.chunks(TOGETHER * columns.len()) {
+        tx.insert_many("ticket_search", columns, values).await?;
     }
     Ok(())
 }

@@ -1,4 +1,5 @@
 //! Backup, import and what else moves data in bulk.
 
 mod backup;
+mod bench_data;
 mod import;
