@@ -50,6 +50,12 @@ async fn count(installation: &Installation) -> u64 {
     tickets::count(&mut conn, installation.customer, &Filter::default()).await.unwrap()
 }
 
+/// How many tickets a search finds.
+async fn found(installation: &Installation, search: &str) -> u64 {
+    let answer = installation.admin.get(&format!("/api/tickets?search={search}")).await.expect(200);
+    answer["totalCount"].as_u64().unwrap()
+}
+
 async fn stored(installation: &Installation, id: i64) -> Ticket {
     let mut conn = installation.app.store.read().await.unwrap();
     tickets::get(&mut conn, installation.customer, TicketId(id)).await.unwrap()
@@ -65,6 +71,8 @@ db_test! {
         let again = import(&installation, &text, Format::Jsonl, Options::default()).await;
         assert_eq!((again.tickets_made, again.messages_made, again.tickets_skipped), (0, 0, 2));
         assert_eq!(count(&installation).await, 2);
+        assert_eq!(found(&installation, "number2+brulee").await, 1);
+
     }
 }
 
@@ -74,7 +82,7 @@ db_test! {
         import(&installation, &lines(&[ticket("a", 1)]), Format::Jsonl, Options::default()).await;
         let more = import(&installation, &lines(&[ticket("a", 3), ticket("c", 1)]), Format::Jsonl, Options::default()).await;
         assert_eq!((more.tickets_made, more.tickets_extended, more.messages_made), (1, 1, 3));
-        assert_eq!(count(&installation).await, 2);
+        assert_eq!((count(&installation).await, found(&installation, "number2").await), (2, 1));
         let row = stored(&installation, 1).await;
         assert_eq!(row.last_message_date.to_string(), "2025-05-01T08:02:00Z");
         assert_eq!(row.preview.as_deref(), Some("message number2 of a"));
