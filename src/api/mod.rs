@@ -97,6 +97,7 @@ pub fn router(app: App) -> Router {
     let limit = app.config.max_json_bytes;
     let inner = routes
         .merge(system::routes(&document))
+        .merge(crate::dashboard::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(axum::middleware::from_fn_with_state(app.clone(), problem::trace))

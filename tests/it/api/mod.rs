@@ -7,6 +7,7 @@ mod channels;
 mod chat;
 mod custom_fields;
 mod customers;
+mod dashboard;
 mod end_users;
 mod events;
 mod reps;

@@ -1,0 +1,31 @@
+//! The dashboard is embedded as it was built into `web/dist`. Where it was not, a page that says so takes
+//! its place, so that work on the server needs no npm.
+
+use std::path::Path;
+
+const PLACEHOLDER: &str = r#"<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>answerpal</title>
+</head>
+<body>
+<h1>answerpal is running</h1>
+<p>The dashboard is not built into this program.</p>
+<p>The API and its reference are here: <a href="/api/docs">/api/docs</a></p>
+</body>
+</html>
+"#;
+
+fn main() -> std::io::Result<()> {
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=web/dist");
+    let folder = Path::new("web/dist");
+    let page = folder.join("index.html");
+    if !page.exists() {
+        std::fs::create_dir_all(folder)?;
+        std::fs::write(page, PLACEHOLDER)?;
+    }
+    Ok(())
+}
