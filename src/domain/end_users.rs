@@ -1,8 +1,14 @@
 //! End users: who writes to the tenant, found by their addresses.
 
+mod assign;
+mod changes;
 mod uid;
+mod uids;
 
+pub use assign::{Assignment, assign};
+pub use changes::{EndUserChange, create, delete, update};
 pub use uid::normalise_uid;
+pub use uids::UidChange;
 
 use crate::domain::caller::Actor;
 use crate::domain::events::{Changes, Event, note};
@@ -73,8 +79,7 @@ async fn known(
     let mut changes = Changes::default();
     changes.compare("name", &before.name, &after.name);
     let uids = store::uids_of(tx, customer, vec![id.0]).await?;
-    let uids: Vec<&str> = uids.iter().map(|it| it.uid.as_str()).collect();
-    store::update(tx, customer, &after, &uids).await?;
+    store::update(tx, customer, &after, &uids::texts(&uids)).await?;
     let event = Event::new("endUser.updated", "endUser", id.0).with(changes.into_value());
     note(tx, customer, actor, &[event]).await?;
     reindex(tx, customer, id).await?;
