@@ -1,5 +1,6 @@
 //! `answerpal serve`: the API, and the workers unless told not to.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use super::Context;
 use crate::app::App;
 use crate::clock::{Clock, Random};
 use crate::config::{Config, ServeFlags};
+use crate::domain::customers;
 use crate::error::{Error, Result};
 use crate::jobs;
 
@@ -26,10 +28,7 @@ pub async fn run(context: &Context, flags: &ServeFlags) -> Result<ExitCode> {
         .map_err(|error| Error::invalid("listen", format!("{} cannot be used: {error}", config.listen)))?;
     let address = listener.local_addr()?;
     tracing::info!(%address, "serving");
-    context.print(
-        &format!("answerpal serves http://{address} (API reference: http://{address}/api/docs)"),
-        &serde_json::json!({ "address": address.to_string() }),
-    );
+    announce(context, &app, address).await?;
     let notifier = app.clone();
     let notifier = tokio::spawn(async move { notifier.store.run_notifier().await });
     let keys = tokio::spawn(keep_keys(app.clone()));
@@ -52,6 +51,21 @@ pub async fn run(context: &Context, flags: &ServeFlags) -> Result<ExitCode> {
     app.store.close().await;
     served?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says where the server is; for an empty installation also how its first Administrator is made.
+async fn announce(context: &Context, app: &App, address: SocketAddr) -> Result<()> {
+    let mut text = format!("answerpal serves http://{address} (API reference: http://{address}/api/docs)");
+    let mut json = serde_json::json!({ "address": address.to_string() });
+    if customers::is_empty(app).await? {
+        text += &format!(
+            "\nThere is no Administrator yet: POST /api/CustomerReps makes the first. From another machine it needs the header X-Setup-Code: {}",
+            app.setup_code
+        );
+        json["setupCode"] = app.setup_code.as_str().into();
+    }
+    context.print(&text, &json);
+    Ok(())
 }
 
 /// Signing keys rotate in every process that signs, so that each knows the newest.
