@@ -1,8 +1,10 @@
 //! `/api/tickets`.
 
 mod body;
+mod history;
 mod list;
 mod out;
+mod patch;
 mod write;
 
 use axum::extract::State;
@@ -23,7 +25,12 @@ use crate::model::TicketId;
 use crate::store::tickets as store;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(get_ticket)).merge(list::routes()).merge(write::routes())
+    OpenApiRouter::new()
+        .routes(routes!(get_ticket))
+        .merge(list::routes())
+        .merge(write::routes())
+        .merge(patch::routes())
+        .merge(history::routes())
 }
 
 /// One ticket.

@@ -3,6 +3,7 @@
 
 pub mod bulk;
 pub mod change;
+pub mod history;
 pub mod listing;
 
 use serde_json::json;

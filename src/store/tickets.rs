@@ -2,15 +2,17 @@
 
 mod branches;
 mod filter;
+mod history;
 mod list;
 mod many;
 mod order;
 mod people;
 
 pub use many::{delete_many, update_many};
-pub use people::{end_user_exists, end_user_of_uid, primary_uid};
+pub use people::{end_user_exists, primary_uid};
 
 pub use filter::Filter;
+pub use history::{MOST_PAST, Past, past};
 pub use list::{Listed, ListedEndUser, Part, count, count_found, list, listed};
 pub use order::{Order, SORTS, Sort};
 

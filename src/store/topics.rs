@@ -97,7 +97,7 @@ pub async fn update(tx: &mut Tx, customer: CustomerId, topic: TopicId, fields: &
 pub async fn is_unused(conn: &mut Conn, customer: CustomerId, topic: TopicId) -> Result<bool> {
     let used: Option<(i64,)> = conn
         .query_opt(
-            "SELECT 1 FROM message_topics WHERE customer_id = $1 AND topic_id = $2 LIMIT 1",
+            "SELECT CAST(1 AS BIGINT) FROM message_topics WHERE customer_id = $1 AND topic_id = $2 LIMIT 1",
             params![customer, topic],
         )
         .await?;

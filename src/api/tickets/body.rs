@@ -46,6 +46,28 @@ pub struct TicketIn {
     custom_fields_data: Option<Value>,
 }
 
+impl TicketIn {
+    /// The fields that a patch may change.
+    pub const NAMES: &[&str] = &[
+        "subject",
+        "channelID",
+        "channelType",
+        "channel",
+        "endUserID",
+        "customerRepID",
+        "status",
+        "escalated",
+        "isSpam",
+        "isClosed",
+        "closeDate",
+        "uid",
+        "preview",
+        "summary",
+        "twilio_CallSid",
+        "customFieldsData",
+    ];
+}
+
 impl From<TicketIn> for TicketChange {
     fn from(input: TicketIn) -> Self {
         Self {

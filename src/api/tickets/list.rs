@@ -14,6 +14,7 @@ use crate::api::problem::Problem;
 use crate::api::reply::{Page, json};
 use crate::app::App;
 use crate::domain::caller::Caller;
+use crate::domain::end_users::normalise_uid;
 use crate::domain::tickets::listing::{self, Asked, Sorted};
 use crate::error::{Error, Result};
 use crate::model::ticket::canonical_status;
@@ -103,6 +104,15 @@ pub fn sorted(by: Option<&str>, direction: Option<&str>) -> Result<Sorted> {
     })
 }
 
+/// The key of an address in any of its forms. A bare `+` in a query is a space.
+fn key_of_uid(uid: &str) -> String {
+    let uid = match uid.strip_prefix(' ') {
+        Some(number) if number.starts_with(|it: char| it.is_ascii_digit()) => format!("+{number}"),
+        _ => uid.to_owned(),
+    };
+    normalise_uid(&uid, None).map_or_else(|_| uid_key(&uid), |it| it.1)
+}
+
 /// None where nothing can pass it.
 async fn filter(app: &App, caller: &Caller, query: &TicketQuery) -> Result<Option<Filter>> {
     let channel_type = match (query.channel_type, query.channel) {
@@ -133,7 +143,7 @@ async fn filter(app: &App, caller: &Caller, query: &TicketQuery) -> Result<Optio
         is_closed: query.is_closed,
         escalated: query.escalated,
         limited_to: caller.limited_to(),
-        uid_key: query.uid.as_deref().map(uid_key),
+        uid_key: query.uid.as_deref().map(key_of_uid),
         end_user: query.end_user_id,
         topic,
         created_from: query.created_from,

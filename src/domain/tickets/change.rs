@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use crate::domain::caller::Actor;
+use crate::domain::end_users::{self, normalise_uid};
 use crate::domain::fields;
 use crate::error::{Error, Result};
 use crate::model::ticket::{CLOSED, canonical_status};
 use crate::model::{
-    ChannelId, ChannelType, CustomerId, CustomerRepId, EndUserId, Ticket, TicketId, Timestamp,
+    ChannelId, ChannelType, CustomerId, CustomerRepId, EndUserId, Ticket, TicketId, Timestamp, UidType,
 };
 use crate::store::{Tx, channels, reps, search, tickets as store};
 
@@ -15,6 +16,8 @@ const LONGEST_SUBJECT: usize = 1000;
 const LONGEST_SUMMARY: usize = 20_000;
 const LONGEST_SHORT: usize = 320;
 const LONGEST_CUSTOM_FIELDS: usize = 64 * 1024;
+/// Readers of JSON stop at 128.
+pub const MOST_NESTED: usize = 60;
 
 /// What a change of a ticket gives. None leaves the field as it is, Some(None) clears it.
 #[derive(Default)]
@@ -48,7 +51,11 @@ pub async fn create(
     let channel = change.channel.ok_or_else(|| Error::invalid("channelID", "is required"))?;
     let blank = Ticket::new(channel, own_type(tx, customer, channel).await?, tx.now);
     if let (Some(Some(uid)), None) = (&change.uid, change.end_user.flatten()) {
-        change.end_user = Some(store::end_user_of_uid(tx, customer, uid).await?);
+        if !uid.trim().is_empty() {
+            let uid_type = uid_type(uid, blank.channel_type);
+            let (found, _) = end_users::find_or_make(tx, customer, actor, uid, uid_type, None, true).await?;
+            change.end_user = Some(Some(found));
+        }
     }
     let mut ticket = apply(tx, customer, &blank, change).await?;
     if let (None, Some(end_user)) = (&ticket.uid, ticket.end_user_id) {
@@ -62,6 +69,17 @@ pub async fn create(
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     super::index_new(tx, customer, &ticket, None, &names).await?;
     Ok(ticket.ticket_id)
+}
+
+/// What an address is where it does not look like mail or a number: what the channel's addresses are.
+fn uid_type(uid: &str, channel: ChannelType) -> Option<UidType> {
+    let looks_like = normalise_uid(uid, None).map_or(UidType::Other, |it| it.2);
+    match (channel, looks_like) {
+        (ChannelType::WhatsApp, UidType::Phone) => Some(UidType::WhatsApp),
+        (ChannelType::Chat, UidType::Other) => Some(UidType::Chat),
+        (ChannelType::Teams, UidType::Other) => Some(UidType::Teams),
+        _ => None,
+    }
 }
 
 /// Changes a ticket that is locked in this transaction.
@@ -133,7 +151,8 @@ fn apply_texts(after: &mut Ticket, change: TicketChange) -> Result<()> {
         after.subject = limited("subject", text, LONGEST_SUBJECT)?;
     }
     if let Some(text) = change.uid {
-        after.uid = text.map_or(Ok(None), |it| short("uid", it))?;
+        let text = text.map_or(Ok(None), |it| short("uid", it))?;
+        after.uid = text.map(|it| normalise_uid(&it, None).map_or(it, |normal| normal.0));
     }
     if let Some(text) = change.preview {
         after.preview = text.map(|it| super::preview(&it)).filter(|it| !it.is_empty());
@@ -209,6 +228,9 @@ fn custom_fields_text(data: Option<&Value>) -> Result<Option<String>> {
     if !data.is_object() {
         return Err(Error::invalid("customFieldsData", "must be an object"));
     }
+    if nesting(data) > MOST_NESTED {
+        return Err(Error::invalid("customFieldsData", format!("may be nested {MOST_NESTED} deep at most")));
+    }
     let text = data.to_string();
     if text.len() > LONGEST_CUSTOM_FIELDS {
         return Err(Error::invalid(
@@ -217,6 +239,20 @@ fn custom_fields_text(data: Option<&Value>) -> Result<Option<String>> {
         ));
     }
     Ok(Some(text))
+}
+
+/// How deep objects and lists stand in each other; beyond what is allowed it counts no further.
+pub fn nesting(value: &Value) -> usize {
+    fn deeper(value: &Value, depth: usize) -> usize {
+        let below = |it: &Value| deeper(it, depth + 1);
+        match value {
+            _ if depth > MOST_NESTED + 1 => depth,
+            Value::Object(members) => members.values().map(below).max().unwrap_or(depth + 1),
+            Value::Array(items) => items.iter().map(below).max().unwrap_or(depth + 1),
+            _ => depth,
+        }
+    }
+    deeper(value, 0)
 }
 
 fn limited(field: &str, text: Option<String>, longest: usize) -> Result<Option<String>> {

@@ -8,22 +8,11 @@ use crate::store::Conn;
 pub async fn end_user_exists(conn: &mut Conn, customer: CustomerId, end_user: EndUserId) -> Result<bool> {
     let row: Option<(i64,)> = conn
         .query_opt(
-            "SELECT 1 FROM end_users WHERE customer_id = $1 AND end_user_id = $2",
+            "SELECT CAST(1 AS BIGINT) FROM end_users WHERE customer_id = $1 AND end_user_id = $2",
             params![customer, end_user],
         )
         .await?;
     Ok(row.is_some())
-}
-
-/// The end user that an address belongs to.
-pub async fn end_user_of_uid(conn: &mut Conn, customer: CustomerId, uid: &str) -> Result<Option<EndUserId>> {
-    let row: Option<(EndUserId,)> = conn
-        .query_opt(
-            "SELECT end_user_id FROM end_user_uids WHERE customer_id = $1 AND uid_key = $2",
-            params![customer, super::uid_key(uid)],
-        )
-        .await?;
-    Ok(row.map(|it| it.0))
 }
 
 /// The address that an end user is reached at.

@@ -1,7 +1,11 @@
 //! `/api/tickets`.
 
 mod bulk;
+mod history;
 mod list;
+mod patch;
+mod search;
+mod states;
 mod write;
 
 use serde_json::{Value, json};

@@ -1,0 +1,64 @@
+//! `/api/tickets/{id}/history-summary` and whose tickets are whose.
+
+use std::time::Duration;
+
+use answerpal::model::Role;
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use super::{channel, ids, ticket};
+use crate::db_test;
+use crate::support::{Installation, PASSWORD};
+
+db_test! {
+    async fn an_address_finds_or_makes_its_end_user(installation: Installation) {
+        let admin = &installation.admin;
+        let (mail, phone) = (channel(admin, "Email").await, channel(admin, "Phone").await);
+        let first = ticket(admin, mail, json!({ "uid": "Jane@Example.COM" })).await;
+        let again = ticket(admin, mail, json!({ "uid": "jane@example.com" })).await;
+        let other = ticket(admin, phone, json!({ "uid": "+49 (30) 123-456" })).await;
+        assert_eq!(first["endUserID"], again["endUserID"]);
+        assert_eq!(first["endUsers"][0]["endUserID"], first["endUserID"]);
+        assert_ne!(first["endUserID"], other["endUserID"]);
+        assert_eq!((&first["uid"], &other["uid"]), (&json!("Jane@example.com"), &json!("+4930123456")));
+        let named = ticket(admin, mail, json!({ "endUserID": first["endUserID"] })).await;
+        assert_eq!(named["uid"], "Jane@example.com");
+        for (query, expected) in [
+            ("uid=JANE@example.com", vec![4, 2, 1]), ("uid=+49 30 123456".replace(' ', "%20").as_str(), vec![3]),
+            ("uid=%2B4930123456", vec![3]), (&format!("endUserId={}", first["endUserID"]), vec![4, 2, 1]),
+        ] {
+            assert_eq!(ids(&admin.get(&format!("/tickets?{query}")).await.expect(200)), expected, "{query}");
+        }
+        admin.post("/tickets", json!({ "channelID": mail, "uid": "jane@" })).await.expect_invalid("uid");
+    }
+}
+
+db_test! {
+    async fn the_summary_tells_the_end_users_other_tickets(installation: Installation) {
+        let admin = &installation.admin;
+        let channel = channel(admin, "Email").await;
+        installation.rep("anna", Role::Agent).await;
+        ticket(admin, channel, json!({ "uid": "jane@example.com", "subject": "Lost parcel" })).await;
+        assert_eq!(admin.get("/tickets/1/history-summary").await.expect(200), "");
+        installation.clock.advance(Duration::from_secs(86_400));
+        let admin = &installation.login("admin", PASSWORD).await;
+        admin.put("/tickets/1", json!({ "status": "Closed" })).await.expect(204);
+        ticket(admin, channel, json!({ "uid": "jane@example.com", "subject": "Refund", "escalated": true, "customerRepID": 1 })).await;
+        ticket(admin, channel, json!({ "uid": "jane@example.com", "subject": "Buy now", "isSpam": true })).await;
+        ticket(admin, channel, json!({ "uid": "tom@example.com", "subject": "Other" })).await;
+        installation.clock.advance(Duration::from_secs(86_400));
+        let admin = &installation.login("admin", PASSWORD).await;
+        ticket(admin, channel, json!({ "uid": "jane@example.com", "subject": "Hello" })).await;
+        let told = admin.get("/tickets/5/history-summary").await.expect(200);
+        assert_eq!(told, "2 other tickets of this end user, since 2026-03-02: 1 closed, 1 not. Last contact on 2026-03-03. \
+            Escalated: 1. Still open: #2 “Refund” (Escalated). Closed last: #1 “Lost parcel” (closed on 2026-03-03).");
+        let plain = admin.request(Method::GET, "/tickets/5/history-summary", &[("accept", "text/plain")], Value::Null).await;
+        assert!(plain.header("content-type").starts_with("text/plain"));
+        assert_eq!(Value::String(plain.text()), told);
+        let anna = installation.login("anna", PASSWORD).await;
+        let limited = anna.get("/tickets/5/history-summary").await.expect(200);
+        assert!(limited.as_str().unwrap().starts_with("One other ticket"), "{limited}");
+        anna.get("/tickets/2/history-summary").await.expect(404);
+        admin.get("/tickets/99/history-summary").await.expect(404);
+    }
+}
