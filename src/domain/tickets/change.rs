@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::domain::caller::Actor;
 use crate::domain::end_users::{self, normalise_uid};
-use crate::domain::fields;
+use crate::domain::{custom_fields, fields};
 use crate::error::{Error, Result};
 use crate::model::ticket::{CLOSED, canonical_status};
 use crate::model::{
@@ -140,7 +140,11 @@ async fn apply(
     }
     after.is_spam = change.is_spam.unwrap_or(before.is_spam);
     if let Some(data) = change.custom_fields_data.take() {
-        after.custom_fields_data = custom_fields_text(data.as_ref())?;
+        let text = custom_fields_text(data.as_ref())?;
+        if let Some(data) = data.filter(|_| text != before.custom_fields_data) {
+            custom_fields::check_values(tx, customer, &data).await?;
+        }
+        after.custom_fields_data = text;
     }
     apply_texts(&mut after, change)?;
     Ok(after)
