@@ -10,6 +10,7 @@ mod customers;
 mod dashboard;
 mod end_users;
 mod events;
+mod remote_files;
 mod reps;
 mod tickets;
 mod topics;
