@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+mod apikey;
 mod audit;
 mod backup;
 mod bench_data;
@@ -54,6 +55,9 @@ enum Command {
     /// Make reps, who sign in
     #[command(subcommand)]
     Rep(rep::RepCommand),
+    /// Make API keys, for programs
+    #[command(subcommand)]
+    Apikey(apikey::ApikeyCommand),
     /// Bring conversations in from elsewhere
     #[command(subcommand)]
     Import(import::ImportCommand),
@@ -110,6 +114,7 @@ async fn run(context: &Context, command: Command) -> Result<ExitCode> {
         Command::Audit(command) => audit::run(context, command).await,
         Command::Customer(command) => customer::run(context, command).await,
         Command::BenchData(args) => bench_data::run(context, args).await,
+        Command::Apikey(command) => apikey::run(context, command).await,
         Command::Rep(command) => rep::run(context, command).await,
         Command::Import(command) => import::run(context, command).await,
         Command::Backup(args) => backup::backup(context, args).await,

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::clock::{Clock, Random};
 use crate::config::{Config, ServeFlags};
 use crate::domain::customers;
+use crate::domain::demo::{self, Login};
 use crate::error::{Error, Result};
 use crate::jobs;
 
@@ -23,12 +24,13 @@ const KEYS_CHECKED: Duration = Duration::from_secs(3600);
 pub async fn run(context: &Context, flags: &ServeFlags) -> Result<ExitCode> {
     let config = Config::load(&context.flags, flags)?;
     let app = App::open(config.clone(), Clock::system(), Random::system()).await?;
+    let login = if config.demo { demo::load(&app).await? } else { None };
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| Error::invalid("listen", format!("{} cannot be used: {error}", config.listen)))?;
     let address = listener.local_addr()?;
     tracing::info!(%address, "serving");
-    announce(context, &app, address).await?;
+    announce(context, &app, address, login).await?;
     let notifier = app.clone();
     let notifier = tokio::spawn(async move { notifier.store.run_notifier().await });
     let keys = tokio::spawn(keep_keys(app.clone()));
@@ -54,7 +56,7 @@ pub async fn run(context: &Context, flags: &ServeFlags) -> Result<ExitCode> {
 }
 
 /// Says where the server is; for an empty installation also how its first Administrator is made.
-async fn announce(context: &Context, app: &App, address: SocketAddr) -> Result<()> {
+async fn announce(context: &Context, app: &App, address: SocketAddr, demo: Option<Login>) -> Result<()> {
     let mut text = format!("answerpal serves http://{address} (API reference: http://{address}/api/docs)");
     let mut json = serde_json::json!({ "address": address.to_string() });
     if customers::is_empty(app).await? {
@@ -63,6 +65,11 @@ async fn announce(context: &Context, app: &App, address: SocketAddr) -> Result<(
             app.setup_code
         );
         json["setupCode"] = app.setup_code.as_str().into();
+    }
+    if let Some(login) = demo {
+        text += &format!("\nDemo: sign in at http://{address}/app/ {login}");
+        json["username"] = login.username.into();
+        json["password"] = login.password.into();
     }
     context.print(&text, &json);
     Ok(())

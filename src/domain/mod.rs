@@ -13,6 +13,7 @@ pub mod chat;
 pub mod credentials;
 pub mod custom_fields;
 pub mod customers;
+pub mod demo;
 pub mod end_users;
 pub mod events;
 pub mod fields;

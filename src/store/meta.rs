@@ -27,6 +27,13 @@ pub async fn claim(tx: &mut Tx, name: &str) -> Result<bool> {
     Ok(taken == 1)
 }
 
+/// Whether a name of [`claim`] was taken.
+pub async fn is_claimed(conn: &mut Conn, name: &str) -> Result<bool> {
+    let found: Option<(String,)> =
+        conn.query_opt("SELECT value FROM meta WHERE name = $1", params![name]).await?;
+    Ok(found.is_some())
+}
+
 /// Signing keys (id, encrypted secret, made when), newest first.
 pub async fn signing_keys(conn: &mut Conn) -> Result<Vec<(String, Vec<u8>, Timestamp)>> {
     conn.query(

@@ -1,54 +1,17 @@
 //! `answerpal backup` and `restore`: every row and file comes back, on either engine.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use answerpal::app::App;
-use answerpal::clock::{Clock, Random};
-use answerpal::config::Config;
-use answerpal::domain::backup::{self, Manifest};
+use answerpal::domain::backup;
 use answerpal::error::Error;
-use answerpal::model::Timestamp;
 use answerpal::store::{Value, dump};
 use object_store::{ObjectStoreExt, PutPayload};
 use serde_json::json;
-use tempfile::TempDir;
 
-use crate::support::{Database, Engine, Installation};
-
-/// An installation without a tenant.
-struct Empty {
-    config: Config,
-    folder: TempDir,
-    database: Database,
-}
-
-impl Empty {
-    async fn new(engine: Engine) -> Option<Self> {
-        let database = Database::new(engine).await?;
-        let folder = TempDir::new().unwrap();
-        let config = Config {
-            data_dir: folder.path().to_owned(),
-            database_url: database.url.clone(),
-            connections: 2,
-            ..Config::default()
-        };
-        Some(Self { config, folder, database })
-    }
-
-    async fn restore(&self, archive: &Path, force: bool) -> Result<Manifest, Error> {
-        backup::restore(&self.config, Clock::fixed(Timestamp(0)), archive, force, Arc::new(())).await
-    }
-
-    async fn open(&self) -> App {
-        App::open(self.config.clone(), Clock::fixed(Timestamp(0)), Random::seeded(3)).await.unwrap()
-    }
-
-    async fn remove(mut self, app: App) {
-        app.store.close().await;
-        self.database.remove().await;
-    }
-}
+use super::empty::Empty;
+use crate::support::{Engine, Installation};
 
 const BIG: usize = 6_000_000;
 

@@ -2,4 +2,7 @@
 
 mod backup;
 mod bench_data;
+mod commands;
+mod demo;
+mod empty;
 mod import;

@@ -1,0 +1,291 @@
+//! Demonstration data: a made-up company with its customers, documents and two hundred tickets.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use crate::app::{App, write_private};
+use crate::domain::caller::Actor;
+use crate::domain::channels::{self, ChannelChange};
+use crate::domain::custom_fields::{self, CustomFieldChange};
+use crate::domain::customers;
+use crate::domain::end_users::normalise_uid;
+use crate::domain::events::{Event, note};
+use crate::domain::import::{self, Format, Options};
+use crate::domain::reps::{self, NewRep};
+use crate::domain::topics::{self, TopicChange};
+use crate::error::{Error, Result};
+use crate::model::{
+    ChannelType, CustomerId, CustomerType, EndUser, EndUserId, EndUserUid, EndUserUidId, FieldType, Role,
+    UidType,
+};
+use crate::store::{Tx, bulk as store, end_users, meta};
+
+const SETUP: &str = include_str!("../../demo/setup.json");
+const TICKETS: &str = include_str!("../../demo/tickets.jsonl");
+const NAME: &str = "Kestelmeer Bank & Travel";
+/// Taken while the demo data is loaded, and when it is whole.
+const BEGUN: &str = "demo_begun";
+const DONE: &str = "demo_done";
+
+/// The Administrator of the demo.
+pub struct Login {
+    pub username: String,
+    pub password: String,
+}
+
+impl fmt::Display for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "as {} with the password {}", self.username, self.password)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Setup {
+    channels: Vec<Channel>,
+    reps: Vec<Rep>,
+    end_users: Vec<Person>,
+    topics: Vec<Topic>,
+    /// Names of a topic and of a document that answers it.
+    topic_documents: Vec<(String, String)>,
+    documents: Vec<Document>,
+    custom_fields: Vec<Field>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Channel {
+    channel_type: ChannelType,
+    name: String,
+    email_address: Option<String>,
+    phone_number: Option<String>,
+    hostnames: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Rep {
+    username: String,
+    name: String,
+    email: String,
+    role: Role,
+    email_signature_text: String,
+    #[serde(rename = "emailSignatureHTML")]
+    email_signature_html: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Person {
+    firstname: Option<String>,
+    lastname: Option<String>,
+    name: Option<String>,
+    company: Option<String>,
+    lang: Option<String>,
+    country: Option<String>,
+    city: Option<String>,
+    customer_type: Option<CustomerType>,
+    customer_ref: Option<String>,
+    #[serde(rename = "uiDs")]
+    uids: Vec<Uid>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Uid {
+    uid: String,
+    uid_type: UidType,
+    is_primary: bool,
+}
+
+#[derive(Deserialize)]
+struct Topic {
+    name: String,
+    description: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Document {
+    name: String,
+    description: Option<String>,
+    content: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Field {
+    field_name: String,
+    field_type: FieldType,
+    display_name: Option<String>,
+    description: Option<String>,
+    order: i64,
+    options: Vec<String>,
+}
+
+/// Fills an empty installation; one whose filling was interrupted is filled on; any other is left alone.
+/// The login where this installation holds the demo data and its password is still known.
+pub async fn load(app: &App) -> Result<Option<Login>> {
+    let mut conn = app.store.read().await?;
+    let (begun, done) = (meta::is_claimed(&mut conn, BEGUN).await?, meta::is_claimed(&mut conn, DONE).await?);
+    drop(conn);
+    if !begun && !customers::is_empty(app).await? {
+        tracing::warn!("there is a tenant already: the demo data is left out");
+        return Ok(None);
+    }
+    if !begun {
+        set_up(app).await?;
+    }
+    if !done {
+        load_tickets(app).await?;
+    }
+    kept_login(app)
+}
+
+fn login_file(app: &App) -> PathBuf {
+    app.config.data_dir.join("demo-login.txt")
+}
+
+fn kept_login(app: &App) -> Result<Option<Login>> {
+    match std::fs::read_to_string(login_file(app)) {
+        Ok(text) => Ok(text.trim().split_once('\n').map(|(username, password)| Login {
+            username: username.to_owned(),
+            password: password.trim().to_owned(),
+        })),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Everything but the tickets, in one transaction.
+async fn set_up(app: &App) -> Result<()> {
+    let mut setup: Setup = serde_json::from_str(SETUP)?;
+    let first = setup.reps.iter().position(|it| it.role == Role::Administrator);
+    let first = first
+        .map(|it| setup.reps.remove(it))
+        .ok_or_else(|| Error::internal("the demo has no administrator"))?;
+    let password = app.random.token()[..16].to_owned();
+    let password_hash = reps::hash_password(app, &password).await?;
+    // Before the tenant: a password that nobody knows would lock everybody out.
+    match std::fs::remove_file(login_file(app)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+        _ => write_private(&login_file(app), &format!("{}\n{password}\n", first.username))?,
+    }
+    let inner = app.clone();
+    app.store
+        .write(move |tx| {
+            Box::pin(async move {
+                meta::claim(tx, BEGUN).await?;
+                let administrator = new_rep(first, &password_hash);
+                let (customer, _) = customers::set_up(tx, Some(NAME), None, administrator).await?;
+                for rep in setup.reps {
+                    reps::insert(tx, customer, Actor::System, &new_rep(rep, &password_hash)).await?;
+                }
+                for channel in setup.channels {
+                    let change = ChannelChange {
+                        channel_type: Some(channel.channel_type),
+                        name: Some(channel.name),
+                        email_address: channel.email_address,
+                        phone_number: channel.phone_number,
+                        hostnames: channel.hostnames,
+                        ..ChannelChange::default()
+                    };
+                    channels::create(tx, &inner, customer, Actor::System, change).await?;
+                }
+                for field in setup.custom_fields {
+                    let change = CustomFieldChange {
+                        field_name: Some(field.field_name),
+                        field_type: Some(field.field_type),
+                        display_name: field.display_name,
+                        description: field.description,
+                        order: Some(field.order),
+                        options: Some(field.options).filter(|it| !it.is_empty()),
+                    };
+                    custom_fields::create(tx, customer, Actor::System, change).await?;
+                }
+                for person in setup.end_users {
+                    make_end_user(tx, customer, person).await?;
+                }
+                make_knowledge(tx, customer, setup.topics, setup.documents, setup.topic_documents).await
+            })
+        })
+        .await
+}
+
+fn new_rep(rep: Rep, password_hash: &str) -> NewRep {
+    NewRep {
+        username: rep.username,
+        name: Some(rep.name),
+        email: Some(rep.email),
+        role: rep.role,
+        signature_text: Some(rep.email_signature_text),
+        signature_html: Some(rep.email_signature_html),
+        password_hash: password_hash.to_owned(),
+        ..NewRep::default()
+    }
+}
+
+async fn make_end_user(tx: &mut Tx, customer: CustomerId, person: Person) -> Result<()> {
+    let end_user = EndUser {
+        firstname: person.firstname,
+        lastname: person.lastname,
+        name: person.name,
+        company: person.company,
+        lang: person.lang,
+        country: person.country,
+        city: person.city,
+        customer_type: person.customer_type,
+        customer_ref: person.customer_ref,
+        ..EndUser::new(tx.now)
+    };
+    let uids: Vec<&str> = person.uids.iter().map(|it| it.uid.as_str()).collect();
+    let id: EndUserId = end_users::insert(tx, customer, &end_user, &uids).await?;
+    for given in &person.uids {
+        let normal = normalise_uid(&given.uid, Some(given.uid_type));
+        let (uid, uid_key, uid_type) = normal.map_err(|why| Error::invalid("uid", why))?;
+        let (end_user_uid_id, is_primary) = (EndUserUidId(0), given.is_primary);
+        let row = EndUserUid { end_user_uid_id, end_user_id: id, uid, uid_key, uid_type, is_primary };
+        end_users::insert_uid(tx, customer, &row).await?;
+    }
+    note(tx, customer, Actor::System, &[Event::new("endUser.created", "endUser", id.0)]).await
+}
+
+async fn make_knowledge(
+    tx: &mut Tx,
+    customer: CustomerId,
+    topics: Vec<Topic>,
+    documents: Vec<Document>,
+    links: Vec<(String, String)>,
+) -> Result<()> {
+    let (mut topic_ids, mut document_ids, mut events) = (HashMap::new(), HashMap::new(), Vec::new());
+    for topic in topics {
+        let change = TopicChange { name: Some(topic.name.clone()), description: topic.description };
+        topic_ids.insert(topic.name, topics::create(tx, customer, Actor::System, change).await?.topic_id);
+    }
+    for it in documents {
+        let id =
+            store::insert_document(tx, customer, &it.name, it.description.as_deref(), &it.content).await?;
+        events.push(Event::new("document.created", "document", id.0));
+        document_ids.insert(it.name, id);
+    }
+    let links: Vec<_> = links
+        .iter()
+        .filter_map(|(topic, document)| Some((*topic_ids.get(topic)?, *document_ids.get(document)?)))
+        .collect();
+    store::link_documents(tx, customer, &links).await?;
+    note(tx, customer, Actor::System, &events).await
+}
+
+async fn load_tickets(app: &App) -> Result<()> {
+    let customer = store::find_customer(&mut *app.store.read().await?, None).await?;
+    let report =
+        import::run(app, customer, TICKETS.as_bytes(), Format::Jsonl, Options::default(), &()).await?;
+    if let Some(failure) = report.failures.first() {
+        let text = format!("the demo's line {}: {} {}", failure.line, failure.field, failure.reason);
+        return Err(Error::internal(text));
+    }
+    app.store.write(|tx| Box::pin(async move { meta::claim(tx, DONE).await })).await?;
+    Ok(())
+}
