@@ -28,8 +28,9 @@ pub const TOKEN_LIFE: Duration = Duration::from_secs(12 * 3600);
 const KEY_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
 const BASIC_LIFE: Duration = Duration::from_secs(5 * 60);
 const BASIC_KEPT: usize = 1000;
+const TOKENS_KEPT: usize = 10_000;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Clone)]
 struct Claims {
     /// Rep id, as text.
     sub: String,
@@ -52,6 +53,8 @@ struct SigningKey {
 pub struct Credentials {
     keys: RwLock<Arc<Vec<SigningKey>>>,
     basic: Mutex<HashMap<[u8; 32], (CustomerRepId, i64, Timestamp)>>,
+    /// Tokens whose signature was verified, so that it is verified once.
+    verified: RwLock<HashMap<String, Claims>>,
     hashing: Arc<Semaphore>,
     absent: String,
     pub key_use: KeyUse,
@@ -71,6 +74,7 @@ impl Credentials {
         let this = Self {
             keys: RwLock::default(),
             basic: Mutex::default(),
+            verified: RwLock::default(),
             hashing: Arc::new(Semaphore::new(2)),
             absent: hash_now("a password that no rep has", &random.bytes())?,
             key_use: KeyUse::default(),
@@ -133,6 +137,16 @@ impl Credentials {
 
     /// What a token claims, if its signature is ours and it has not expired.
     async fn claims(&self, app: &App, token: &str) -> Result<Option<Claims>> {
+        let now = app.clock.now().0 / 1_000_000;
+        let known = self.verified.read().ok().and_then(|it| it.get(token).cloned());
+        let claims = match known {
+            Some(claims) => Some(claims),
+            None => self.verify_token(app, token).await?,
+        };
+        Ok(claims.filter(|it| it.exp > now))
+    }
+
+    async fn verify_token(&self, app: &App, token: &str) -> Result<Option<Claims>> {
         let Some(kid) = jsonwebtoken::decode_header(token).ok().and_then(|it| it.kid) else {
             return Ok(None);
         };
@@ -149,7 +163,13 @@ impl Credentials {
             jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(&key.secret), &validation)
                 .ok()
                 .map(|it| it.claims);
-        Ok(claims.filter(|it| it.exp > app.clock.now().0 / 1_000_000))
+        if let (Some(claims), Ok(mut verified)) = (&claims, self.verified.write()) {
+            if verified.len() >= TOKENS_KEPT {
+                verified.clear();
+            }
+            verified.insert(token.to_owned(), claims.clone());
+        }
+        Ok(claims)
     }
 
     /// The argon2id hash to keep of a password.

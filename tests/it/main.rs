@@ -6,4 +6,5 @@ mod api;
 mod cli;
 mod data;
 mod jobs;
+mod process;
 mod support;

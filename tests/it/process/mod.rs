@@ -1,0 +1,5 @@
+//! The program as a process: killed, crowded, out of disk.
+
+mod crash;
+mod limits;
+mod server;
