@@ -1,6 +1,5 @@
 //! Errors as `application/problem+json`, with the trace id of the request.
 
-use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -36,6 +35,13 @@ pub struct Problem {
     pub errors: Option<BTreeMap<String, Vec<String>>>,
 }
 
+impl Problem {
+    fn answer(&self, status: StatusCode) -> Response {
+        let body = serde_json::to_vec(self).expect("strings and numbers can always be written");
+        (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+    }
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, code, detail) = self.describe();
@@ -58,9 +64,8 @@ impl IntoResponse for Error {
             trace_id,
             errors,
         };
-        let mut response = (status, Json(problem)).into_response();
+        let mut response = problem.answer(status);
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         let retry_after = match self {
             Self::TooMany { retry_after, .. } => Some(retry_after),
             Self::Unavailable(_) => Some(5),
@@ -111,7 +116,5 @@ pub async fn method_not_allowed() -> Response {
         trace_id,
         errors: None,
     };
-    let mut response = (StatusCode::METHOD_NOT_ALLOWED, Json(problem)).into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    response
+    problem.answer(StatusCode::METHOD_NOT_ALLOWED)
 }

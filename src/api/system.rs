@@ -1,6 +1,5 @@
 //! What is not the API itself: health, metrics, the specification, the dashboard's place.
 
-use axum::Json;
 use axum::Router;
 use axum::extract::State;
 use axum::http::request::Parts;
@@ -28,7 +27,7 @@ static METRICS: LazyLock<Option<PrometheusHandle>> =
 pub fn routes(document: &utoipa::openapi::OpenApi) -> Router<App> {
     LazyLock::force(&METRICS);
     Router::new()
-        .route("/healthz", get(async || Json(serde_json::json!({ "status": "up" }))))
+        .route("/healthz", get(async || super::reply::json(&serde_json::json!({ "status": "up" }))))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .route("/", get(async || Redirect::temporary("/app/")))
@@ -73,7 +72,7 @@ async fn ready(State(app): State<App>) -> Result<Response> {
         return Err(Error::Unavailable("The workers of this process do not look for jobs.".into()));
     }
     if one == 1 {
-        Ok(Json(serde_json::json!({ "status": "ready" })).into_response())
+        super::reply::json(&serde_json::json!({ "status": "ready" }))
     } else {
         Err(Error::Unavailable("The database does not answer.".into()))
     }

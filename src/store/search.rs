@@ -59,11 +59,13 @@ pub async fn message_texts(
 
 /// Names and addresses of a ticket's end user.
 pub async fn end_user_texts(conn: &mut Conn, customer: CustomerId, ticket: TicketId) -> Result<Vec<String>> {
-    let names: Vec<(Option<String>, Option<String>, Option<String>, Option<String>)> = conn
+    let names: Vec<(Option<String>,)> = conn
         .query(
-            "SELECT e.name, e.firstname, e.lastname, e.company FROM tickets t
+            "WITH e AS (SELECT e.name, e.firstname, e.lastname, e.company FROM tickets t
              JOIN end_users e ON e.customer_id = t.customer_id AND e.end_user_id = t.end_user_id
-             WHERE t.customer_id = $1 AND t.ticket_id = $2",
+             WHERE t.customer_id = $1 AND t.ticket_id = $2)
+             SELECT name FROM e UNION SELECT firstname FROM e UNION SELECT lastname FROM e
+             UNION SELECT company FROM e",
             params![customer, ticket],
         )
         .await?;
@@ -75,6 +77,5 @@ pub async fn end_user_texts(conn: &mut Conn, customer: CustomerId, ticket: Ticke
             params![customer, ticket],
         )
         .await?;
-    let names = names.into_iter().flat_map(|it| [it.0, it.1, it.2, it.3]).flatten();
-    Ok(names.chain(uids.into_iter().map(|it| it.0)).collect())
+    Ok(names.into_iter().filter_map(|it| it.0).chain(uids.into_iter().map(|it| it.0)).collect())
 }

@@ -39,16 +39,21 @@ async fn a_thousand_connections_and_slow_clients_hold_nothing_up() {
     let mut slow = Vec::new();
     for _ in 0..200 {
         let mut stream = TcpStream::connect(&address).await.unwrap();
-        stream.write_all(b"POST /api/Topics HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{").await.unwrap();
+        stream
+            .write_all(b"POST /api/Topics HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+            .await
+            .unwrap();
         slow.push(stream);
     }
     let requests = (0..1000).map(|number| {
-        let request = client.post(format!("{}/api/ticketMessages/create-new", server.url)).json(&message(number));
+        let request =
+            client.post(format!("{}/api/ticketMessages/create-new", server.url)).json(&message(number));
         async move { request.send().await.unwrap().status() }
     });
     let statuses = futures::future::join_all(requests).await;
     assert!(statuses.iter().all(|it| *it == StatusCode::CREATED), "{statuses:?}");
-    let list: Value = client.get(format!("{}/api/tickets", server.url)).send().await.unwrap().json().await.unwrap();
+    let list: Value =
+        client.get(format!("{}/api/tickets", server.url)).send().await.unwrap().json().await.unwrap();
     assert_eq!(list["totalCount"], 1000);
     assert!(server.peak_memory() < MEMORY_MB, "{} MB", server.peak_memory());
 }
@@ -60,7 +65,8 @@ async fn big_uploads_in_parallel_are_streamed() {
     let created: Value = created.send().await.unwrap().json().await.unwrap();
     let url = format!("{}/api/ticketMessages/{}/attachments", server.url, created["messageID"]);
     let uploads = (0..8).map(|number| {
-        let part = reqwest::multipart::Part::bytes(vec![b'x'; 24 * 1024 * 1024]).file_name(format!("f{number}.txt"));
+        let part =
+            reqwest::multipart::Part::bytes(vec![b'x'; 24 * 1024 * 1024]).file_name(format!("f{number}.txt"));
         let request = client.post(&url).multipart(reqwest::multipart::Form::new().part("file", part));
         async move { request.send().await.unwrap().status() }
     });
@@ -68,7 +74,10 @@ async fn big_uploads_in_parallel_are_streamed() {
     assert!(statuses.iter().all(StatusCode::is_success), "{statuses:?}");
     let part = reqwest::multipart::Part::bytes(vec![b'x'; 39 * 1024 * 1024]).file_name("big.txt");
     let form = reqwest::multipart::Form::new().part("file", part);
-    assert_eq!(client.post(&url).multipart(form).send().await.unwrap().status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(
+        client.post(&url).multipart(form).send().await.unwrap().status(),
+        StatusCode::PAYLOAD_TOO_LARGE
+    );
     assert!(server.peak_memory() < MEMORY_MB, "{} MB", server.peak_memory());
 }
 
@@ -84,8 +93,14 @@ async fn ten_thousand_tickets_change_at_once() {
         client.put(format!("{}/api/tickets/bulk", server.url)).json(&body).send()
     };
     assert_eq!(bulk(ids.clone(), "close").await.unwrap().status(), StatusCode::NO_CONTENT);
-    let closed: Value =
-        client.get(format!("{}/api/tickets?status=Closed", server.url)).send().await.unwrap().json().await.unwrap();
+    let closed: Value = client
+        .get(format!("{}/api/tickets?status=Closed", server.url))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     assert_eq!(closed["totalCount"], 10_000);
     let too_many: Vec<i64> = (1..=10_001).collect();
     assert_eq!(bulk(too_many, "close").await.unwrap().status(), StatusCode::BAD_REQUEST);

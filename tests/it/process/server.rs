@@ -34,7 +34,11 @@ pub fn run(folder: &Path, database_url: Option<&str>, args: &[&str]) -> Value {
 
 /// Makes a tenant whose Administrator is `admin`.
 pub fn create_tenant(folder: &Path, database_url: Option<&str>) {
-    run(folder, database_url, &["customer", "create", "--name", "T", "--username", "admin", "--password", PASSWORD]);
+    run(
+        folder,
+        database_url,
+        &["customer", "create", "--name", "T", "--username", "admin", "--password", PASSWORD],
+    );
 }
 
 impl Server {
