@@ -13,6 +13,7 @@ pub mod documents;
 pub mod end_users;
 pub mod events;
 pub mod extract;
+pub mod feedback;
 pub mod file;
 pub mod jobs;
 pub mod list;
@@ -77,6 +78,7 @@ fn documented() -> OpenApiRouter<App> {
         .merge(ticket_messages::routes())
         .merge(message_topics::routes())
         .merge(delivery::routes())
+        .merge(feedback::routes())
         .merge(attachments::routes())
         .merge(file::routes())
         .merge(chat::routes())
@@ -98,6 +100,7 @@ pub fn router(app: App) -> Router {
     let inner = routes
         .merge(system::routes(&document))
         .merge(crate::dashboard::routes())
+        .merge(feedback::page_routes())
         .fallback(not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(axum::middleware::from_fn_with_state(app.clone(), problem::trace))

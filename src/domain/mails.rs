@@ -7,16 +7,21 @@ use crate::model::{CustomerId, DeliveryStatus, job};
 use crate::store::mails::{self as store, Mail};
 use crate::store::{Tx, jobs};
 
-/// Puts a mail together, its body encrypted. To be called before the transaction.
-pub fn compose(app: &App, kind: &str, to: &str, subject: &str, body: &str) -> Result<Mail> {
+/// A Message-ID that no other mail has.
+pub fn message_identifier(app: &App) -> String {
     let host = app.config.public_url();
     let host = host.split("//").last().and_then(|it| it.split(['/', ':']).next()).unwrap_or("localhost");
+    format!("<{}@{host}>", app.random.token())
+}
+
+/// Puts a mail together, its body encrypted. To be called before the transaction.
+pub fn compose(app: &App, kind: &str, to: &str, subject: &str, body: &str) -> Result<Mail> {
     Ok(Mail {
         kind: kind.to_owned(),
         to_address: to.to_owned(),
         subject: subject.to_owned(),
         body: app.key.seal(&app.random, body.as_bytes())?,
-        message_identifier: format!("<{}@{host}>", app.random.token()),
+        message_identifier: message_identifier(app),
         delivery_status: DeliveryStatus::Queued,
     })
 }

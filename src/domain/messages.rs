@@ -1,11 +1,47 @@
-//! Messages: adding one to a ticket, with what that does to the ticket.
+//! Messages: adding one to a ticket, changing and deleting it, with what that does to the ticket.
 
-use crate::domain::caller::Actor;
+mod change;
+mod create;
+
+pub use change::{MessageChange, delete, update};
+pub use create::{Draft, create};
+
+use crate::domain::caller::{Actor, Caller};
 use crate::domain::events::{Event, note};
 use crate::domain::tickets;
-use crate::error::Result;
-use crate::model::{CustomerId, Message, MessageId, Ticket};
-use crate::store::{Tx, messages as store, tickets as ticket_store};
+use crate::error::{Error, Result};
+use crate::model::{CustomerId, Message, MessageId, Ticket, TicketId};
+use crate::store::{Conn, Tx, messages as store, tickets as ticket_store};
+
+/// A ticket that this caller sees; `NotFound` where it is not there or not theirs to see.
+pub async fn visible_ticket(conn: &mut Conn, caller: &Caller, ticket: TicketId) -> Result<Ticket> {
+    let ticket = ticket_store::get(conn, caller.customer, ticket).await?;
+    if caller.sees_ticket_of(ticket.customer_rep_id) { Ok(ticket) } else { Err(Error::NotFound) }
+}
+
+/// A message of a ticket that this caller sees.
+pub async fn visible(conn: &mut Conn, caller: &Caller, message: MessageId) -> Result<Message> {
+    let message = store::get(conn, caller.customer, message).await?;
+    if caller.limited_to().is_some() {
+        visible_ticket(conn, caller, message.ticket_id).await?;
+    }
+    Ok(message)
+}
+
+/// For a change: the message as it is once its ticket is locked in this transaction.
+pub async fn lock(tx: &mut Tx, caller: &Caller, message: MessageId) -> Result<(Ticket, Message)> {
+    let (ticket, message) = lock_any(tx, caller.customer, message).await?;
+    if caller.sees_ticket_of(ticket.customer_rep_id) { Ok((ticket, message)) } else { Err(Error::NotFound) }
+}
+
+/// As [`lock`], whoever may see it.
+pub async fn lock_any(tx: &mut Tx, customer: CustomerId, message: MessageId) -> Result<(Ticket, Message)> {
+    let ticket = store::get(tx, customer, message).await?.ticket_id;
+    let ticket = ticket_store::lock(tx, customer, ticket).await?;
+    // Another transaction may have changed it while this one waited for the ticket.
+    let message = store::get(tx, customer, message).await?;
+    Ok((ticket, message))
+}
 
 /// Adds a message to a ticket that is locked in this transaction and has others already.
 pub async fn add(

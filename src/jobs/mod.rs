@@ -5,6 +5,7 @@
 
 pub mod delete_objects;
 mod deliver_mail;
+mod deliver_message;
 pub mod duties;
 mod pulse;
 mod runner;
@@ -50,4 +51,5 @@ macro_rules! registry {
 registry! {
     job::DELETE_OBJECTS => delete_objects,
     job::DELIVER_MAIL => deliver_mail,
+    job::DELIVER_MESSAGE => deliver_message,
 }

@@ -216,7 +216,7 @@ pub async fn comments(
 ) -> Result<Vec<(TicketId, String)>> {
     conn.query(
         "SELECT ticket_id, comment FROM feedback_comments WHERE customer_id = $1 AND ticket_id = ANY($2)
-         ORDER BY feedback_comment_id DESC",
+         AND comment <> '' ORDER BY feedback_comment_id DESC",
         params![customer, tickets],
     )
     .await

@@ -1,0 +1,262 @@
+//! A message as an integration or a rep gives it, into a ticket that is there or one made for it.
+
+use crate::app::App;
+use crate::domain::caller::Caller;
+use crate::domain::refs::Refs;
+use crate::domain::{end_users, html, tickets};
+use crate::error::{Error, Result};
+use crate::model::{
+    ChannelId, ChannelType, CustomerRepId, EndUserId, Message, SenderType, Ticket, TicketId, Timestamp,
+    UidType, ticket,
+};
+use crate::store::search::bulk;
+use crate::store::{Tx, messages as store, tickets as ticket_store};
+
+/// What is given of a new message. The message's own ids, channel, sender and times are not read.
+pub struct Draft {
+    pub message: Message,
+    pub ticket: Option<TicketId>,
+    pub channel: Option<ChannelId>,
+    pub channel_type: Option<ChannelType>,
+    pub sender_type: Option<SenderType>,
+    pub incoming: Option<bool>,
+}
+
+impl Draft {
+    /// Checks what needs no database and fills in what follows from what is given. To be called before
+    /// the transaction, because reading HTML takes its time.
+    pub fn prepared(mut self) -> Result<Self> {
+        let message = &mut self.message;
+        check_lengths(message)?;
+        for body in
+            [&mut message.message, &mut message.text_body, &mut message.html_body, &mut message.subject]
+        {
+            if body.as_ref().is_some_and(|it| it.trim().is_empty()) {
+                *body = None;
+            }
+        }
+        fill_texts(message);
+        if message.message.is_none() && message.subject.is_none() {
+            return Err(Error::invalid("message", "is required, or textBody, htmlBody or subject"));
+        }
+        message.sender_type = self.sender_type.unwrap_or(match self.incoming {
+            Some(false) => SenderType::CustomerRep,
+            _ => SenderType::EndUser,
+        });
+        message.incoming = self.incoming.unwrap_or(message.sender_type == SenderType::EndUser);
+        Ok(self)
+    }
+}
+
+/// `textBody` and `message` from what else there is, and the preview.
+pub(super) fn fill_texts(message: &mut Message) {
+    if message.text_body.is_none() {
+        message.text_body =
+            message.html_body.as_deref().map(html::to_text).or_else(|| message.message.clone());
+    }
+    if message.message.is_none() {
+        message.message.clone_from(&message.text_body);
+    }
+    message.preview = message.message.as_deref().or(message.subject.as_deref()).map(tickets::preview);
+}
+
+/// Longest values that are not bodies, in characters.
+pub(super) fn check_lengths(message: &Message) -> Result<()> {
+    for (field, value, longest) in [
+        ("subject", &message.subject, 1000),
+        ("uid", &message.uid, 320),
+        ("fromAddress", &message.from_address, 1000),
+        ("fromName", &message.from_name, 300),
+        ("toAddress", &message.to_address, 10_000),
+        ("ccAddress", &message.cc_address, 10_000),
+        ("bccAddress", &message.bcc_address, 10_000),
+        ("fromNumber", &message.from_number, 100),
+        ("toNumber", &message.to_number, 100),
+        ("twilio_CallSid", &message.twilio_call_sid, 100),
+        ("pageURL", &message.page_url, 4000),
+        ("lang", &message.lang, 35),
+    ] {
+        if value.as_ref().is_some_and(|it| it.chars().count() > longest) {
+            return Err(Error::invalid(field, format!("must have at most {longest} characters")));
+        }
+    }
+    Ok(())
+}
+
+/// Stores it. Gives it as stored.
+pub async fn create(tx: &mut Tx, app: &App, caller: &Caller, draft: Draft) -> Result<Message> {
+    let refs = app.refs.current(tx, caller.customer).await?;
+    let Draft { mut message, ticket, channel, channel_type, .. } = draft;
+    let now = tx.now;
+    (message.date_created, message.message_date) = (now, now);
+    message.customer_rep_id = (message.sender_type == SenderType::CustomerRep).then_some(caller.rep);
+    if message.incoming {
+        message.received();
+    }
+    let answered = match message.reply_to_message_id {
+        Some(id) => Some(super::visible(tx, caller, id).await.map_err(|it| it.unknown("replyToMessageID"))?),
+        None => None,
+    };
+    if let Some(ticket) = ticket {
+        if answered.is_some_and(|it| it.ticket_id != ticket) {
+            return Err(Error::invalid("replyToMessageID", "is in another ticket"));
+        }
+        let ticket = lock_visible(tx, caller, ticket).await.map_err(|it| it.unknown("ticketID"))?;
+        return add(tx, caller, &refs, ticket, message, channel, channel_type).await;
+    }
+    let contact = contact(&message);
+    let channel =
+        channel.ok_or_else(|| Error::invalid("channelID", "is required where there is no ticketID"))?;
+    set_channel(&mut message, &refs, channel, channel_type)?;
+    let found = match &contact {
+        Some((field, uid)) => Some(end_user(tx, caller, &message, field, uid).await?),
+        None => None,
+    };
+    let contact = contact.map(|it| it.1);
+    if message.incoming {
+        message.is_known_end_user = Some(found.as_ref().is_some_and(|it| it.known));
+    }
+    if let Some(answered) = answered {
+        let ticket = lock_visible(tx, caller, answered.ticket_id).await?;
+        if belongs(&ticket, found.as_ref(), contact.as_deref()) {
+            return add(tx, caller, &refs, ticket, message, Some(channel), channel_type).await;
+        }
+        message.reply_to_message_id = None;
+    }
+    message.uid = message.uid.or(contact);
+    let mut ticket = new_ticket(&message, now);
+    ticket.end_user_id = found.as_ref().map(|it| it.id);
+    let names: Vec<&str> = found.iter().flat_map(|it| it.names.iter().map(String::as_str)).collect();
+    super::open_ticket(tx, caller.customer, caller.actor(), &mut ticket, &mut message, &names).await?;
+    Ok(message)
+}
+
+async fn lock_visible(tx: &mut Tx, caller: &Caller, ticket: TicketId) -> Result<Ticket> {
+    let ticket = ticket_store::lock(tx, caller.customer, ticket).await?;
+    if caller.sees_ticket_of(ticket.customer_rep_id) { Ok(ticket) } else { Err(Error::NotFound) }
+}
+
+/// Adds it to a ticket that is locked in this transaction.
+async fn add(
+    tx: &mut Tx,
+    caller: &Caller,
+    refs: &Refs,
+    ticket: Ticket,
+    mut message: Message,
+    channel: Option<ChannelId>,
+    channel_type: Option<ChannelType>,
+) -> Result<Message> {
+    set_channel(&mut message, refs, channel.unwrap_or(ticket.channel_id), channel_type)?;
+    message.ticket_id = ticket.ticket_id;
+    if message.incoming && message.is_known_end_user.is_none() {
+        message.is_known_end_user = Some(ticket.end_user_id.is_some());
+    }
+    message.uid =
+        message.uid.take().or_else(|| contact(&message).map(|it| it.1)).or_else(|| ticket.uid.clone());
+    message.message_id = super::add(tx, caller.customer, caller.actor(), &ticket, &message).await?;
+    store::get(tx, caller.customer, message.message_id).await
+}
+
+fn set_channel(
+    message: &mut Message,
+    refs: &Refs,
+    channel: ChannelId,
+    given: Option<ChannelType>,
+) -> Result<()> {
+    let (_, channel_type) =
+        refs.channels.get(&channel).ok_or_else(|| Error::invalid("channelID", "does not exist"))?;
+    if given.is_some_and(|it| it != *channel_type) {
+        return Err(Error::invalid(
+            "channel",
+            format!("must be {channel_type}, as the channel of channelID is"),
+        ));
+    }
+    (message.channel_id, message.channel_type) = (channel, *channel_type);
+    Ok(())
+}
+
+/// The address of the end user, who wrote it or whom it is for, and the field that names it.
+fn contact(message: &Message) -> Option<(&'static str, String)> {
+    let (address, number) = if message.incoming {
+        (("fromAddress", &message.from_address), ("fromNumber", &message.from_number))
+    } else {
+        (("toAddress", &message.to_address), ("toNumber", &message.to_number))
+    };
+    [("uid", &message.uid), address, number].into_iter().find_map(|(field, value)| {
+        let uid = bare(value.as_deref()?);
+        (!uid.is_empty()).then(|| (field, uid.to_owned()))
+    })
+}
+
+/// The first address of a field, without the name before it.
+fn bare(addresses: &str) -> &str {
+    if let Some((_, rest)) = addresses.split_once('<')
+        && let Some((address, _)) = rest.split_once('>')
+    {
+        return address.trim();
+    }
+    addresses.split([',', ';']).next().unwrap_or_default().trim()
+}
+
+/// The end user of a new conversation.
+struct Found {
+    id: EndUserId,
+    known: bool,
+    /// Names and addresses that search finds them by.
+    names: Vec<String>,
+}
+
+async fn end_user(tx: &mut Tx, caller: &Caller, message: &Message, field: &str, uid: &str) -> Result<Found> {
+    let uid_type = match message.channel_type {
+        ChannelType::Email => Some(UidType::Email),
+        ChannelType::WhatsApp if !uid.contains('@') => Some(UidType::WhatsApp),
+        ChannelType::Teams if !uid.contains('@') => Some(UidType::Teams),
+        _ => None,
+    };
+    let name = message.from_name.as_deref().filter(|_| message.incoming);
+    let (id, known) = end_users::find_or_make(tx, caller.customer, caller.actor(), uid, uid_type, name, true)
+        .await
+        .map_err(|it| match it {
+            Error::Invalid { message, .. } => Error::invalid(field, message),
+            other => other,
+        })?;
+    // What is known of a new one is in the message.
+    let texts = if known { bulk::end_user_texts(tx, caller.customer, vec![id.0]).await? } else { Vec::new() };
+    Ok(Found { id, known, names: texts.into_iter().map(|it| it.1).collect() })
+}
+
+/// Whether a ticket is the conversation of this end user.
+fn belongs(ticket: &Ticket, found: Option<&Found>, uid: Option<&str>) -> bool {
+    let same_person = found.is_some_and(|it| ticket.end_user_id == Some(it.id));
+    let same_address = match (uid, &ticket.uid) {
+        (Some(left), Some(right)) => ticket_store::uid_key(left) == ticket_store::uid_key(right),
+        _ => false,
+    };
+    same_person || same_address
+}
+
+fn new_ticket(message: &Message, now: Timestamp) -> Ticket {
+    Ticket {
+        ticket_id: TicketId(0),
+        date_created: now,
+        status: ticket::OPEN.into(),
+        subject: message.subject.clone(),
+        channel_id: message.channel_id,
+        channel_type: message.channel_type,
+        end_user_id: None,
+        customer_rep_id: CustomerRepId(0),
+        escalated: false,
+        is_spam: false,
+        is_closed: false,
+        close_date: None,
+        last_message_date: now,
+        last_end_user_message_id: None,
+        uid: message.uid.clone(),
+        preview: None,
+        summary: None,
+        topic_ids: String::new(),
+        comment_count: 0,
+        custom_fields_data: None,
+        twilio_call_sid: message.twilio_call_sid.clone(),
+    }
+}
