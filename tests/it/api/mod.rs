@@ -12,5 +12,6 @@ mod end_users;
 mod events;
 mod remote_files;
 mod reps;
+mod ticket_messages;
 mod tickets;
 mod topics;

@@ -1,0 +1,146 @@
+//! Likes, comments and escalations, with credentials and by the token of a reply.
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+use serde_json::{Value, json};
+
+use super::{assign, channel, mail, path, rep, ticket};
+use crate::db_test;
+use crate::support::{Client, Installation};
+
+/// The reply to a new mail, sent.
+async fn reply(installation: &Installation) -> (Value, Value) {
+    let admin = &installation.admin;
+    let channel = channel(admin, "Email").await;
+    let made = mail(admin, channel).await;
+    admin.post(&path(&made, "/send"), json!({ "modifiedAnswer": "Reset <it>" })).await.expect(200);
+    installation.run_jobs().await;
+    let original = admin.get(&path(&made, "")).await.expect(200);
+    let reply =
+        admin.get(&format!("/api/ticketMessages/{}", original["answeredByMessageID"])).await.expect(200);
+    (original, reply)
+}
+
+fn token(reply: &Value) -> String {
+    reply["ticketToken"].as_str().unwrap().to_owned()
+}
+
+async fn form(client: &Client, path: &str, body: &str) -> crate::support::Answer {
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri(path)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from(body.to_owned()))
+        .unwrap();
+    client.send(request).await
+}
+
+db_test! {
+    async fn the_last_click_counts(installation: Installation) {
+        let (_, reply) = reply(&installation).await;
+        let nobody = installation.nobody();
+        let at = |like: &str| format!("/api/ticketMessages/{}/like-dislike?like={like}", token(&reply));
+        let answer = nobody.get(&at("true")).await.expect(200);
+        assert_eq!(answer, json!({ "agentAvailable": true, "customerRepName": "admin" }));
+        nobody.get(&at("false")).await.expect(200);
+        let read = installation.admin.get(&path(&reply, "")).await.expect(200);
+        assert_eq!(read["isLiked"], false);
+        nobody.get(&at("")).await.expect_invalid("like");
+        nobody.get("/api/ticketMessages/nothing/like-dislike?like=true").await.expect(404);
+        nobody.get(&path(&reply, "/like-dislike?like=true")).await.expect(404);
+        installation.clock.advance(std::time::Duration::from_secs(366 * 24 * 3600));
+        nobody.get(&at("true")).await.expect(404);
+    }
+}
+
+db_test! {
+    async fn the_feedback_page_asks_before_it_changes_anything(installation: Installation) {
+        let (original, reply) = reply(&installation).await;
+        let nobody = installation.nobody();
+        let at = format!("/feedback/{}", token(&reply));
+        let page = nobody.get(&at).await;
+        assert_eq!(page.status, 200);
+        assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
+        assert!(page.text().contains("Reset &lt;it&gt;") && !page.text().contains("<it>"), "{}", page.text());
+        let unchanged = installation.admin.get(&path(&reply, "")).await.expect(200);
+        assert_eq!(unchanged["isLiked"], Value::Null);
+        let thanks = form(&nobody, &at, "like=false&comment=Still+%3Cbroken%3E").await;
+        assert_eq!(thanks.status, 200);
+        let read = installation.admin.get(&path(&reply, "")).await.expect(200);
+        assert_eq!((&read["isLiked"], &read["aI_FeedbackComment"]), (&json!(false), &json!("Still <broken>")));
+        assert_eq!(ticket(&installation, &original).await.comment_count, 1);
+        assert_eq!(form(&nobody, &at, "").await.status, 400);
+        assert_eq!(nobody.get("/feedback/nothing").await.status, 404);
+        assert_eq!(form(&nobody, "/feedback/nothing", "like=true").await.status, 404);
+    }
+}
+
+db_test! {
+    async fn the_pixel_tells_that_a_reply_was_opened(installation: Installation) {
+        let (_, reply) = reply(&installation).await;
+        let nobody = installation.nobody();
+        let id = reply["messageID"].as_i64().unwrap();
+        let opening = installation.app.key.id_token("open", installation.customer.0, id);
+        let pixel = nobody.get(&format!("/api/ticketMessages/{opening}/open.gif")).await;
+        assert_eq!((pixel.status.as_u16(), pixel.header("content-type")), (200, "image/gif"));
+        let read = installation.admin.get(&path(&reply, "")).await.expect(200);
+        assert_eq!((&read["isOpened"], read["lastOpenDate"].is_string()), (&json!(true), true));
+        nobody.get(&format!("/api/ticketMessages/{}/open.gif", token(&reply))).await.expect(404);
+    }
+}
+
+db_test! {
+    async fn escalating_finds_a_rep_and_tells_by_mail(installation: Installation) {
+        let admin = &installation.admin;
+        let channel = channel(admin, "Email").await;
+        let made = mail(admin, channel).await;
+        assign(&installation, &mail(admin, channel).await, 1).await;
+        let (agent, _) = rep(&installation, "agent", "Agent").await;
+        let body = json!({ "feedbackComment": "User is very upset and needs urgent help.", "email": "manager@example.com" });
+        let answer = admin.post(&path(&made, "/escalate"), body.clone()).await.expect(200);
+        assert_eq!(answer, json!({ "message": "Ticket escalated" }));
+        let now = ticket(&installation, &made).await;
+        assert_eq!((now.status.as_str(), now.escalated, now.customer_rep_id.0), ("Escalated", true, agent));
+        assert_eq!(now.comment_count, 1);
+        let read = admin.get(&path(&made, "")).await.expect(200);
+        assert_eq!((&read["isEscalated"], &read["aI_FeedbackComment"]), (&json!(true), &body["feedbackComment"]));
+        let mut conn = installation.app.store.read().await.unwrap();
+        let sent = answerpal::store::mails::get(&mut conn, installation.customer, 1).await.unwrap();
+        assert_eq!(sent.to_address, "manager@example.com");
+        let text = String::from_utf8(installation.app.key.open(&sent.body).unwrap()).unwrap();
+        assert!(text.contains("I can't log in") && text.contains("very upset"), "{text}");
+        admin.post(&path(&made, "/escalate"), json!({ "email": "nobody" })).await.expect_invalid("email");
+        admin.post(&path(&made, "/escalate-by-id"), json!({})).await.expect(200);
+        admin.post("/api/ticketMessages/999/escalate", json!({})).await.expect(404);
+        let (_, other) = installation.other_tenant().await;
+        other.post(&path(&made, "/escalate-by-id"), json!({ "email": "a@example.com" })).await.expect(404);
+        installation.nobody().post(&path(&made, "/escalate"), json!({})).await.expect(401);
+        installation.run_jobs().await;
+    }
+}
+
+db_test! {
+    async fn by_token_nothing_is_mailed_and_calls_are_limited(installation: Installation) {
+        let (original, reply) = reply(&installation).await;
+        let nobody = installation.nobody();
+        let at = format!("/api/ticketMessages/{}/escalate", token(&reply));
+        let body = json!({ "feedbackComment": "Help", "email": "anna@example.com" });
+        assert_eq!(nobody.post(&at, body.clone()).await.expect(200)["message"], "Ticket escalated");
+        let read = installation.admin.get(&path(&reply, "")).await.expect(200);
+        assert_eq!((&read["isEscalated"], &read["aI_FeedbackComment"]), (&json!(true), &json!("Help")));
+        assert!(ticket(&installation, &original).await.escalated);
+        let mut conn = installation.app.store.read().await.unwrap();
+        assert!(answerpal::store::mails::get(&mut conn, installation.customer, 1).await.is_err());
+        drop(conn);
+        for _ in 0..4 {
+            nobody.post(&at, json!({})).await.expect(200);
+        }
+        let refused = nobody.post(&at, json!({})).await;
+        assert!(refused.header("retry-after").parse::<u64>().unwrap() <= 3601);
+        refused.expect(429);
+        installation.clock.advance(std::time::Duration::from_secs(3601));
+        nobody.post(&at, json!({})).await.expect(200);
+        nobody.post("/api/ticketMessages/nothing/escalate", json!({})).await.expect(404);
+        nobody.post(&path(&reply, "/escalate-by-id"), json!({})).await.expect(401);
+    }
+}
