@@ -5,6 +5,7 @@ use serde_json::Value;
 use std::collections::HashMap;
 use utoipa::ToSchema;
 
+use crate::api::custom_fields::CustomFieldOut;
 use crate::app::App;
 use crate::domain::refs::Refs;
 use crate::domain::{delivery, html};
@@ -13,9 +14,9 @@ use crate::model::{
     ChannelId, CustomerId, CustomerRepId, DeliveryStatus, Message, MessageId, MessageTopicId, SenderType,
     StageStatus, TicketId, Timestamp, TopicId,
 };
-use crate::store::Conn;
 use crate::store::message_topics::{self, MessageTopic};
 use crate::store::messages::ListedMessage;
+use crate::store::{Conn, custom_fields};
 
 /// A topic as a list of messages names it.
 #[derive(Serialize, ToSchema)]
@@ -246,6 +247,7 @@ pub struct MessageOut {
     topics: Vec<MessageTopicOut>,
     actions: Vec<MessageActionOut>,
     custom_fields_data: Option<Value>,
+    custom_field_definitions: Vec<CustomFieldOut>,
     lang: Option<String>,
     citations: Vec<CitationOut>,
     confidence: Option<f64>,
@@ -310,6 +312,7 @@ pub async fn full_with(
 ) -> Result<MessageOut> {
     let refs = app.refs.current(conn, customer).await?;
     let topics = message_topics::of_messages(conn, customer, vec![message.message_id.0]).await?;
+    let fields = custom_fields::all(conn, customer).await?;
     let json = |text: Option<String>| text.map(|it| serde_json::from_str(&it)).transpose();
     let email_address =
         if message.incoming { message.from_address.clone() } else { message.to_address.clone() };
@@ -371,6 +374,7 @@ pub async fn full_with(
         topics: topics.into_iter().map(|it| MessageTopicOut::new(&refs, it)).collect(),
         actions: Vec::new(),
         custom_fields_data: json(message.custom_fields_data)?,
+        custom_field_definitions: fields.into_iter().map(CustomFieldOut::from).collect(),
         lang: message.lang,
         citations: message.citations.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default(),
         confidence: message.confidence,

@@ -3,7 +3,7 @@
 use super::create::{check_lengths, fill_texts};
 use crate::domain::caller::Actor;
 use crate::domain::events::{Changes, Event, note};
-use crate::domain::{attachments, html, tickets};
+use crate::domain::{attachments, custom_fields, html, tickets};
 use crate::error::{Error, Result};
 use crate::model::{CustomerId, DeliveryStatus, Message, Ticket, TicketId};
 use crate::store::{Tx, messages as store, tickets as ticket_store};
@@ -93,6 +93,11 @@ pub async fn update(
     }
     if after.is_draft && !before.is_draft {
         return Err(Error::Conflict("A message that is no draft cannot become one.".into()));
+    }
+    if before.custom_fields_data != after.custom_fields_data
+        && let Some(values) = &after.custom_fields_data
+    {
+        custom_fields::check_values(tx, customer, &serde_json::from_str(values)?).await?;
     }
     let changes = differences(before, &after);
     if changes.is_empty() {

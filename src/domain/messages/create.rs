@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::refs::Refs;
-use crate::domain::{end_users, html, tickets};
+use crate::domain::{custom_fields, end_users, html, tickets};
 use crate::error::{Error, Result};
 use crate::model::{
     ChannelId, ChannelType, CustomerRepId, EndUserId, Message, SenderType, Ticket, TicketId, Timestamp,
@@ -92,6 +92,9 @@ pub async fn create(tx: &mut Tx, app: &App, caller: &Caller, draft: Draft) -> Re
     message.customer_rep_id = (message.sender_type == SenderType::CustomerRep).then_some(caller.rep);
     if message.incoming {
         message.received();
+    }
+    if let Some(values) = &message.custom_fields_data {
+        custom_fields::check_values(tx, caller.customer, &serde_json::from_str(values)?).await?;
     }
     let answered = match message.reply_to_message_id {
         Some(id) => Some(super::visible(tx, caller, id).await.map_err(|it| it.unknown("replyToMessageID"))?),

@@ -240,6 +240,25 @@ db_test! {
     }
 }
 
+db_test! {
+    async fn custom_fields_are_checked(installation: Installation) {
+        let admin = &installation.admin;
+        let channel = channel(admin, "Email").await;
+        let field = json!({ "fieldName": "amount", "fieldType": "number" });
+        admin.post("/api/CustomerCustomFields", field).await.expect(201);
+        let body = |amount: &str| json!({
+            "channelID": channel, "fromAddress": "a@example.com", "textBody": "x",
+            "customFieldsData": { "amount": amount, "Colour": "red" },
+        });
+        let made = admin.post("/api/ticketMessages/create-new", body("12")).await.expect(201);
+        assert_eq!(made["customFieldsData"], json!({ "amount": "12", "Colour": "red" }));
+        assert_eq!(made["customFieldDefinitions"][0]["fieldName"], "amount");
+        admin.post("/api/ticketMessages/create-new", body("much")).await.expect_invalid("customFieldsData.amount");
+        let wrong = json!({ "customFieldsData": { "amount": "much" } });
+        admin.put(&path(&made, ""), wrong).await.expect_invalid("customFieldsData.amount");
+    }
+}
+
 /// The ticket of a message, as it is stored.
 async fn ticket(installation: &Installation, message: &Value) -> answerpal::model::Ticket {
     let id = answerpal::model::TicketId(message["ticketID"].as_i64().unwrap());
