@@ -1,6 +1,7 @@
 //! `/api/EndUsers`.
 
 mod shapes;
+mod tickets;
 mod uids;
 
 use std::collections::HashMap;
@@ -32,6 +33,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(find_end_users))
         .routes(routes!(find_end_users_by_path))
         .merge(uids::routes())
+        .merge(tickets::routes())
 }
 
 /// With their uids, in the order given.

@@ -13,6 +13,7 @@ use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use list::sorted;
 pub use out::{TicketEndUserOut, TicketOut, ticket_out, tickets_out};
 
 use super::extract::Id;

@@ -32,14 +32,25 @@ impl Words<'_> {
         self.reach == Reach::Set
     }
 
-    pub(in crate::store) fn condition(self, clause: &mut Clause<'_>, customer: CustomerId, dialect: Dialect) {
+    /// Adds its condition; gives what the tickets `t` are read from.
+    pub(in crate::store) fn condition(
+        self,
+        clause: &mut Clause<'_>,
+        customer: CustomerId,
+        dialect: Dialect,
+    ) -> String {
         let terms = terms(self.query, customer, dialect);
         let terms: Vec<String> = terms.into_iter().map(|it| clause.param(it)).collect();
         match self.reach {
             Reach::Set => {
-                clause.sql.push_str(&format!(" AND t.ticket_id IN ({})", dialect.search_hits(&terms)));
+                clause.sql.push_str(" AND t.ticket_id = h.ticket_id");
+                // SQLite keeps the order of a cross join: hits first.
+                format!("({}) h CROSS JOIN tickets t", dialect.search_hits(&terms))
             }
-            Reach::Each => clause.sql.push_str(&dialect.search_probe(&terms)),
+            Reach::Each => {
+                clause.sql.push_str(&dialect.search_probe(&terms));
+                "tickets t".into()
+            }
         }
     }
 }

@@ -67,11 +67,14 @@ impl<'a> Clause<'a> {
             [one] => self.and("t.channel_id = $", *one),
             many => self.and("t.channel_id = ANY($)", many.to_vec()),
         }
-        for (column, wanted) in [
-            ("t.is_spam", filter.is_spam),
-            ("t.is_closed", filter.is_closed),
-            ("t.escalated", filter.escalated),
-        ] {
+        // Written as comparison, SQLite takes it for a column of an index; written bare, the other two
+        // match the indexes of the tickets that have them.
+        match filter.is_closed {
+            Some(true) => self.sql.push_str(" AND t.is_closed = TRUE"),
+            Some(false) => self.sql.push_str(" AND t.is_closed = FALSE"),
+            None => {}
+        }
+        for (column, wanted) in [("t.is_spam", filter.is_spam), ("t.escalated", filter.escalated)] {
             match wanted {
                 Some(true) => self.sql.push_str(&format!(" AND {column}")),
                 Some(false) => self.sql.push_str(&format!(" AND NOT {column}")),

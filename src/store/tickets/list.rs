@@ -54,7 +54,7 @@ impl FromRow for Listed {
 /// How many tickets, exactly.
 pub async fn count(conn: &mut Conn, customer: CustomerId, filter: &Filter) -> Result<u64> {
     if !filter.is_counted() {
-        return count_rows(conn, filter.clause(customer)).await;
+        return count_rows(conn, "tickets t", filter.clause(customer)).await;
     }
     let mut clause = Clause::new(customer);
     clause.counted(filter);
@@ -71,12 +71,12 @@ pub async fn count_found(
     words: Words<'_>,
 ) -> Result<u64> {
     let mut clause = filter.clause(customer);
-    words.condition(&mut clause, customer, conn.dialect());
-    count_rows(conn, clause).await
+    let from = words.condition(&mut clause, customer, conn.dialect());
+    count_rows(conn, &from, clause).await
 }
 
-async fn count_rows(conn: &mut Conn, clause: Clause<'_>) -> Result<u64> {
-    let sql = format!("SELECT COUNT(*) FROM tickets t WHERE {}", clause.sql);
+async fn count_rows(conn: &mut Conn, from: &str, clause: Clause<'_>) -> Result<u64> {
+    let sql = format!("SELECT COUNT(*) FROM {from} WHERE {}", clause.sql);
     let (n,): (i64,) = conn.query_one(&sql, &clause.params).await?;
     Ok(n.unsigned_abs())
 }
@@ -117,8 +117,7 @@ pub async fn list(
     conn.query(&sql, &params).await
 }
 
-/// The ids come from one scan of an index in the order of the list, or from several that are merged: one
-/// for each status, rep or channel of the filter.
+/// The ids come from one scan of an index in the order of the list, or from several that are merged.
 fn statement<'a>(
     customer: CustomerId,
     filters: &'a [Filter],
@@ -127,47 +126,60 @@ fn statement<'a>(
     part: &Part,
     dialect: Dialect,
 ) -> (String, Vec<Value<'a>>) {
-    let direction = if order.descending { "DESC" } else { "ASC" };
+    let (mut scans, params) = scans(customer, filters, words, order, part, dialect);
     let by = order.sql();
+    if let ([_], Some(ids)) = (scans.as_slice(), scans.first()) {
+        return (format!("SELECT {LISTED} FROM ({ids}) p {LISTED_FROM} ORDER BY {by}"), params);
+    }
+    let direction = if order.descending { "DESC" } else { "ASC" };
+    for (number, scan) in scans.iter_mut().enumerate() {
+        *scan = format!("SELECT * FROM ({scan}) s{number}");
+    }
+    let mut clause = Clause { sql: scans.join(" UNION ALL "), params };
+    let (limit, offset) = (clause.param(part.limit), clause.param(part.offset));
+    let ids = format!(
+        "{} ORDER BY sorted {direction}, ticket_id {direction} LIMIT {limit} OFFSET {offset}",
+        clause.sql
+    );
+    (format!("SELECT {LISTED} FROM ({ids}) p {LISTED_FROM} ORDER BY {by}"), clause.params)
+}
+
+/// A statement for the ids of each filter, in the order of the list and long enough for the part.
+fn scans<'a>(
+    customer: CustomerId,
+    filters: &'a [Filter],
+    words: Option<Words<'_>>,
+    order: Order,
+    part: &Part,
+    dialect: Dialect,
+) -> (Vec<String>, Vec<Value<'a>>) {
+    let (column, by) = (order.sort.column, order.sql());
+    let merged = filters.len() > 1;
     let mut params: Vec<Value<'a>> = vec![customer.into()];
     let mut scans = Vec::with_capacity(filters.len());
-    let merged = filters.len() > 1;
-    for branch in filters {
+    for filter in filters {
         let mut clause = Clause { sql: "t.customer_id = $1".into(), params };
-        clause.counted(branch);
-        clause.uncounted(branch);
-        if let Some(words) = words {
-            words.condition(&mut clause, customer, dialect);
-        }
+        clause.counted(filter);
+        clause.uncounted(filter);
+        let from = match words {
+            Some(words) => words.condition(&mut clause, customer, dialect),
+            None => "tickets t".into(),
+        };
         if let Some((value, id)) = &part.after {
             let compare = if order.descending { "<" } else { ">" };
             let (value, id) = (clause.param(value.clone()), clause.param(*id));
-            clause
-                .sql
-                .push_str(&format!(" AND ({}, t.ticket_id) {compare} ({value}, {id})", order.sort.column));
+            clause.sql.push_str(&format!(" AND ({column}, t.ticket_id) {compare} ({value}, {id})"));
         }
-        let limit = clause.param(part.limit.saturating_add(if merged { part.offset } else { 0 }));
+        let enough = part.limit.saturating_add(if merged { part.offset } else { 0 });
+        let limit = clause.param(enough);
         let skip = if merged { String::new() } else { format!(" OFFSET {}", clause.param(part.offset)) };
         scans.push(format!(
-            "SELECT t.ticket_id, {} AS sorted FROM tickets t WHERE {} ORDER BY {by} LIMIT {limit}{skip}",
-            order.sort.column, clause.sql
+            "SELECT t.ticket_id, {column} AS sorted FROM {from} WHERE {} ORDER BY {by} LIMIT {limit}{skip}",
+            clause.sql
         ));
         params = clause.params;
     }
-    let ids = if merged {
-        let mut clause = Clause { sql: String::new(), params };
-        let scans: Vec<String> =
-            scans.iter().enumerate().map(|(n, it)| format!("SELECT * FROM ({it}) s{n}")).collect();
-        let (limit, offset) = (clause.param(part.limit), clause.param(part.offset));
-        params = clause.params;
-        format!(
-            "{} ORDER BY sorted {direction}, ticket_id {direction} LIMIT {limit} OFFSET {offset}",
-            scans.join(" UNION ALL ")
-        )
-    } else {
-        scans.swap_remove(0)
-    };
-    (format!("SELECT {LISTED} FROM ({ids}) p {LISTED_FROM} ORDER BY {by}"), params)
+    (scans, params)
 }
 
 /// One ticket as a page shows it.
@@ -179,3 +191,6 @@ pub async fn listed(conn: &mut Conn, customer: CustomerId, ticket: crate::model:
     );
     conn.query_one(sql, params![customer, ticket]).await
 }
+
+#[cfg(test)]
+mod plans;

@@ -62,3 +62,21 @@ db_test! {
         admin.get("/tickets/99/history-summary").await.expect(404);
     }
 }
+
+db_test! {
+    async fn an_end_user_has_a_list_of_tickets(installation: Installation) {
+        let admin = &installation.admin;
+        let channel = channel(admin, "Email").await;
+        let (_, anna) = installation.rep("anna", Role::Agent).await;
+        let first = ticket(admin, channel, json!({ "uid": "jane@example.com" })).await;
+        ticket(admin, channel, json!({ "uid": "tom@example.com" })).await;
+        ticket(admin, channel, json!({ "uid": "jane@example.com", "customerRepID": 1 })).await;
+        let path = format!("/api/EndUsers/{}/tickets", first["endUserID"]);
+        let page = admin.get(&format!("{path}?pageSize=1")).await.expect(200);
+        assert_eq!((ids(&page), &page["totalCount"]), (vec![3], &json!(2)));
+        assert_eq!(ids(&anna.get(&path).await.expect(200)), [1]);
+        assert_eq!(ids(&admin.get(&format!("{path}?sortBy=ticketID")).await.expect(200)), [1, 3]);
+        admin.get("/api/EndUsers/99/tickets").await.expect(404);
+        installation.other_tenant().await.1.get(&path).await.expect(404);
+    }
+}

@@ -1,0 +1,113 @@
+//! How SQLite goes about the lists: no view of a desk may read or sort more than its page.
+
+use super::*;
+use crate::clock::Clock;
+use crate::model::{ChannelType, CustomerRepId, Timestamp, TopicId};
+use crate::store::search::Reach;
+use crate::store::{Store, StoreOptions};
+
+async fn plan(conn: &mut Conn, sql: &str) -> String {
+    let rows: Vec<(i64, i64, i64, String)> =
+        conn.query(&format!("EXPLAIN QUERY PLAN {sql}"), &[]).await.unwrap();
+    rows.into_iter().map(|it| it.3).collect::<Vec<_>>().join("; ")
+}
+
+async fn plans(
+    conn: &mut Conn,
+    filter: &Filter,
+    words: Option<Words<'_>>,
+    order: Order,
+    after: Option<(Value<'static>, i64)>,
+) -> Vec<String> {
+    let filters = branches(filter, order, words.is_some_and(Words::is_a_set));
+    let part = Part { limit: 10, offset: 0, after };
+    let (scans, _) = scans(CustomerId(1), &filters, words, order, &part, conn.dialect());
+    let mut plans = Vec::new();
+    for scan in scans {
+        plans.push(plan(conn, &scan).await);
+    }
+    plans
+}
+
+async fn store() -> (Store, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let options =
+        StoreOptions { database_url: None, sqlite_path: folder.path().join("plans.db"), connections: 1 };
+    (Store::open(&options, Clock::system()).await.unwrap(), folder)
+}
+
+/// Neither sorts nor reads all tickets.
+fn is_bounded(plan: &str) -> bool {
+    !plan.split("; ").any(|it| it.contains("TEMP B-TREE") || it == "SCAN t" || it.starts_with("SCAN t "))
+}
+
+fn filters() -> Vec<(&'static str, Filter)> {
+    let words = |words: &[&str]| words.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+    let all = Filter::default;
+    vec![
+        ("tickets_recent", all()),
+        ("tickets_status", Filter { statuses: words(&["Open"]), ..all() }),
+        ("tickets_status", Filter { statuses: words(&["Open", "Pending", "Escalated"]), ..all() }),
+        ("tickets_status", Filter { statuses: words(&["Open", "Closed"]), is_spam: Some(false), ..all() }),
+        ("tickets_status", Filter { is_closed: Some(true), ..all() }),
+        ("tickets_recent", Filter { is_closed: Some(false), is_spam: Some(false), ..all() }),
+        ("tickets_rep", Filter { rep: Some(CustomerRepId(5)), ..all() }),
+        ("tickets_rep", Filter { rep: Some(CustomerRepId(0)), statuses: words(&["Open"]), ..all() }),
+        ("tickets_rep", Filter { limited_to: Some(CustomerRepId(5)), ..all() }),
+        (
+            "tickets_rep",
+            Filter { limited_to: Some(CustomerRepId(5)), statuses: words(&["Open", "Pending"]), ..all() },
+        ),
+        ("tickets_channel", Filter { channels: vec![1], ..all() }),
+        ("tickets_channel", Filter { channels: vec![1, 2, 3], ..all() }),
+        ("tickets_recent", Filter { channel_type: Some(ChannelType::Chat), ..all() }),
+        ("tickets_spam", Filter { is_spam: Some(true), ..all() }),
+        ("tickets_escalated", Filter { escalated: Some(true), ..all() }),
+        ("tickets_uid", Filter { uid_key: Some("jane@example.com".into()), ..all() }),
+        ("tickets_end_user", Filter { end_user: Some(EndUserId(7)), ..all() }),
+        ("tickets_recent", Filter { topic: Some(TopicId(7)), ..all() }),
+    ]
+}
+
+#[tokio::test]
+async fn views_read_one_range_of_an_index_in_order() {
+    let (store, _folder) = store().await;
+    let mut conn = store.read().await.unwrap();
+    for (index, filter) in filters() {
+        for (descending, after) in [(true, None), (false, None), (true, Some((Value::Int(1), 1)))] {
+            let plans = plans(&mut conn, &filter, None, Order::by_last_message(descending), after).await;
+            for plan in plans {
+                assert!(plan.contains(index), "{filter:?} does not use {index}: {plan}");
+                assert!(is_bounded(&plan), "{filter:?}: {plan}");
+            }
+        }
+    }
+    let created = Order::by("dateCreated", true).unwrap();
+    let range = Filter { created_from: Some(Timestamp(1)), ..Filter::default() };
+    for filter in [Filter::default(), range] {
+        let plans = plans(&mut conn, &filter, None, created, None).await;
+        assert!(
+            plans[0].contains("COVERING INDEX tickets_created") && !plans[0].contains("TEMP"),
+            "{plans:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn searches_look_tickets_up_by_their_ids_or_words_in_order() {
+    let (store, _folder) = store().await;
+    let mut conn = store.read().await.unwrap();
+    let query = answerpal_text::parse_query("login not");
+    let order = Order::by_last_message(true);
+    let set = Words { query: &query, reach: Reach::Set };
+    let each = Words { query: &query, reach: Reach::Each };
+    for (_, filter) in filters() {
+        for plan in plans(&mut conn, &filter, Some(set), order, None).await {
+            assert!(plan.contains("SEARCH t USING INTEGER PRIMARY KEY (rowid=?)"), "{filter:?}: {plan}");
+        }
+        for plan in plans(&mut conn, &filter, Some(each), order, None).await {
+            assert!(plan.contains("VIRTUAL TABLE INDEX 0:=M1"), "{filter:?}: {plan}");
+            assert!(is_bounded(&plan), "{filter:?}: {plan}");
+        }
+    }
+}
