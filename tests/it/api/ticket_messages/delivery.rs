@@ -148,6 +148,12 @@ db_test! {
         let channel = channel(admin, "Email").await;
         let made = mail(admin, channel).await;
         let at = path(&made, "/send-forward");
+        let form = "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nseen\r\n--cut--\r\n";
+        let upload = axum::http::Request::post(path(&made, "/attachments"))
+            .header("content-type", "multipart/form-data; boundary=cut")
+            .body(axum::body::Body::from(form))
+            .unwrap();
+        assert!(admin.send(upload).await.status.is_success());
         admin.post(&at, json!({})).await.expect_invalid("toAddress");
         admin.post(&at, json!({ "toAddress": "warehouse" })).await.expect_invalid("toAddress");
         let body = json!({ "toAddresses": ["warehouse@example.com", "boss@example.com"], "comment": "Please look" });
@@ -155,11 +161,20 @@ db_test! {
         let sent = newest(admin, &made).await;
         assert_eq!((&sent["isInternal"], &sent["subject"]), (&json!(true), &json!("Fwd: Login not working")));
         assert_eq!(sent["toAddress"], "warehouse@example.com, boss@example.com");
-        assert_eq!(sent["ticketToken"], Value::Null);
+        assert_eq!((&sent["ticketToken"], &sent["hasAttachment"]), (&Value::Null, &json!(true)));
+        let files = admin.get(&path(&sent, "/attachments")).await.expect(200);
+        assert_eq!(files[0]["fileName"], "a.txt");
         let text = sent["textBody"].as_str().unwrap();
         assert!(text.starts_with("Please look") && text.contains("I can't log in") && text.contains("From: Anna"), "{text}");
         installation.run_jobs().await;
         assert_eq!(newest(admin, &made).await["deliveryStatus"], "Sent");
+        admin.delete(&path(&sent, "")).await.expect(204);
+        // The content outlives the forward: the message it came from still has it.
+        let files = admin.get(&path(&made, "/attachments")).await.expect(200);
+        installation.clock.advance(std::time::Duration::from_secs(2 * 24 * 3600));
+        installation.run_jobs().await;
+        let file = format!("/api/File/{}", files[0]["accessToken"].as_str().unwrap());
+        assert_eq!(installation.nobody().get(&file).await.text(), "seen");
         assert_eq!(ticket(&installation, &made).await.preview.as_deref(), Some("I can't log in to my account."));
     }
 }

@@ -144,3 +144,25 @@ db_test! {
         nobody.post(&path(&reply, "/escalate-by-id"), json!({})).await.expect(401);
     }
 }
+
+db_test! {
+    async fn a_chat_visitor_speaks_of_the_newest_reply(installation: Installation) {
+        let (admin, nobody) = (&installation.admin, installation.nobody());
+        let channel = json!({ "channelType": "Chat", "name": "Shop chat" });
+        let channel = admin.post("/api/Channels", channel).await.expect(201);
+        let body = json!({ "channelToken": channel["token"], "message": "Hello?" });
+        let opened = nobody.post("/api/tickets/createchatticket", body).await;
+        assert!(opened.status.is_success(), "{}", opened.text());
+        let opened = opened.json();
+        let at = |rest: &str| format!("/api/ticketMessages/{}/{rest}", opened["ticketToken"].as_str().unwrap());
+        nobody.get(&at("like-dislike?like=true")).await.expect(404);
+        nobody.post(&at("escalate"), json!({})).await.expect(200);
+        assert!(ticket(&installation, &opened).await.escalated);
+        admin.post(&path(&opened, "/send"), json!({ "modifiedAnswer": "Hi" })).await.expect(200);
+        installation.run_jobs().await;
+        nobody.get(&at("like-dislike?like=true")).await.expect(200);
+        let original = admin.get(&path(&opened, "")).await.expect(200);
+        let reply = admin.get(&format!("/api/ticketMessages/{}", original["answeredByMessageID"])).await.expect(200);
+        assert_eq!((&reply["isLiked"], &reply["deliveryStatus"]), (&json!(true), &json!("Sent")));
+    }
+}
