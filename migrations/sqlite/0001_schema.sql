@@ -188,7 +188,9 @@ CREATE TABLE documents (
     api_body_template TEXT,
     field_mapping TEXT,
     custom_field_definitions TEXT,
-    override_api TEXT,
+    override_api TEXT NOT NULL DEFAULT '{}',
+    -- Name and description in lower case: what the list is searched by.
+    search_text TEXT NOT NULL DEFAULT '',
     creation_date INTEGER NOT NULL,
     last_modified_date INTEGER NOT NULL
 );

@@ -23,7 +23,7 @@ use crate::domain::end_users::{self as domain, normalise_uid};
 use crate::error::{Error, Result};
 use crate::model::{CustomerId, EndUser, EndUserId, EndUserUid};
 use crate::store::tickets::uid_key;
-use crate::store::{Conn, end_users as store};
+use crate::store::{Conn, Contains, end_users as store};
 use shapes::{ByUidQuery, EndUserIn, EndUserOut, EndUserQuery};
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -68,7 +68,7 @@ async fn list_end_users(
     let listing = Listing::new(query.page_number, query.page_size, LIST);
     let by = query.sort_by.as_deref();
     let order = listing.order(by, query.sort_order.as_deref(), store::SORTS, "endUserID")?;
-    let search = store::Search::new(query.search.as_deref());
+    let search = Contains::new(query.search.as_deref());
     let (customer, limit, offset) = (caller.customer, listing.limit(), listing.offset());
     // Only the order of the ids is bounded: the rest reads the whole list.
     let is_bounded = search.is_empty() && by.is_none_or(|it| it.eq_ignore_ascii_case("endUserID"));
@@ -87,7 +87,7 @@ async fn list_end_users(
 async fn page(
     conn: &mut Conn,
     customer: CustomerId,
-    search: &store::Search,
+    search: &Contains,
     order: &str,
     limit: i64,
     offset: i64,

@@ -2,6 +2,7 @@
 
 pub mod channel;
 pub mod custom_field;
+pub mod document;
 pub mod end_user;
 pub mod id;
 pub mod job;
@@ -12,6 +13,7 @@ pub mod words;
 pub use answerpal_wire::time::Timestamp;
 pub use channel::{Channel, MailSecrets, MailServer, MailSettings};
 pub use custom_field::{CustomField, FieldOptions, FieldType};
+pub use document::{ApiMethod, Document, DocumentSecrets, OverrideApi};
 pub use end_user::{EndUser, EndUserUid};
 pub use id::*;
 pub use message::Message;

@@ -2,7 +2,7 @@
 
 mod list;
 
-pub use list::{SORTS, Search, by_keys, count, list};
+pub use list::{SORTS, by_keys, count, list};
 
 use const_format::formatcp;
 

@@ -2,7 +2,8 @@
 
 use const_format::formatcp;
 
-use super::super::{Conn, Value};
+use super::super::Conn;
+use super::super::contains::Contains;
 use crate::error::Result;
 use crate::model::{CustomerId, EndUser};
 use crate::params;
@@ -28,60 +29,16 @@ pub const SORTS: &[(&str, &str)] = &[
     ("aIDocumentation", "COALESCE(t.ai_documentation, '')"),
 ];
 
-/// More words of a search than these are not looked at.
-const MOST_WORDS: usize = 8;
-
-/// What a list is narrowed to: end users whose names, uids, company or reference hold every word.
-#[derive(Default)]
-pub struct Search {
-    patterns: Vec<String>,
-}
-
-impl Search {
-    pub fn new(text: Option<&str>) -> Self {
-        let words = text.unwrap_or_default().split_whitespace().take(MOST_WORDS);
-        Self { patterns: words.map(pattern).collect() }
-    }
-
-    /// Whether it finds everything.
-    pub fn is_empty(&self) -> bool {
-        self.patterns.is_empty()
-    }
-
-    fn clause<'a>(&'a self, customer: CustomerId, column: &str) -> (String, Vec<Value<'a>>) {
-        let mut sql = String::from("t.customer_id = $1");
-        let mut values = vec![customer.into()];
-        for pattern in &self.patterns {
-            values.push(pattern.into());
-            sql.push_str(&format!(" AND {column} LIKE ${} ESCAPE '~'", values.len()));
-        }
-        (sql, values)
-    }
-}
-
-/// `LIKE` text that finds what contains the word, whatever characters it has.
-fn pattern(word: &str) -> String {
-    let mut out = String::from("%");
-    for letter in word.to_lowercase().chars() {
-        if matches!(letter, '%' | '_' | '~') {
-            out.push('~');
-        }
-        out.push(letter);
-    }
-    out.push('%');
-    out
-}
-
 /// `order` is one of [`SORTS`] with its direction; ties are broken by id.
 pub async fn list(
     conn: &mut Conn,
     customer: CustomerId,
-    search: &Search,
+    search: &Contains,
     order: &str,
     limit: i64,
     offset: i64,
 ) -> Result<Vec<EndUser>> {
-    let (clause, mut values) = search.clause(customer, "t.search_text");
+    let (clause, mut values) = search.clause(customer);
     values.extend([limit.into(), offset.into()]);
     let sql = format!(
         "SELECT {} FROM end_users t WHERE {clause} ORDER BY {order}, t.end_user_id LIMIT ${} OFFSET ${}",
@@ -92,8 +49,8 @@ pub async fn list(
     conn.query(&sql, &values).await
 }
 
-pub async fn count(conn: &mut Conn, customer: CustomerId, search: &Search) -> Result<u64> {
-    let (clause, values) = search.clause(customer, "t.search_text");
+pub async fn count(conn: &mut Conn, customer: CustomerId, search: &Contains) -> Result<u64> {
+    let (clause, values) = search.clause(customer);
     let (n,): (i64,) =
         conn.query_one(&format!("SELECT COUNT(*) FROM end_users t WHERE {clause}"), &values).await?;
     Ok(n as u64)
