@@ -50,12 +50,12 @@ pub async fn create(
 ) -> Result<TicketId> {
     let channel = change.channel.ok_or_else(|| Error::invalid("channelID", "is required"))?;
     let blank = Ticket::new(channel, own_type(tx, customer, channel).await?, tx.now);
-    if let (Some(Some(uid)), None) = (&change.uid, change.end_user.flatten()) {
-        if !uid.trim().is_empty() {
-            let uid_type = uid_type(uid, blank.channel_type);
-            let (found, _) = end_users::find_or_make(tx, customer, actor, uid, uid_type, None, true).await?;
-            change.end_user = Some(Some(found));
-        }
+    if let (Some(Some(uid)), None) = (&change.uid, change.end_user.flatten())
+        && !uid.trim().is_empty()
+    {
+        let uid_type = uid_type(uid, blank.channel_type);
+        let (found, _) = end_users::find_or_make(tx, customer, actor, uid, uid_type, None, true).await?;
+        change.end_user = Some(Some(found));
     }
     let mut ticket = apply(tx, customer, &blank, change).await?;
     if let (None, Some(end_user)) = (&ticket.uid, ticket.end_user_id) {
