@@ -19,9 +19,10 @@ use super::reply::{Page, Reply, json, single};
 use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::messages::{self as domain, Draft, MessageChange};
+use crate::domain::refs::Refs;
 use crate::error::{Error, Result};
-use crate::model::{MessageId, TicketId};
-use crate::store::messages as store;
+use crate::model::{CustomerId, MessageId, TicketId};
+use crate::store::{Conn, messages as store};
 use input::{MessageChangeIn, MessageIn};
 use out::{ListedMessageOut, MessageOut};
 
@@ -65,11 +66,38 @@ async fn list_ticket_messages(
         listing.order(query.sort_by.as_deref(), query.sort_order.as_deref(), store::SORTS, "messageDate")?;
     let mut conn = app.store.read().await?;
     domain::visible_ticket(&mut conn, &caller, ticket).await?;
-    let customer = caller.customer;
-    let items = store::page(&mut conn, customer, ticket, &order, listing.limit(), listing.offset()).await?;
-    let total = store::count(&mut conn, customer, ticket).await?;
-    let refs = app.refs.current(&mut conn, customer).await?;
-    json(&Page::new(out::listed(&mut conn, customer, &refs, items).await?, total, &listing))
+    let refs = app.refs.current(&mut conn, caller.customer).await?;
+    json(&messages_page(&mut conn, caller.customer, &refs, ticket, &order, &listing).await?)
+}
+
+/// A ticket's conversation from its beginning, as far as one page goes.
+pub async fn conversation(
+    conn: &mut Conn,
+    customer: CustomerId,
+    refs: &Refs,
+    ticket: TicketId,
+) -> Result<Page<ListedMessageOut>> {
+    let listing = Listing::new(None, Some(answerpal_wire::PageNumber(LIST.max as i64)), LIST);
+    let order = listing.order(None, None, store::SORTS, "messageDate")?;
+    messages_page(conn, customer, refs, ticket, &order, &listing).await
+}
+
+async fn messages_page(
+    conn: &mut Conn,
+    customer: CustomerId,
+    refs: &Refs,
+    ticket: TicketId,
+    order: &str,
+    listing: &Listing,
+) -> Result<Page<ListedMessageOut>> {
+    let items = store::page(conn, customer, ticket, order, listing.limit(), listing.offset()).await?;
+    // A first page that is not full holds them all.
+    let total = if listing.offset() == 0 && (items.len() as i64) < listing.limit() {
+        items.len() as u64
+    } else {
+        store::count(conn, customer, ticket).await?
+    };
+    Ok(Page::new(out::listed(conn, customer, refs, items).await?, total, listing))
 }
 
 /// One message in full.

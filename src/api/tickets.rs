@@ -10,15 +10,18 @@ mod write;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use list::sorted;
 pub use out::{TicketEndUserOut, TicketOut, ticket_out, tickets_out};
 
-use super::extract::Id;
+use super::extract::{Id, Query};
 use super::problem::Problem;
 use super::reply::single;
+use super::ticket_messages::conversation;
 use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::error::{Error, Result};
@@ -34,21 +37,40 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(history::routes())
 }
 
-/// One ticket.
-#[utoipa::path(get, path = "/api/tickets/{id}", tag = "Tickets", params(("id" = i64, Path)),
-    responses((status = 200, body = TicketOut), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct TicketQuery {
+    /// `messages`: the answer has the ticket's first 1000 messages, oldest first, as a page.
+    include: Option<String>,
+}
+
+/// One ticket, on request with its conversation.
+#[utoipa::path(get, path = "/api/tickets/{id}", tag = "Tickets", params(("id" = i64, Path), TicketQuery),
+    responses((status = 200, body = TicketOut), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
 async fn get_ticket(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,
+    Query(query): Query<TicketQuery>,
     headers: HeaderMap,
 ) -> Result<Response> {
     caller.may_read()?;
+    let with_messages = match query.include.as_deref() {
+        None => false,
+        Some(it) if it.eq_ignore_ascii_case("messages") => true,
+        Some(_) => return Err(Error::invalid("include", "must be messages")),
+    };
     let mut conn = app.store.read().await?;
     let listed = store::listed(&mut conn, caller.customer, TicketId(id)).await?;
     if !caller.sees_ticket_of(listed.ticket.customer_rep_id) {
         return Err(Error::NotFound);
     }
-    let out = tickets_out(&app, &mut conn, caller.customer, vec![listed]).await?;
-    single(&headers, &out.first().ok_or(Error::NotFound)?)
+    let version = listed.refs_version;
+    let mut out =
+        tickets_out(&app, &mut conn, caller.customer, vec![listed]).await?.pop().ok_or(Error::NotFound)?;
+    if with_messages {
+        let refs = app.refs.at(&mut conn, caller.customer, version).await?;
+        out.messages = Some(conversation(&mut conn, caller.customer, &refs, TicketId(id)).await?);
+    }
+    single(&headers, &out)
 }

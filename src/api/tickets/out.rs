@@ -6,6 +6,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use crate::api::reply::Page;
+use crate::api::ticket_messages::out::ListedMessageOut;
 use crate::app::App;
 use crate::domain::refs::Refs;
 use crate::domain::tickets::split_topics;
@@ -67,6 +69,9 @@ pub struct TicketOut {
     /// Where a search found it: HTML in which the only markup is `<mark>` around each hit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search_snippet: Option<String>,
+    /// Its conversation, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub messages: Option<Page<ListedMessageOut>>,
 }
 
 /// What a ticket shows of its end user.
@@ -128,6 +133,7 @@ impl TicketOut {
             ai_feedback_comments: comments,
             custom_fields_data: ticket.custom_fields_data.map(RawValue::from_string).transpose()?,
             search_snippet: None,
+            messages: None,
         })
     }
 }

@@ -36,7 +36,7 @@ db_test! {
         admin.put("/api/Customers/me", back).await.expect(204);
         let after = admin.get("/api/Customers/me").await.expect(200);
         assert_eq!((&after["defaultCustomerRepID"], &after["aiTone"]), (&Value::Null, &Value::Null));
-        let settings = answerpal::store::customers::get(&mut *installation.app.store.read().await.unwrap(), installation.customer).await.unwrap();
+        let settings = answerpal::store::customers::get(&mut installation.app.store.read().await.unwrap(), installation.customer).await.unwrap();
         let key = answerpal::domain::customers::llm_api_key(&installation.app, &settings).unwrap();
         assert_eq!(key.as_deref(), Some("sk-1"));
         admin.put("/api/Customers/me", json!({ "llmApiKey": "" })).await.expect(204);

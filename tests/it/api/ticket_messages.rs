@@ -280,3 +280,18 @@ async fn assign(installation: &Installation, message: &Value, rep: i64) {
         .await
         .unwrap();
 }
+
+db_test! {
+    async fn a_ticket_brings_its_conversation_on_request(installation: Installation) {
+        let admin = &installation.admin;
+        let email = channel(admin, "Email").await;
+        let message = mail(admin, email).await;
+        let path = format!("/api/tickets/{}", message["ticketID"]);
+        assert!(admin.get(&path).await.expect(200).get("messages").is_none());
+        let whole = admin.get(&format!("{path}?include=Messages")).await.expect(200);
+        let listed = admin.get(&format!("/api/ticketMessages?ticketId={}", message["ticketID"])).await.expect(200);
+        assert_eq!(whole["messages"]["items"], listed["items"]);
+        assert_eq!(whole["messages"]["totalCount"], 1);
+        admin.get(&format!("{path}?include=everything")).await.expect_invalid("include");
+    }
+}
