@@ -11,17 +11,15 @@ use crate::domain::caller::Actor;
 use crate::domain::channels::{self, ChannelChange};
 use crate::domain::custom_fields::{self, CustomFieldChange};
 use crate::domain::customers;
-use crate::domain::end_users::normalise_uid;
-use crate::domain::events::{Event, note};
+use crate::domain::documents::{self, DocumentChange};
+use crate::domain::end_users::{self, EndUserChange, UidChange};
 use crate::domain::import::{self, Format, Options};
 use crate::domain::reps::{self, NewRep};
+use crate::domain::topic_links::{self, Wanted};
 use crate::domain::topics::{self, TopicChange};
 use crate::error::{Error, Result};
-use crate::model::{
-    ChannelType, CustomerId, CustomerType, EndUser, EndUserId, EndUserUid, EndUserUidId, FieldType, Role,
-    UidType,
-};
-use crate::store::{Tx, bulk as store, end_users, meta};
+use crate::model::{ChannelType, CustomerId, FieldType, Role, UidType};
+use crate::store::{Tx, bulk as store, meta};
 
 const SETUP: &str = include_str!("../../demo/setup.json");
 const TICKETS: &str = include_str!("../../demo/tickets.jsonl");
@@ -87,7 +85,7 @@ struct Person {
     lang: Option<String>,
     country: Option<String>,
     city: Option<String>,
-    customer_type: Option<CustomerType>,
+    customer_type: Option<String>,
     customer_ref: Option<String>,
     #[serde(rename = "uiDs")]
     uids: Vec<Uid>,
@@ -208,7 +206,8 @@ async fn set_up(app: &App) -> Result<()> {
                 for person in setup.end_users {
                     make_end_user(tx, customer, person).await?;
                 }
-                make_knowledge(tx, customer, setup.topics, setup.documents, setup.topic_documents).await
+                make_knowledge(tx, &inner, customer, setup.topics, setup.documents, setup.topic_documents)
+                    .await
             })
         })
         .await
@@ -228,7 +227,13 @@ fn new_rep(rep: Rep, password_hash: &str) -> NewRep {
 }
 
 async fn make_end_user(tx: &mut Tx, customer: CustomerId, person: Person) -> Result<()> {
-    let end_user = EndUser {
+    let uids = person.uids.into_iter().map(|it| UidChange {
+        uid: Some(it.uid),
+        uid_type: Some(it.uid_type),
+        is_primary: Some(it.is_primary),
+        ..UidChange::default()
+    });
+    let change = EndUserChange {
         firstname: person.firstname,
         lastname: person.lastname,
         name: person.name,
@@ -238,44 +243,44 @@ async fn make_end_user(tx: &mut Tx, customer: CustomerId, person: Person) -> Res
         city: person.city,
         customer_type: person.customer_type,
         customer_ref: person.customer_ref,
-        ..EndUser::new(tx.now)
+        uids: uids.collect(),
+        ..EndUserChange::default()
     };
-    let uids: Vec<&str> = person.uids.iter().map(|it| it.uid.as_str()).collect();
-    let id: EndUserId = end_users::insert(tx, customer, &end_user, &uids).await?;
-    for given in &person.uids {
-        let normal = normalise_uid(&given.uid, Some(given.uid_type));
-        let (uid, uid_key, uid_type) = normal.map_err(|why| Error::invalid("uid", why))?;
-        let (end_user_uid_id, is_primary) = (EndUserUidId(0), given.is_primary);
-        let row = EndUserUid { end_user_uid_id, end_user_id: id, uid, uid_key, uid_type, is_primary };
-        end_users::insert_uid(tx, customer, &row).await?;
-    }
-    note(tx, customer, Actor::System, &[Event::new("endUser.created", "endUser", id.0)]).await
+    end_users::create(tx, customer, Actor::System, change).await.map(drop)
 }
 
 async fn make_knowledge(
     tx: &mut Tx,
+    app: &App,
     customer: CustomerId,
     topics: Vec<Topic>,
     documents: Vec<Document>,
     links: Vec<(String, String)>,
 ) -> Result<()> {
-    let (mut topic_ids, mut document_ids, mut events) = (HashMap::new(), HashMap::new(), Vec::new());
+    let (mut topic_ids, mut document_ids) = (HashMap::new(), HashMap::new());
     for topic in topics {
         let change = TopicChange { name: Some(topic.name.clone()), description: topic.description };
         topic_ids.insert(topic.name, topics::create(tx, customer, Actor::System, change).await?.topic_id);
     }
     for it in documents {
-        let id =
-            store::insert_document(tx, customer, &it.name, it.description.as_deref(), &it.content).await?;
-        events.push(Event::new("document.created", "document", id.0));
-        document_ids.insert(it.name, id);
+        let change = DocumentChange {
+            name: Some(it.name.clone()),
+            description: it.description,
+            content: Some(it.content),
+            ..DocumentChange::default()
+        };
+        let document = documents::create(tx, app, customer, Actor::System, change).await?;
+        document_ids.insert(it.name, document.document_id);
     }
-    let links: Vec<_> = links
-        .iter()
-        .filter_map(|(topic, document)| Some((*topic_ids.get(topic)?, *document_ids.get(document)?)))
-        .collect();
-    store::link_documents(tx, customer, &links).await?;
-    note(tx, customer, Actor::System, &events).await
+    let known = |it: &(String, String)| Some((topic_ids.get(&it.0)?.0, document_ids.get(&it.1)?.0));
+    let wanted = links.iter().filter_map(known).map(|(topic, document)| Wanted {
+        topics: vec![topic],
+        others: vec![document],
+        topic_field: "topicID",
+        other_field: "documentID",
+    });
+    let wanted: Vec<Wanted> = wanted.collect();
+    topic_links::link(tx, customer, Actor::System, topic_links::DOCUMENTS, &wanted).await.map(drop)
 }
 
 async fn load_tickets(app: &App) -> Result<()> {

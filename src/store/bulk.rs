@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use super::{Conn, Tx, Value};
 use crate::error::{Error, Result};
 use crate::model::{
-    CustomerId, CustomerRepId, DocumentId, EndUser, EndUserId, EndUserUid, Message, MessageId, Ticket,
-    TicketId, TopicId,
+    CustomerId, CustomerRepId, EndUser, EndUserId, EndUserUid, Message, MessageId, Ticket, TicketId, TopicId,
 };
 use crate::params;
 use crate::store::end_users::search_text;
@@ -204,28 +203,4 @@ pub async fn reps_by_username(
         )
         .await?;
     Ok(rows.into_iter().collect())
-}
-
-/// A document of plain content.
-pub async fn insert_document(
-    tx: &mut Tx,
-    customer: CustomerId,
-    name: &str,
-    description: Option<&str>,
-    content: &str,
-) -> Result<DocumentId> {
-    let now = tx.now;
-    let columns = ["customer_id", "name", "description", "content", "creation_date", "last_modified_date"];
-    let values = params![customer, name, description, content, now, now];
-    tx.insert_row("documents", "document_id", &columns, values).await.map(DocumentId)
-}
-
-/// Says which documents answer which topics.
-pub async fn link_documents(
-    tx: &mut Tx,
-    customer: CustomerId,
-    links: &[(TopicId, DocumentId)],
-) -> Result<()> {
-    let rows = links.iter().map(|it| vec![customer.into(), it.0.into(), it.1.into()]);
-    insert_rows(tx, "topic_documents", &["customer_id", "topic_id", "document_id"], rows.collect()).await
 }

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use answerpal::app::App;
-use answerpal::domain::backup;
+use answerpal::domain::{backup, bench_data};
 use answerpal::error::Error;
-use answerpal::store::{Value, dump};
+use answerpal::model::Timestamp;
+use answerpal::store::{Value, dump, meta};
 use object_store::{ObjectStoreExt, PutPayload};
 use serde_json::json;
 
@@ -83,6 +84,9 @@ async fn round_trip(from: Engine, to: Engine) {
     let Some(installation) = Installation::new(from).await else { return };
     let Some(empty) = Empty::new(to).await else { return };
     fill(&installation).await;
+    let customer = Some(installation.customer);
+    let options = bench_data::Options { tickets: 300, seed: 1, customer, password: "long enough".into() };
+    bench_data::run(&installation.app, options, &()).await.unwrap();
     let archive = make(&installation, true).await;
     empty.restore(&archive, false).await.unwrap();
     let app = empty.open().await;
@@ -93,8 +97,17 @@ async fn round_trip(from: Engine, to: Engine) {
     let login = json!({ "username": "admin", "password": "correct horse battery" });
     let token = client.post("/api/Auth/login", login).await.expect(200)["token"].as_str().unwrap().to_owned();
     let client = client.with_authorization(Some(format!("Bearer {token}")));
-    let made = client.post("/api/Topics", json!({ "name": "New" })).await.expect(201);
-    assert_eq!(made["topicID"], 4, "the id of a deleted topic is not given again");
+    for query in ["search=zylophone", "status=Closed", "isSpam=true&isClosed=true", "search=parcel+regards"] {
+        let path = format!("/api/tickets?{query}");
+        let (was, is) =
+            (installation.admin.get(&path).await.expect(200), client.get(&path).await.expect(200));
+        assert!(was["totalCount"].as_u64().unwrap() > 0, "{query}");
+        assert_eq!(is["totalCount"], was["totalCount"], "{query}");
+    }
+    // Ids go on where they were: that of a deleted topic is not given again.
+    let new = json!({ "name": "New" });
+    let was = installation.admin.post("/api/Topics", new.clone()).await.expect(201);
+    assert_eq!(client.post("/api/Topics", new).await.expect(201)["topicID"], was["topicID"]);
     empty.remove(app).await;
 }
 
@@ -128,6 +141,11 @@ crate::db_test! {
         assert!(refused.to_string().contains("--force"), "{refused}");
         restore(true).await.unwrap();
         assert_eq!(rows(&installation.app).await, before);
+        let until = Timestamp(installation.clock.now().0 + 1);
+        let store = &installation.app.store;
+        store.write(move |tx| Box::pin(async move { meta::take_lease(tx, "x", "a server", until).await })).await.unwrap();
+        let refused = restore(true).await.unwrap_err();
+        assert!(refused.to_string().contains("stop it"), "{refused}");
     }
 }
 
