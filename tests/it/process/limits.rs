@@ -85,7 +85,7 @@ async fn big_uploads_in_parallel_are_streamed() {
 async fn ten_thousand_tickets_change_at_once() {
     let (folder, server, client) = server().await;
     drop(server);
-    super::server::run(folder.path(), None, &["bench-data", "--tickets", "10000"]);
+    super::server::run(folder.path(), None, &["bench-data", "--tickets", "10000", "--customer", "1"]);
     let server = Server::start(folder.path(), None, &[]);
     let ids: Vec<i64> = (1..=10_000).collect();
     let bulk = |ids: Vec<i64>, action: &str| {
