@@ -37,6 +37,7 @@ use std::sync::Arc;
 use tower::Layer;
 use tower::util::MapRequestLayer;
 use utoipa::OpenApi;
+use utoipa::openapi::RefOr;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -61,8 +62,31 @@ impl utoipa::Modify for Security {
     }
 }
 
+/// Says that problems are answered as `application/problem+json` (RFC 9457), wherever they are.
+fn name_problems(document: &mut utoipa::openapi::OpenApi) {
+    let operations = document.paths.paths.values_mut().flat_map(|it| {
+        [&mut it.get, &mut it.post, &mut it.put, &mut it.patch, &mut it.delete].into_iter().flatten()
+    });
+    for response in operations.flat_map(|it| it.responses.responses.values_mut()) {
+        if let RefOr::T(response) = response
+            && let Some(RefOr::T(content)) = response.content.get("application/json")
+            && matches!(&content.schema, Some(RefOr::Ref(it)) if it.ref_location.ends_with("/Problem"))
+        {
+            let content = content.clone();
+            response.content.clear();
+            response.content.insert("application/problem+json".into(), RefOr::T(content));
+        }
+    }
+}
+
 /// Every documented route: nothing can be routed without being in the document.
 fn documented() -> OpenApiRouter<App> {
+    let mut router = routed();
+    name_problems(router.get_openapi_mut());
+    router
+}
+
+fn routed() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(auth::routes())
         .merge(customers::routes())

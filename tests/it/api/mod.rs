@@ -5,6 +5,7 @@ mod attachments;
 mod auth;
 mod channels;
 mod chat;
+mod contract;
 mod custom_fields;
 mod customers;
 mod dashboard;
