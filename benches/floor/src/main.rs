@@ -99,8 +99,8 @@ const NAMES: &str = "LEFT JOIN channels c ON c.customer_id = 1 AND c.channel_id 
 fn list_sql() -> String {
     format!(
         "SELECT {TICKET} FROM (SELECT ticket_id FROM tickets WHERE customer_id = 1 AND status = 'Open'
-         ORDER BY last_message_date DESC, ticket_id DESC LIMIT $1 OFFSET $2) p
-         JOIN tickets t ON t.customer_id = 1 AND t.ticket_id = p.ticket_id {NAMES}
+         ORDER BY last_message_date DESC, ticket_id DESC LIMIT 10 OFFSET $1) p
+         CROSS JOIN tickets t {NAMES} WHERE t.customer_id = 1 AND t.ticket_id = p.ticket_id
          ORDER BY t.last_message_date DESC, t.ticket_id DESC"
     )
 }

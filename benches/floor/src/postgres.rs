@@ -60,7 +60,7 @@ impl Database {
     pub async fn list(&self, offset: i64) -> Result<Page, Failure> {
         let client = self.0.get().await?;
         let (page, total) = (client.prepare_cached(&list_sql()).await?, client.prepare_cached(COUNT).await?);
-        let items = client.query(&page, &[&10i64, &offset]).await?;
+        let items = client.query(&page, &[&offset]).await?;
         let total_count = client.query_one(&total, &[]).await?.get(0);
         Ok(Page { items: items.iter().map(ticket).collect(), total_count })
     }

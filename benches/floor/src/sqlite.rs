@@ -92,7 +92,7 @@ impl Database {
     pub fn list(&self, offset: i64) -> Result<Page, Failure> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(&list_sql())?;
-            let items = statement.query_map(params![10, offset], ticket)?.collect::<Result<_, _>>()?;
+            let items = statement.query_map([offset], ticket)?.collect::<Result<_, _>>()?;
             let total_count = connection.prepare_cached(COUNT)?.query_row([], |row| row.get(0))?;
             Ok(Page { items, total_count })
         })

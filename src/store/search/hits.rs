@@ -92,12 +92,12 @@ pub async fn ranked(
     let terms = terms(query, customer, dialect);
     let any = clause.param(terms.join(" | "));
     let terms: Vec<String> = terms.into_iter().map(|it| clause.param(it)).collect();
-    let (limit, offset) = (clause.param(part.limit), clause.param(part.offset));
+    let (limit, offset) = (part.limit, clause.param(part.offset));
     let (score, id) = if best_first { ("ASC", "DESC") } else { ("DESC", "ASC") };
     let sql = format!(
         "SELECT {LISTED} FROM
-         (SELECT t.ticket_id, h.score FROM ({}) h JOIN tickets t ON t.ticket_id = h.ticket_id
-          WHERE {} ORDER BY h.score {score}, t.ticket_id {id} LIMIT {limit} OFFSET {offset}) p
+         (SELECT t.ticket_id, h.score FROM ({}) h CROSS JOIN tickets t
+          WHERE t.ticket_id = h.ticket_id AND {} ORDER BY h.score {score}, t.ticket_id {id} LIMIT {limit} OFFSET {offset}) p
          {LISTED_FROM} ORDER BY p.score {score}, t.ticket_id {id}",
         dialect.search_ranked(&terms, &any),
         clause.sql
