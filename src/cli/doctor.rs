@@ -150,7 +150,7 @@ async fn database(checks: &mut Checks, config: &Config) -> Option<String> {
 async fn look(checks: &mut Checks, store: &Store) -> Result<Option<String>> {
     let mut conn = store.read().await?;
     let (ours, theirs) = (store.clock().now(), meta::clock(&mut conn).await?);
-    let newest = Store::newest_schema();
+    let newest = crate::store::schema_version();
     let Some((version, applied)) = meta::schema_version(&mut conn).await? else {
         checks.ok("database", "it answers and is empty; the first start fills it.");
         clock(checks, ours, theirs, None);

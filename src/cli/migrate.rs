@@ -16,7 +16,7 @@ pub async fn run(context: &Context) -> Result<ExitCode> {
     };
     let store = Store::connect(&options, Clock::system())?;
     let applied = store.migrate().await?;
-    let version = Store::newest_schema();
+    let version = crate::store::schema_version();
     store.close().await;
     let text = match applied {
         0 => format!("The schema is up to date (version {version})."),

@@ -37,11 +37,6 @@ pub fn schema_version() -> i64 {
 }
 
 impl Store {
-    /// The schema that this version works with.
-    pub fn newest_schema() -> i64 {
-        MIGRATIONS.len() as i64
-    }
-
     /// Applies what is missing, all in one transaction. How many were applied.
     pub async fn migrate(&self) -> Result<usize> {
         self.write(|tx| Box::pin(apply(tx))).await
@@ -60,7 +55,7 @@ async fn apply(tx: &mut Tx) -> Result<usize> {
     .await?;
     let done: Vec<(i64, String)> =
         tx.query("SELECT version, digest FROM schema_migrations ORDER BY version", params![]).await?;
-    if done.last().is_some_and(|(version, _)| *version > MIGRATIONS.len() as i64) {
+    if done.last().is_some_and(|(version, _)| *version > schema_version()) {
         return Err(Error::internal("the database was written by a newer version: start that one"));
     }
     let mut applied = 0;
