@@ -16,6 +16,7 @@ use crate::domain::refs::RefsCache;
 use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::jobs::Pulse;
+use crate::outbound::Outbound;
 use crate::store::{Store, StoreOptions, meta};
 
 /// The application. Cheap to clone.
@@ -29,6 +30,7 @@ pub struct Handles {
     pub key: MasterKey,
     pub store: Store,
     pub files: Files,
+    pub outbound: Outbound,
     pub credentials: Credentials,
     pub refs: RefsCache,
     pub pages: PageMemory,
@@ -58,6 +60,7 @@ impl App {
         let store = Store::open(&store_options(&config), clock.clone()).await?;
         check_fingerprint(&store, &key).await?;
         let files = Files::open(&config)?;
+        let outbound = Outbound::new(&config.outbound_allow)?;
         let credentials = Credentials::load(&store, &key, &clock, &random).await?;
         let setup_code = random.token();
         let live = Live::default();
@@ -69,6 +72,7 @@ impl App {
             key,
             store,
             files,
+            outbound,
             credentials,
             refs,
             pages: PageMemory::default(),

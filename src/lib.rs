@@ -15,4 +15,5 @@ pub mod error;
 pub mod files;
 pub mod jobs;
 pub mod model;
+pub mod outbound;
 pub mod store;

@@ -6,5 +6,6 @@ mod api;
 mod cli;
 mod data;
 mod jobs;
+mod outbound;
 mod process;
 mod support;

@@ -3,10 +3,12 @@
 mod client;
 mod conversation;
 mod database;
+mod endpoint;
 mod installation;
 
 pub use client::{Answer, Client};
 pub use database::{Database, Engine};
+pub use endpoint::{Act, Endpoint, say};
 pub use installation::{Installation, PASSWORD};
 
 /// Makes `sqlite_x` and `postgres_x` of an async test `x(installation)`.
