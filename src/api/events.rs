@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::Stream;
@@ -16,13 +16,12 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::{Id, Query};
+use super::extract::{Id, Query, caller_of};
 use super::list::{LIST, Listing, descending};
 use super::problem::Problem;
 use super::reply::{Page, json};
 use crate::app::App;
 use crate::domain::caller::Caller;
-use crate::domain::credentials;
 use crate::domain::live;
 use crate::error::{Error, Result};
 use crate::model::{CustomerRepId, MessageId, TicketId, Timestamp};
@@ -196,8 +195,7 @@ async fn stream_events(
     let given = given.filter(|it| !it.is_empty()).map(|it| last_event_id(&it)).transpose()?;
     let ends = app.live.follow(&app.store, caller.customer).await?;
     let end = *ends.borrow();
-    let authorization = headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok()).map(str::to_owned);
-    let listener = Listener { app, caller, authorization, last: given.map_or(end, |it| it.min(end)), ends };
+    let listener = Listener { app, caller, headers, last: given.map_or(end, |it| it.min(end)), ends };
     let mut response =
         Sse::new(listener.stream()).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
     // Proxies that collect answers must not collect this one.
@@ -217,7 +215,8 @@ fn last_event_id(text: &str) -> Result<i64> {
 struct Listener {
     app: App,
     caller: Caller,
-    authorization: Option<String>,
+    /// Of the request, with the credentials.
+    headers: HeaderMap,
     last: i64,
     ends: watch::Receiver<i64>,
 }
@@ -269,7 +268,7 @@ impl Listener {
 
     /// Whether the credentials are still good; a rep's role may be another by now.
     async fn still_allowed(&mut self) -> bool {
-        match credentials::authenticate(&self.app, self.authorization.as_deref()).await {
+        match caller_of(&self.app, &Method::GET, &self.headers).await {
             Ok(caller) if caller.may_read().is_ok() => {
                 self.caller = caller;
                 true

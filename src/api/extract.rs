@@ -3,10 +3,11 @@
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
+use super::cookies;
 use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::credentials;
@@ -19,8 +20,15 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let authorization = parts.headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
-        credentials::authenticate(app, authorization).await
+        caller_of(app, &parts.method, &parts.headers).await
+    }
+}
+
+/// Who sent a request with this method and these headers: an `Authorization` counts before a cookie.
+pub async fn caller_of(app: &App, method: &Method, headers: &HeaderMap) -> Result<Caller> {
+    match headers.get(header::AUTHORIZATION) {
+        Some(it) => credentials::authenticate(app, it.to_str().ok()).await,
+        None => cookies::caller(app, method, headers).await,
     }
 }
 

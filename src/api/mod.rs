@@ -6,6 +6,7 @@ pub mod auth;
 pub mod change;
 pub mod channels;
 pub mod chat;
+pub mod cookies;
 pub mod custom_fields;
 pub mod customers;
 pub mod delivery;
@@ -22,6 +23,8 @@ pub mod paths;
 pub mod problem;
 pub mod reply;
 pub mod reps;
+pub mod sessions;
+pub mod setup;
 pub mod system;
 pub mod ticket_messages;
 pub mod tickets;
@@ -38,7 +41,7 @@ use tower::Layer;
 use tower::util::MapRequestLayer;
 use utoipa::OpenApi;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
@@ -47,7 +50,7 @@ use crate::app::App;
 #[openapi(
     info(title = "AnswerPal Tickets API", description = "Tickets, messages and everything they refer to. Conventions: docs/API.md.", license(name = "Apache-2.0 OR MIT")),
     modifiers(&Security),
-    security(("bearer" = []), ("basic" = [])),
+    security(("bearer" = []), ("basic" = []), ("session" = [])),
 )]
 struct Document;
 
@@ -59,6 +62,11 @@ impl utoipa::Modify for Security {
         let scheme = |it| SecurityScheme::Http(Http::new(it));
         components.add_security_scheme("bearer", scheme(HttpAuthScheme::Bearer));
         components.add_security_scheme("basic", scheme(HttpAuthScheme::Basic));
+        let cookie = ApiKeyValue::with_description(
+            cookies::NAME,
+            "Of POST /api/Auth/session. What changes something needs X-CSRF-Token besides.",
+        );
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     }
 }
 
@@ -89,6 +97,8 @@ fn documented() -> OpenApiRouter<App> {
 fn routed() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(auth::routes())
+        .merge(sessions::routes())
+        .merge(setup::routes())
         .merge(customers::routes())
         .merge(reps::routes())
         .merge(api_keys::routes())

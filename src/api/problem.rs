@@ -103,7 +103,13 @@ pub async fn trace(State(app): State<App>, request: Request, next: Next) -> Resp
         Some(id) if id.len() == 32 && id.bytes().all(|it| it.is_ascii_hexdigit()) => id.to_owned(),
         _ => crate::crypto::hex(&app.random.bytes::<16>()),
     };
-    TRACE.scope(id, next.run(request)).await
+    let by_script = request.headers().get("sec-fetch-dest").is_some_and(|it| it == "empty");
+    let mut response = TRACE.scope(id, next.run(request)).await;
+    // Offered Basic, a browser would ask for a password in a window of its own.
+    if by_script && response.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
 }
 
 pub async fn method_not_allowed() -> Response {

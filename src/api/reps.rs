@@ -1,7 +1,7 @@
 //! `/api/CustomerReps`.
 
 mod access;
-mod set_up;
+pub(super) mod set_up;
 mod signatures;
 
 use axum::extract::{FromRequest, Request, State};

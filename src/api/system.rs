@@ -35,7 +35,7 @@ pub fn routes(document: &utoipa::openapi::OpenApi) -> Router<App> {
 }
 
 /// Which pages of other sites may call the API from a browser: those that the operator names, and on the
-/// chat routes those that a chat channel names. Never with cookies: there are none.
+/// chat routes those that a chat channel names. Never with cookies: those are for our own pages.
 pub fn cors(app: &App) -> CorsLayer {
     let bare = |it: &str| it.trim().trim_end_matches('/').to_ascii_lowercase();
     let named: Arc<HashSet<String>> =

@@ -1,7 +1,7 @@
 //! Who asks, and what they may do.
 
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, CustomerRepId, Role};
+use crate::model::{CustomerId, CustomerRepId, Role, SessionId};
 
 /// What an API key may be limited to. A key never allows more than its rep's role.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,7 +49,7 @@ impl Scopes {
     }
 }
 
-/// An authenticated rep, by token, password or key.
+/// An authenticated rep, by token, password, key or cookie.
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub customer: CustomerId,
@@ -58,6 +58,8 @@ pub struct Caller {
     pub scopes: Scopes,
     /// Distinguishes callers for idempotency keys and page memory: `rep:5`, `key:7`.
     pub identity: String,
+    /// The sign-in of the cookie that came, where one did.
+    pub session: Option<SessionId>,
 }
 
 impl Caller {

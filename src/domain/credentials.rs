@@ -223,7 +223,8 @@ fn verify_now(password: &str, hash: &str) -> bool {
         .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
-fn refused() -> Error {
+/// What wrong credentials of any kind are told.
+pub fn refused() -> Error {
     Error::Unauthorized("The credentials are missing, wrong or no longer valid.".into())
 }
 
@@ -241,7 +242,14 @@ pub async fn authenticate(app: &App, authorization: Option<&str>) -> Result<Call
 }
 
 fn caller(rep: reps::Access, scopes: Scopes, identity: String) -> Caller {
-    Caller { customer: rep.customer_id, rep: rep.customer_rep_id, role: rep.role, scopes, identity }
+    Caller {
+        customer: rep.customer_id,
+        rep: rep.customer_rep_id,
+        role: rep.role,
+        scopes,
+        identity,
+        session: None,
+    }
 }
 
 async fn by_token(app: &App, token: &str) -> Result<Caller> {

@@ -35,6 +35,7 @@ pub mod refs;
 pub mod reps;
 pub mod search_index;
 pub mod secrets;
+pub mod sessions;
 pub mod tickets;
 pub mod topic_links;
 pub mod topics;

@@ -11,7 +11,7 @@ use super::runner::jittered;
 use crate::app::App;
 use crate::error::Result;
 use crate::model::Timestamp;
-use crate::store::{BoxFuture, chat, counts, idempotency, jobs, meta, reps, throttles};
+use crate::store::{BoxFuture, chat, counts, idempotency, jobs, meta, reps, sessions, throttles};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Done jobs are kept so long, for their deduplication.
@@ -93,6 +93,7 @@ pub async fn purge(app: &App) -> Result<()> {
                 throttles::delete_before(tx, day).await?;
                 jobs::delete_done_before(tx, week).await?;
                 chat::delete_expired(tx, now).await?;
+                sessions::delete_expired(tx, now).await?;
                 Ok(())
             })
         })

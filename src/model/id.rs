@@ -31,6 +31,8 @@ ids! {
     /// A rep (agent, supervisor, administrator) of a tenant. 0 is nobody.
     CustomerRepId,
     ApiKeyId,
+    /// A sign-in of a browser.
+    SessionId,
     ChannelId,
     EndUserId,
     EndUserUidId,

@@ -26,7 +26,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: &[Migration] = migrations![1 "0001_schema"];
+const MIGRATIONS: &[Migration] = migrations![1 "0001_schema", 7 "0007_dashboard"];
 
 /// Any number: the processes that start together on one PostgreSQL take turns by it.
 const LOCK: i64 = 7_221_446_905;

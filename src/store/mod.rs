@@ -33,6 +33,7 @@ pub mod password_resets;
 pub mod refs;
 pub mod reps;
 pub mod search;
+pub mod sessions;
 pub mod throttles;
 pub mod tickets;
 mod tls;

@@ -17,6 +17,7 @@ use crate::domain::reps::{self as domain, passwords};
 use crate::error::{Error, Result};
 use crate::model::CustomerRepId;
 use crate::store::reps::profiles as store;
+use crate::store::sessions;
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -80,7 +81,8 @@ pub struct PasswordIn {
     new_password: Option<String>,
 }
 
-/// Sets a password: a rep their own, an Administrator anybody's. Ends the rep's tokens at once.
+/// Sets a password: a rep their own, an Administrator anybody's. Ends the rep's tokens and sign-ins at once, but
+/// the one that the request came by.
 #[utoipa::path(put, path = "/api/CustomerReps/{id}/change-password", tag = "CustomerReps", params(("id" = i64, Path)), request_body = PasswordIn,
     responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 412, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 429, body = Problem)))]
@@ -103,6 +105,9 @@ async fn change_password(
                 let before = store::get(tx, caller.customer, rep).await?;
                 guard.check(&RepOut::from(before))?;
                 passwords::set(tx, caller.customer, caller.actor(), rep, &hash).await?;
+                if let Some(session) = caller.session.filter(|_| rep == caller.rep) {
+                    sessions::keep(tx, caller.customer, session).await?;
+                }
                 Ok(Reply::no_content())
             })
         })

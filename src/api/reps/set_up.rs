@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
 
@@ -21,8 +22,7 @@ const FORWARDED: [&str; 6] =
 /// Only where there is no tenant yet; of two at once one gets a 401.
 pub(super) async fn set_up(app: &App, request: Request) -> Result<Response> {
     let (parts, body) = request.into_parts();
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|it| it.0);
-    if !(has_code(app, &parts.headers) || is_local(peer, &parts.headers)) {
+    if !(has_code(app, &parts.headers) || is_local(&parts)) {
         drain(body).await;
         return Err(Error::Unauthorized(
             "This installation is empty: call from the machine itself, or send the set-up code that was printed at start as X-Setup-Code.".into(),
@@ -51,7 +51,9 @@ fn has_code(app: &App, headers: &HeaderMap) -> bool {
 }
 
 /// From loopback, through no proxy and from no page of another site.
-fn is_local(peer: Option<SocketAddr>, headers: &HeaderMap) -> bool {
+pub fn is_local(parts: &Parts) -> bool {
+    let headers = &parts.headers;
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|it| it.0);
     let origin = headers.get(header::ORIGIN).map(|it| it.to_str().unwrap_or_default());
     peer.is_some_and(|it| it.ip().to_canonical().is_loopback())
         && !FORWARDED.iter().any(|it| headers.contains_key(*it))

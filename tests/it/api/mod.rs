@@ -14,6 +14,7 @@ mod end_users;
 mod events;
 mod remote_files;
 mod reps;
+mod sessions;
 mod ticket_messages;
 mod tickets;
 mod topic_links;
