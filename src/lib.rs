@@ -13,6 +13,7 @@ pub mod dashboard;
 pub mod domain;
 pub mod error;
 pub mod files;
+pub mod intake;
 pub mod jobs;
 pub mod model;
 pub mod outbound;

@@ -18,6 +18,7 @@ pub mod feedback;
 pub mod file;
 pub mod jobs;
 pub mod list;
+pub mod message_stages;
 pub mod message_topics;
 pub mod paths;
 pub mod problem;
@@ -111,6 +112,7 @@ fn routed() -> OpenApiRouter<App> {
         .merge(tickets::routes())
         .merge(ticket_messages::routes())
         .merge(message_topics::routes())
+        .merge(message_stages::routes())
         .merge(delivery::routes())
         .merge(feedback::routes())
         .merge(attachments::routes())

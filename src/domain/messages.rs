@@ -8,7 +8,7 @@ pub use create::{Draft, create};
 
 use crate::domain::caller::{Actor, Caller};
 use crate::domain::events::{Event, note};
-use crate::domain::tickets;
+use crate::domain::{intake, tickets};
 use crate::error::{Error, Result};
 use crate::model::{CustomerId, Message, MessageId, Ticket, TicketId};
 use crate::store::{Conn, Tx, messages as store, tickets as ticket_store};
@@ -52,6 +52,7 @@ pub async fn add(
     message: &Message,
 ) -> Result<MessageId> {
     let id = store::insert(tx, customer, message).await?;
+    intake::begin(tx, customer, id, message).await?;
     note(tx, customer, actor, &[Event::message("ticketMessage.created", ticket.ticket_id, id)]).await?;
     let now = tx.now;
     let after = tickets::with_message(ticket, id, message, now);
@@ -75,6 +76,7 @@ pub async fn open_ticket(
     ticket.ticket_id = ticket_store::insert(tx, customer, ticket).await?;
     message.ticket_id = ticket.ticket_id;
     message.message_id = store::insert(tx, customer, message).await?;
+    intake::begin(tx, customer, message.message_id, message).await?;
     let before = ticket.clone();
     *ticket = tickets::with_message(&before, message.message_id, message, tx.now);
     ticket_store::update(tx, customer, &before, ticket).await?;

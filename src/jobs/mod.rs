@@ -35,13 +35,14 @@ impl From<Error> for JobError {
 }
 
 macro_rules! registry {
-    ($($kind:path => $module:ident,)*) => {
+    (jobs { $($kind:path => $module:ident,)* } stages { $($stage:path),* $(,)? }) => {
         /// What this version can run. Others are left to the versions that know them.
-        pub const KINDS: &[&str] = &[$($kind),*];
+        pub const KINDS: &[&str] = &[$($kind,)* $($stage),*];
 
         async fn run(app: &App, job: &Job) -> Result<(), JobError> {
             match job.kind.as_str() {
                 $($kind => $module::run(app, job.customer_id, job.subject_id).await,)*
+                $($stage)|* => crate::intake::run_job(app, job).await,
                 other => Err(JobError::Fail(format!("there is no job {other:?}"))),
             }
         }
@@ -49,7 +50,10 @@ macro_rules! registry {
 }
 
 registry! {
-    job::DELETE_OBJECTS => delete_objects,
-    job::DELIVER_MAIL => deliver_mail,
-    job::DELIVER_MESSAGE => deliver_message,
+    jobs {
+        job::DELETE_OBJECTS => delete_objects,
+        job::DELIVER_MAIL => deliver_mail,
+        job::DELIVER_MESSAGE => deliver_message,
+    }
+    stages { job::INTAKE_SPAM, job::INTAKE_TOPICS, job::INTAKE_REPLY }
 }

@@ -16,6 +16,7 @@ use super::{JobError, KINDS};
 use crate::app::App;
 use crate::domain::audit;
 use crate::error::Result;
+use crate::intake;
 use crate::model::Timestamp;
 use crate::model::job::Job;
 use crate::store::jobs as store;
@@ -179,7 +180,9 @@ async fn claim(app: &App, worker: &str, most: usize) -> Result<Vec<Job>> {
     app.store
         .write(move |tx| {
             Box::pin(async move {
-                store::release_expired(tx, RETRIES).await?;
+                for dead in store::release_expired(tx, RETRIES).await? {
+                    intake::gave_up(tx, &dead, "its worker went away").await?;
+                }
                 let until = after(tx.now, LEASE);
                 store::claim(tx, &worker, &kinds, most as i64, until).await
             })
@@ -219,7 +222,11 @@ async fn execute(app: App, worker: String, job: Job) {
                     }
                     Err(JobError::Retry(error) | JobError::Fail(error)) => {
                         tracing::error!(job = id, kind, attempts, error, "a job failed for good");
-                        store::bury(tx, &worker, &job, &error).await
+                        let buried = store::bury(tx, &worker, &job, &error).await?;
+                        if buried {
+                            intake::gave_up(tx, &job, &error).await?;
+                        }
+                        Ok(buried)
                     }
                 }
             })

@@ -11,6 +11,11 @@ pub const DELIVER_MAIL: &str = "deliver_mail";
 /// Removes content from the file store that is due and that no attachment names. Subject: the tenant.
 pub const DELETE_OBJECTS: &str = "delete_objects";
 
+/// Stages of the pipeline of an incoming message. Subject: the message.
+pub const INTAKE_SPAM: &str = "intake_spam";
+pub const INTAKE_TOPICS: &str = "intake_topics";
+pub const INTAKE_REPLY: &str = "intake_reply";
+
 /// A job waits (`run_at` says until when), runs under a lease, and ends done or dead.
 pub const WAITING: &str = "waiting";
 pub const DEAD: &str = "dead";

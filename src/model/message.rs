@@ -151,12 +151,4 @@ impl Message {
             unverified: false,
         }
     }
-
-    /// An end user's message goes through the pipeline. The stages that this version does not have are
-    /// skipped.
-    pub fn received(&mut self) {
-        self.ai_spam_status = Some(StageStatus::Skipped);
-        self.ai_topics_status = Some(StageStatus::Skipped);
-        self.ai_reply_status = Some(StageStatus::Skipped);
-    }
 }

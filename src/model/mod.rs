@@ -7,6 +7,7 @@ pub mod end_user;
 pub mod id;
 pub mod job;
 pub mod message;
+pub mod stage;
 pub mod ticket;
 pub mod words;
 
@@ -17,5 +18,6 @@ pub use document::{ApiMethod, Document, DocumentSecrets, OverrideApi};
 pub use end_user::{EndUser, EndUserUid};
 pub use id::*;
 pub use message::Message;
+pub use stage::{MessageStage, StageState};
 pub use ticket::Ticket;
 pub use words::*;

@@ -44,16 +44,19 @@ pub async fn is_due(conn: &mut Conn, kinds: &[String], now: Timestamp) -> Result
 }
 
 /// Gives back the jobs whose lease ran out: their worker is gone. One that took `most` workers with it
-/// is dead.
-pub async fn release_expired(tx: &mut Tx, most: i64) -> Result<u64> {
+/// is dead; those are given.
+pub async fn release_expired(tx: &mut Tx, most: i64) -> Result<Vec<Job>> {
     let now = tx.now;
-    tx.execute(
-        "UPDATE jobs SET state = CASE WHEN attempts > $2 THEN 'dead' ELSE 'waiting' END,
+    let released: Vec<Job> = tx
+        .query(
+            "UPDATE jobs SET state = CASE WHEN attempts > $2 THEN 'dead' ELSE 'waiting' END,
          run_at = $1, lease_until = NULL, worker_id = NULL, last_error = 'its worker went away'
-         WHERE state = 'running' AND lease_until < $1",
-        params![now, most],
-    )
-    .await
+         WHERE state = 'running' AND lease_until < $1
+         RETURNING job_id, customer_id, kind, subject_id, state, run_at, attempts, last_error, created_at",
+            params![now, most],
+        )
+        .await?;
+    Ok(released.into_iter().filter(|it| it.state == DEAD).collect())
 }
 
 /// Leases up to `limit` due jobs of these kinds to a worker until `until`.

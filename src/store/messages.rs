@@ -66,6 +66,7 @@ pub async fn delete(tx: &mut Tx, customer: CustomerId, message: &Message) -> Res
         "DELETE FROM attachments WHERE customer_id = $1 AND message_id = $2",
         "DELETE FROM message_tokens WHERE customer_id = $1 AND message_id = $2",
         "DELETE FROM message_topics WHERE customer_id = $1 AND message_id = $2",
+        "DELETE FROM message_stages WHERE customer_id = $1 AND message_id = $2",
         "DELETE FROM ticket_messages WHERE customer_id = $1 AND message_id = $2",
     ] {
         tx.execute(sql, params![customer, id]).await?;

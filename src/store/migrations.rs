@@ -26,7 +26,11 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: &[Migration] = migrations![1 "0001_schema", 7 "0007_dashboard"];
+const MIGRATIONS: &[Migration] = migrations![
+    1 "0001_schema",
+    3 "0003_intake",
+    7 "0007_dashboard",
+];
 
 /// Any number: the processes that start together on one PostgreSQL take turns by it.
 const LOCK: i64 = 7_221_446_905;

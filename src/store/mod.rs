@@ -24,6 +24,7 @@ pub mod feedback;
 pub mod idempotency;
 pub mod jobs;
 pub mod mails;
+pub mod message_stages;
 pub mod message_tokens;
 pub mod message_topics;
 pub mod messages;

@@ -51,7 +51,7 @@ db_test! {
         assert_eq!((&made["uid"], &made["isKnownEndUser"]), (&json!("anna@example.com"), &json!(false)));
         assert_eq!((&made["channelName"], &made["customerID"]), (&json!("Email"), &json!(installation.customer.0)));
         for stage in ["aISpamStatus", "aITopicsStatus", "aIReplyStatus"] {
-            assert_eq!(made[stage], "Skipped");
+            assert_eq!(made[stage], "Pending");
         }
         let read = admin.get(&path(&made, "")).await;
         assert!(read.header("etag").starts_with('"'));

@@ -2,4 +2,5 @@
 
 mod audit;
 mod duties;
+mod intake;
 mod queue;

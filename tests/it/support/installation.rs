@@ -170,7 +170,9 @@ impl Drop for Installation {
         // The test's runtime is busy with the test: cleaning up has its own.
         let cleaned = std::thread::spawn(move || {
             tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async move {
-                let unfinished = if check { unfinished(&app).await } else { Vec::new() };
+                let mut unfinished = if check { unfinished(&app).await } else { Vec::new() };
+                // Tests of other things need not wait for the pipeline of the messages that they make.
+                unfinished.retain(|it| !it.0.starts_with("intake_"));
                 app.store.close().await;
                 database.remove().await;
                 unfinished

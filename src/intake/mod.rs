@@ -1,0 +1,103 @@
+//! The pipeline of an incoming message: one file per stage, run one after the other as durable jobs.
+//!
+//! `run(&App, CustomerId, &Message) -> Result<Outcome, JobError>` reads the message, asks models and the
+//! network outside any transaction, and gives an outcome with what explains it. The runner commits the
+//! outcome, its effect and the next stage's job together. A stage that is begun again after a crash
+//! starts from the state it finds. The order stands in `model::stage`.
+
+mod reply;
+mod spam;
+mod topics;
+
+pub use crate::domain::intake::Outcome;
+
+use crate::app::App;
+use crate::domain::intake as domain;
+use crate::error::Error;
+use crate::jobs::JobError;
+use crate::model::job::{self, Job};
+use crate::model::stage::{self, Stage};
+use crate::model::{CustomerId, Message, MessageId};
+use crate::store::{BoxFuture, Tx, messages};
+
+type Run = for<'a> fn(&'a App, CustomerId, &'a Message) -> BoxFuture<'a, Result<Outcome, JobError>>;
+
+/// What runs each stage of `model::stage::STAGES`.
+const RUNS: &[(&str, Run)] = &[
+    (job::INTAKE_SPAM, |app, customer, message| Box::pin(spam::run(app, customer, message))),
+    (job::INTAKE_TOPICS, |app, customer, message| Box::pin(topics::run(app, customer, message))),
+    (job::INTAKE_REPLY, |app, customer, message| Box::pin(reply::run(app, customer, message))),
+];
+
+/// Runs the stage that a job is for.
+pub async fn run_job(app: &App, job: &Job) -> Result<(), JobError> {
+    let unknown = || JobError::Fail(format!("there is no stage for the job {:?}", job.kind));
+    let (stage, rest) = stage::of_job(&job.kind).ok_or_else(unknown)?;
+    let run = RUNS.iter().find(|it| it.0 == job.kind).ok_or_else(unknown)?.1;
+    let (customer, id, tries) = (job.customer_id, MessageId(job.subject_id), job.attempts);
+    let Some(message) = load(app, customer, id, stage).await? else { return Ok(()) };
+    if stage.is_slow {
+        app.store
+            .write(move |tx| Box::pin(async move { domain::show_running(tx, customer, id, stage).await }))
+            .await?;
+    }
+    match run(app, customer, &message).await {
+        Ok(outcome) => {
+            let place = (stage, rest);
+            app.store
+                .write(move |tx| {
+                    Box::pin(async move { domain::end_stage(tx, customer, id, place, tries, outcome).await })
+                })
+                .await?;
+            Ok(())
+        }
+        Err(JobError::Retry(why)) if tries >= stage.tries => Err(JobError::Fail(why)),
+        Err(JobError::Retry(why)) => {
+            let noted = why.clone();
+            app.store
+                .write(move |tx| {
+                    Box::pin(async move { domain::note_retry(tx, customer, id, stage, tries, noted).await })
+                })
+                .await?;
+            Err(JobError::Retry(why))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The message; None where it is gone or the stage has ended for it.
+async fn load(
+    app: &App,
+    customer: CustomerId,
+    id: MessageId,
+    stage: &Stage,
+) -> Result<Option<Message>, JobError> {
+    let mut conn = app.store.read().await?;
+    match messages::get(&mut conn, customer, id).await {
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error.into()),
+        Ok(_) if domain::has_ended(&mut conn, customer, id, stage).await? => Ok(None),
+        Ok(message) => Ok(Some(message)),
+    }
+}
+
+/// To be called in the transaction in which a job becomes a dead letter: a stage that failed for good
+/// shows on its message, and the next one begins.
+pub async fn gave_up(tx: &mut Tx, job: &Job, why: &str) -> Result<(), Error> {
+    let Some(stage) = stage::of_job(&job.kind) else { return Ok(()) };
+    domain::give_up(tx, job.customer_id, MessageId(job.subject_id), stage, job.attempts, why).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_stage_runs_as_a_job() {
+        for stage in stage::STAGES {
+            assert!(RUNS.iter().any(|it| it.0 == stage.job), "{} has nothing that runs it", stage.name);
+            assert!(crate::jobs::KINDS.contains(&stage.job), "{} is no kind of job", stage.job);
+        }
+        assert_eq!(RUNS.len(), stage::STAGES.len());
+    }
+}
