@@ -89,6 +89,8 @@ pub struct Config {
     pub max_file_bytes: u64,
     /// Most bytes of a request with files.
     pub max_upload_bytes: usize,
+    /// Most bytes of one incoming mail.
+    pub max_mail_bytes: usize,
     /// Most files of one message.
     pub max_files_per_message: u64,
 }
@@ -111,6 +113,7 @@ impl Default for Config {
             max_json_bytes: 1024 * 1024,
             max_file_bytes: 25 * 1024 * 1024,
             max_upload_bytes: 40 * 1024 * 1024,
+            max_mail_bytes: 50 * 1024 * 1024,
             max_files_per_message: 50,
         }
     }

@@ -22,6 +22,7 @@ pub mod feedback;
 pub mod fields;
 pub mod html;
 pub mod import;
+pub mod inbound;
 pub mod intake;
 pub mod limits;
 pub mod live;

@@ -7,6 +7,7 @@ pub mod delete_objects;
 mod deliver_mail;
 mod deliver_message;
 pub mod duties;
+mod process_mail;
 mod pulse;
 mod runner;
 mod seal_events;
@@ -54,6 +55,7 @@ registry! {
         job::DELETE_OBJECTS => delete_objects,
         job::DELIVER_MAIL => deliver_mail,
         job::DELIVER_MESSAGE => deliver_message,
+        job::PROCESS_MAIL => process_mail,
     }
     stages { job::INTAKE_SPAM, job::INTAKE_TOPICS, job::INTAKE_REPLY }
 }

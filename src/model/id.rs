@@ -43,4 +43,5 @@ ids! {
     MessageId,
     MessageTopicId,
     AttachmentId,
+    ReceivedMailId,
 }

@@ -10,6 +10,8 @@ pub const DELIVER_MESSAGE: &str = "deliver_message";
 pub const DELIVER_MAIL: &str = "deliver_mail";
 /// Removes content from the file store that is due and that no attachment names. Subject: the tenant.
 pub const DELETE_OBJECTS: &str = "delete_objects";
+/// Makes a ticket's message of a raw mail. Subject: the row of `received_mails`.
+pub const PROCESS_MAIL: &str = "process_mail";
 
 /// Stages of the pipeline of an incoming message. Subject: the message.
 pub const INTAKE_SPAM: &str = "intake_spam";

@@ -50,6 +50,10 @@ words! {
     UidType { Email, Phone, WhatsApp, Teams, Chat, Other }
     /// A pipeline stage's state on a message.
     StageStatus { Pending, Running, Done, Failed, Skipped }
+    /// What became of a raw mail.
+    MailState { Received, Processed, Dead }
+    /// How a raw mail came.
+    MailSource { Imap, Smtp, Import, Api }
     /// Where a sent message is.
     DeliveryStatus { Queued, Sent, Failed }
 }

@@ -130,7 +130,8 @@ pub async fn spare(tx: &mut Tx, customer: CustomerId, key: &str) -> Result<()> {
     Ok(())
 }
 
-/// Content that is due: its row, its key, and whether an attachment refers to it after all.
+/// Content that is due: its row, its key, and whether an attachment or a received mail refers to it after
+/// all.
 pub async fn due(
     conn: &mut Conn,
     customer: CustomerId,
@@ -140,6 +141,7 @@ pub async fn due(
     conn.query(
         "SELECT d.doomed_object_id, d.object_key,
          EXISTS (SELECT 1 FROM attachments a WHERE a.customer_id = $1 AND a.object_key = d.object_key)
+         OR EXISTS (SELECT 1 FROM received_mails m WHERE m.customer_id = $1 AND m.object_key = d.object_key)
          FROM doomed_objects d WHERE d.customer_id = $1 AND d.due_at <= $2
          ORDER BY d.doomed_object_id LIMIT $3",
         params![customer, now, limit],

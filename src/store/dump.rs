@@ -154,11 +154,13 @@ pub async fn is_in_use(conn: &mut Conn, now: Timestamp) -> Result<bool> {
     Ok(found.is_some())
 }
 
-/// The objects that attachments refer to, each once, after `after`.
+/// The objects that attachments and received mails refer to, each once, after `after`.
 pub async fn object_keys(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<String>> {
     let rows: Vec<(String,)> = conn
         .query(
-            "SELECT DISTINCT object_key FROM attachments WHERE object_key > $1 ORDER BY object_key LIMIT $2",
+            "SELECT object_key FROM attachments WHERE object_key > $1
+             UNION SELECT object_key FROM received_mails WHERE object_key > $1
+             ORDER BY object_key LIMIT $2",
             params![after, limit],
         )
         .await?;

@@ -6,6 +6,7 @@ pub use list::{ListedMessage, SORTS, count, page};
 
 use const_format::formatcp;
 
+use super::received_mails::ERASE;
 use super::{Conn, Tx, Value};
 use crate::error::Result;
 use crate::model::{CustomerId, DeliveryStatus, Message, MessageId, TicketId, Timestamp};
@@ -58,11 +59,15 @@ pub async fn delete(tx: &mut Tx, customer: CustomerId, message: &Message) -> Res
     let id = message.message_id;
     let keys: Vec<(String,)> = tx
         .query(
-            "SELECT object_key FROM attachments WHERE customer_id = $1 AND message_id = $2",
+            "SELECT object_key FROM attachments WHERE customer_id = $1 AND message_id = $2
+             UNION SELECT object_key FROM received_mails
+             WHERE customer_id = $1 AND message_id = $2 AND object_key IS NOT NULL",
             params![customer, id],
         )
         .await?;
     for sql in [
+        formatcp!("{ERASE} ($2)"),
+        "DELETE FROM mail_references WHERE customer_id = $1 AND message_id = $2",
         "DELETE FROM attachments WHERE customer_id = $1 AND message_id = $2",
         "DELETE FROM message_tokens WHERE customer_id = $1 AND message_id = $2",
         "DELETE FROM message_topics WHERE customer_id = $1 AND message_id = $2",

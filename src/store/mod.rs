@@ -31,6 +31,7 @@ pub mod messages;
 pub mod meta;
 mod migrations;
 pub mod password_resets;
+pub mod received_mails;
 pub mod refs;
 pub mod reps;
 pub mod search;

@@ -21,6 +21,7 @@ pub(in crate::store) use list::{LISTED, LISTED_FROM};
 
 use const_format::formatcp;
 
+use super::received_mails::ERASE;
 use super::{Conn, Tx};
 use crate::error::Result;
 use crate::model::{CustomerId, CustomerRepId, EndUserId, MessageId, Ticket, TicketId, TopicId};
@@ -108,7 +109,10 @@ pub async fn delete(tx: &mut Tx, customer: CustomerId, ticket: &Ticket) -> Resul
         .query(
             "SELECT a.object_key FROM attachments a
              JOIN ticket_messages m ON m.customer_id = a.customer_id AND m.message_id = a.message_id
-             WHERE m.customer_id = $1 AND m.ticket_id = $2",
+             WHERE m.customer_id = $1 AND m.ticket_id = $2
+             UNION SELECT r.object_key FROM received_mails r
+             JOIN ticket_messages m ON m.customer_id = r.customer_id AND m.message_id = r.message_id
+             WHERE m.customer_id = $1 AND m.ticket_id = $2 AND r.object_key IS NOT NULL",
             params![customer, ticket.ticket_id],
         )
         .await?;
@@ -119,6 +123,10 @@ pub async fn delete(tx: &mut Tx, customer: CustomerId, ticket: &Ticket) -> Resul
          (SELECT message_id FROM ticket_messages WHERE customer_id = $1 AND ticket_id = $2)",
         "DELETE FROM message_stages WHERE customer_id = $1 AND message_id IN
          (SELECT message_id FROM ticket_messages WHERE customer_id = $1 AND ticket_id = $2)",
+        formatcp!(
+            "{ERASE} (SELECT message_id FROM ticket_messages WHERE customer_id = $1 AND ticket_id = $2)"
+        ),
+        "DELETE FROM mail_references WHERE customer_id = $1 AND ticket_id = $2",
         "DELETE FROM message_topics WHERE customer_id = $1 AND ticket_id = $2",
         "DELETE FROM ticket_topics WHERE customer_id = $1 AND ticket_id = $2",
         "DELETE FROM feedback_comments WHERE customer_id = $1 AND ticket_id = $2",

@@ -5,6 +5,7 @@
 mod api;
 mod cli;
 mod data;
+mod inbound;
 mod jobs;
 mod outbound;
 mod process;

@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 
+use const_format::formatcp;
+
 use crate::error::Result;
 use crate::model::{ChannelId, ChannelType, CustomerId, CustomerRepId, Ticket, Timestamp};
 use crate::params;
+use crate::store::received_mails::ERASE;
 use crate::store::{Tx, Value};
 
 /// What actions on many tickets change; None where a ticket keeps it.
@@ -83,11 +86,18 @@ pub async fn delete_many(tx: &mut Tx, customer: CustomerId, tickets: &[Ticket]) 
         .query(
             "SELECT a.object_key FROM attachments a
              JOIN ticket_messages m ON m.customer_id = a.customer_id AND m.message_id = a.message_id
-             WHERE m.customer_id = $1 AND m.ticket_id = ANY($2)",
+             WHERE m.customer_id = $1 AND m.ticket_id = ANY($2)
+             UNION SELECT r.object_key FROM received_mails r
+             JOIN ticket_messages m ON m.customer_id = r.customer_id AND m.message_id = r.message_id
+             WHERE m.customer_id = $1 AND m.ticket_id = ANY($2) AND r.object_key IS NOT NULL",
             params![customer, ids.as_slice()],
         )
         .await?;
     for sql in [
+        formatcp!(
+            "{ERASE} (SELECT message_id FROM ticket_messages WHERE customer_id = $1 AND ticket_id = ANY($2))"
+        ),
+        "DELETE FROM mail_references WHERE customer_id = $1 AND ticket_id = ANY($2)",
         "DELETE FROM attachments WHERE customer_id = $1 AND message_id IN
          (SELECT message_id FROM ticket_messages WHERE customer_id = $1 AND ticket_id = ANY($2))",
         "DELETE FROM message_tokens WHERE customer_id = $1 AND message_id IN

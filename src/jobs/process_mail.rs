@@ -1,0 +1,11 @@
+//! Makes a ticket's message of a raw mail.
+
+use super::JobError;
+use crate::app::App;
+use crate::domain::inbound;
+use crate::model::{CustomerId, ReceivedMailId};
+
+pub async fn run(app: &App, customer: CustomerId, id: i64) -> Result<(), JobError> {
+    inbound::process(app, customer, ReceivedMailId(id)).await?;
+    Ok(())
+}
