@@ -110,7 +110,7 @@ fn read_head(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
     mail.to = message.all_to().flat_map(|it| addresses(Some(it), limits)).take(limits.addresses).collect();
     mail.cc = message.all_cc().flat_map(|it| addresses(Some(it), limits)).take(limits.addresses).collect();
     mail.bcc = message.all_bcc().flat_map(|it| addresses(Some(it), limits)).take(limits.addresses).collect();
-    mail.subject = message.subject().map(|it| one_line(it)).filter(|it| !it.is_empty());
+    mail.subject = message.subject().map(one_line).filter(|it| !it.is_empty());
     mail.date = message.date().and_then(timestamp);
     mail.received = message.received().and_then(|it| it.date()).as_ref().and_then(timestamp);
     let mut left = limits.headers;
@@ -149,7 +149,7 @@ fn bare(text: &str) -> String {
 fn addresses(list: Option<&Addresses<'_>>, limits: &Limits) -> Vec<Address> {
     let Some(list) = list else { return Vec::new() };
     let found = list.iter().filter_map(|it| {
-        let name = it.name().map(|it| one_line(it)).filter(|it| !it.is_empty());
+        let name = it.name().map(one_line).filter(|it| !it.is_empty());
         match it.address() {
             Some(address) => Some(Address { name, address: one_line(address) }),
             // `From: someone@example.com` in quotes, or a name alone.
