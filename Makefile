@@ -4,13 +4,16 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build run check fmt-check clippy deny test schemathesis bench fmt clean
+.PHONY: help build model run check fmt-check clippy deny test schemathesis bench fmt clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  %-14s %s\n' "$$name" "$$text"; done
 
-build: ## the release program, target/release/answerpal
+build: model ## the release program, target/release/answerpal
 	@cargo build --release --locked
+
+model: ## the language models, fetched once and packed into one file that the program embeds
+	@scripts/model
 
 run: build ## the release program with demonstration data, in data/demo
 	@$(TARGET)/release/answerpal serve --demo --data-dir data/demo
@@ -30,16 +33,16 @@ deny: ## licences, banned and duplicate crates, sources, advisories
 	@echo "==> deny"
 	@scripts/deny
 
-test: ## tests on SQLite and PostgreSQL
+test: model ## tests on SQLite and PostgreSQL
 	@echo "==> test"
 	@scripts/with-postgres cargo test --workspace --locked
 
-schemathesis: ## the running server against its own openapi.json
+schemathesis: model ## the running server against its own openapi.json
 	@echo "==> schemathesis"
 	@cargo build --locked
 	@ANSWERPAL_BIN=$(TARGET)/debug/answerpal scripts/schemathesis
 
-bench: ## the load bench
+bench: model ## the load bench
 	@benches/run
 
 fmt: ## format the code

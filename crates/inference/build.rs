@@ -1,0 +1,17 @@
+//! The packed model (`make model`) goes into release programs; others read the file where it lies, so that
+//! test programs stay small. Without it the crate compiles too, and says so when a model is asked for.
+
+use std::path::Path;
+
+fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    // The folder is watched, not the file: a missing file would make every build run this again.
+    println!("cargo:rerun-if-changed=model");
+    println!("cargo:rustc-check-cfg=cfg(model_embedded)");
+    let root = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let file = Path::new(&root).join("model/answerpal.model");
+    println!("cargo:rustc-env=ANSWERPAL_MODEL_FILE={}", file.display());
+    if file.exists() && std::env::var("PROFILE").is_ok_and(|profile| profile == "release") {
+        println!("cargo:rustc-cfg=model_embedded");
+    }
+}

@@ -1,0 +1,247 @@
+//! The forward pass of a BERT encoder with mean pooling: both models have this shape.
+
+use std::borrow::Cow;
+
+use half::f16;
+
+use crate::model_file::{ModelError, ModelFile};
+use crate::simd::{self, Matrix};
+
+/// Length of a vector.
+pub const HIDDEN: usize = 384;
+const INNER: usize = 1536;
+const HEADS: usize = 12;
+/// Tokens that are computed together; bounds the memory of a batch to some 15 MB.
+const BATCH_TOKENS: usize = 1024;
+/// Bytes of 32 weights in four bits: a half-float scale, then the nibbles of weights 0–15 and 16–31.
+const BLOCK: usize = 18;
+
+/// How the matrices of a model are stored.
+#[derive(Clone, Copy)]
+pub enum Storage {
+    /// Half floats.
+    Half,
+    /// Blocks of 32 four-bit weights (`Q4_0`).
+    FourBit,
+}
+
+impl Storage {
+    fn row_bytes(self, inputs: usize) -> usize {
+        match self {
+            Self::Half => inputs * 2,
+            Self::FourBit => inputs / 32 * BLOCK,
+        }
+    }
+
+    fn read(self, bytes: &[u8], out: &mut [f32]) {
+        match self {
+            Self::Half => {
+                for (pair, place) in bytes.as_chunks::<2>().0.iter().zip(out) {
+                    *place = f16::from_le_bytes(*pair).to_f32();
+                }
+            }
+            Self::FourBit => {
+                for (block, out) in bytes.chunks_exact(BLOCK).zip(out.chunks_exact_mut(32)) {
+                    let scale = f16::from_le_bytes([block[0], block[1]]).to_f32();
+                    let (low, high) = out.split_at_mut(16);
+                    for ((nibbles, low), high) in block[2..].iter().zip(low).zip(high) {
+                        *low = f32::from(i16::from(nibbles & 15) - 8) * scale;
+                        *high = f32::from(i16::from(nibbles >> 4) - 8) * scale;
+                    }
+                }
+            }
+        }
+    }
+}
+
+struct Norm {
+    weight: Cow<'static, [f32]>,
+    bias: Cow<'static, [f32]>,
+}
+
+struct Layer {
+    query: Matrix,
+    key: Matrix,
+    value: Matrix,
+    output: Matrix,
+    up: Matrix,
+    down: Matrix,
+    attention_norm: Norm,
+    norm: Norm,
+}
+
+/// A loaded encoder: the layers as floats, the large word table as it is stored.
+pub struct Encoder {
+    storage: Storage,
+    words: Cow<'static, [u8]>,
+    positions: Cow<'static, [f32]>,
+    kind: Cow<'static, [f32]>,
+    norm: Norm,
+    layers: Vec<Layer>,
+}
+
+impl Encoder {
+    /// Loads the sections that begin with `name`.
+    pub fn load(file: &ModelFile, name: &str, layers: usize, storage: Storage) -> Result<Self, ModelError> {
+        let norm = |part: &str| -> Result<Norm, ModelError> {
+            Ok(Norm {
+                weight: floats(file, &format!("{name}/{part}.w"), HIDDEN)?,
+                bias: floats(file, &format!("{name}/{part}.b"), HIDDEN)?,
+            })
+        };
+        let matrix = |part: &str, inputs: usize, outputs: usize| -> Result<Matrix, ModelError> {
+            let weights = file.bytes(&format!("{name}/{part}.w"))?;
+            let bias = floats(file, &format!("{name}/{part}.b"), outputs)?.into_owned();
+            let row_bytes = storage.row_bytes(inputs);
+            if weights.len() != outputs * row_bytes {
+                return Err(ModelError::Damaged(format!("{name}/{part}.w has the wrong size")));
+            }
+            Ok(Matrix::pack(inputs, bias, |row, out| {
+                storage.read(&weights[row * row_bytes..][..row_bytes], out)
+            }))
+        };
+        let layer = |number: usize| -> Result<Layer, ModelError> {
+            Ok(Layer {
+                query: matrix(&format!("{number}.q"), HIDDEN, HIDDEN)?,
+                key: matrix(&format!("{number}.k"), HIDDEN, HIDDEN)?,
+                value: matrix(&format!("{number}.v"), HIDDEN, HIDDEN)?,
+                output: matrix(&format!("{number}.o"), HIDDEN, HIDDEN)?,
+                up: matrix(&format!("{number}.up"), HIDDEN, INNER)?,
+                down: matrix(&format!("{number}.down"), INNER, HIDDEN)?,
+                attention_norm: norm(&format!("{number}.norm1"))?,
+                norm: norm(&format!("{number}.norm2"))?,
+            })
+        };
+        Ok(Self {
+            storage,
+            words: file.bytes(&format!("{name}/words"))?,
+            positions: file.words(&format!("{name}/positions"))?,
+            kind: floats(file, &format!("{name}/type"), HIDDEN)?,
+            norm: norm("norm")?,
+            layers: (0..layers).map(layer).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// One vector of length 1 for each text, given as token ids that the tokenizer has bounded.
+    pub fn embed(&self, texts: &[Vec<u32>]) -> Vec<Vec<f32>> {
+        let mut order: Vec<usize> = (0..texts.len()).collect();
+        // Neighbours of like length fill batches evenly.
+        order.sort_by_key(|&text| texts[text].len());
+        let mut out = vec![Vec::new(); texts.len()];
+        let mut batch = Vec::new();
+        let mut tokens = 0;
+        for text in order {
+            if tokens + texts[text].len() > BATCH_TOKENS && !batch.is_empty() {
+                self.embed_batch(texts, &batch, &mut out);
+                batch.clear();
+                tokens = 0;
+            }
+            tokens += texts[text].len();
+            batch.push(text);
+        }
+        self.embed_batch(texts, &batch, &mut out);
+        out
+    }
+
+    fn embed_batch(&self, texts: &[Vec<u32>], batch: &[usize], out: &mut [Vec<f32>]) {
+        let lengths: Vec<usize> = batch.iter().map(|&text| texts[text].len()).collect();
+        let mut rows = Vec::with_capacity(lengths.iter().sum::<usize>() * HIDDEN);
+        for &text in batch {
+            self.look_up(&texts[text], &mut rows);
+        }
+        simd::add_and_norm(&mut rows, None, &self.norm.weight, &self.norm.bias);
+        let mut space = Space::new(rows.len());
+        for layer in &self.layers {
+            layer.run(&mut rows, &lengths, &mut space);
+        }
+        let mut rest = &rows[..];
+        for (&text, length) in batch.iter().zip(&lengths) {
+            let (mine, others) = rest.split_at(length * HIDDEN);
+            rest = others;
+            out[text] = mean(mine);
+        }
+    }
+
+    fn look_up(&self, tokens: &[u32], rows: &mut Vec<f32>) {
+        let row_bytes = self.storage.row_bytes(HIDDEN);
+        for (token, position) in tokens.iter().zip(self.positions.chunks_exact(HIDDEN)) {
+            let at = rows.len();
+            rows.resize(at + HIDDEN, 0.0);
+            let row = &mut rows[at..];
+            self.storage.read(&self.words[*token as usize * row_bytes..][..row_bytes], row);
+            for ((value, position), kind) in row.iter_mut().zip(position).zip(&*self.kind) {
+                *value += position + kind;
+            }
+        }
+    }
+}
+
+fn floats(file: &ModelFile, name: &str, length: usize) -> Result<Cow<'static, [f32]>, ModelError> {
+    let values = file.words(name)?;
+    if values.len() == length {
+        Ok(values)
+    } else {
+        Err(ModelError::Damaged(format!("{name} has {} numbers, not {length}", values.len())))
+    }
+}
+
+/// Room for what a layer computes, used again by the next one.
+struct Space {
+    query: Vec<f32>,
+    key: Vec<f32>,
+    value: Vec<f32>,
+    context: Vec<f32>,
+    inner: Vec<f32>,
+}
+
+impl Space {
+    fn new(size: usize) -> Self {
+        let room = || vec![0.0; size];
+        Self {
+            query: room(),
+            key: room(),
+            value: room(),
+            context: room(),
+            inner: vec![0.0; size / HIDDEN * INNER],
+        }
+    }
+}
+
+impl Layer {
+    fn run(&self, rows: &mut [f32], lengths: &[usize], space: &mut Space) {
+        self.query.product(rows, &mut space.query);
+        self.key.product(rows, &mut space.key);
+        self.value.product(rows, &mut space.value);
+        let mut at = 0;
+        for length in lengths {
+            let mine = at..at + length * HIDDEN;
+            at = mine.end;
+            simd::attention(
+                &space.query[mine.clone()],
+                &space.key[mine.clone()],
+                &space.value[mine.clone()],
+                HEADS,
+                &mut space.context[mine],
+                HIDDEN,
+            );
+        }
+        // The queries are done with: their room takes what is added to the rows.
+        self.output.product(&space.context, &mut space.query);
+        simd::add_and_norm(rows, Some(&space.query), &self.attention_norm.weight, &self.attention_norm.bias);
+        self.up.product(rows, &mut space.inner);
+        simd::gelu(&mut space.inner);
+        self.down.product(&space.inner, &mut space.query);
+        simd::add_and_norm(rows, Some(&space.query), &self.norm.weight, &self.norm.bias);
+    }
+}
+
+fn mean(rows: &[f32]) -> Vec<f32> {
+    let mut out = vec![0.0; HIDDEN];
+    for row in rows.chunks_exact(HIDDEN) {
+        for (place, value) in out.iter_mut().zip(row) {
+            *place += value;
+        }
+    }
+    simd::normalise(&mut out);
+    out
+}

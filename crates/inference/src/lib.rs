@@ -1,0 +1,19 @@
+//! What answerpal knows of language, without a network: embedded sentence models, a topic classifier that
+//! learns from every correction, passages of documents and their retrieval.
+//!
+//! A library of its own: it knows texts, vectors and numbers, no tickets, tenants or databases. Nothing here
+//! reads a clock or a random source, so equal input gives equal output.
+
+pub mod embedder;
+mod encoder;
+pub mod language;
+mod model_file;
+pub mod passages;
+pub mod retrieval;
+mod simd;
+pub mod topics;
+mod unigram;
+mod wordpiece;
+
+pub use embedder::{Embedder, Profile, Role};
+pub use model_file::ModelError;

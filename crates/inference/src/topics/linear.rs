@@ -1,0 +1,152 @@
+//! Softmax regression over a vector and the parts of a text, by AdaGrad.
+
+use super::features::BUCKETS;
+use crate::simd;
+
+/// A text as the regression sees it.
+pub struct Sample<'a> {
+    pub vector: &'a [f32],
+    pub parts: &'a [(u32, f32)],
+    /// The classes that are right, each with its share; the shares sum up to 1.
+    pub target: Vec<(usize, f32)>,
+    /// How much it counts.
+    pub weight: f32,
+}
+
+/// How the regression learns.
+#[derive(Debug, Clone, Copy)]
+pub struct Rates {
+    pub step: f32,
+    pub decay: f32,
+    pub parts: f32,
+}
+
+pub const RATES: Rates = Rates { step: 0.5, decay: 0.0, parts: 0.5 };
+
+/// The weights.
+#[derive(Debug, Clone)]
+pub struct Linear {
+    classes: usize,
+    dimensions: usize,
+    /// `classes × dimensions`.
+    dense: Vec<f32>,
+    dense_seen: Vec<f32>,
+    /// `BUCKETS × classes`, allocated for buckets that occur.
+    sparse: Vec<Vec<f32>>,
+    sparse_seen: Vec<f32>,
+    bias: Vec<f32>,
+    bias_seen: Vec<f32>,
+    rates: Rates,
+}
+
+impl Linear {
+    /// Weights that make a class as likely as its start vector is near, `scale` times the inner product.
+    pub fn new(starts: &[Vec<f32>], dimensions: usize, scale: f32, rates: Rates) -> Self {
+        let classes = starts.len();
+        let mut dense = vec![0.0; classes * dimensions];
+        for (row, start) in dense.chunks_exact_mut(dimensions.max(1)).zip(starts) {
+            for (place, value) in row.iter_mut().zip(start) {
+                *place = value * scale;
+            }
+        }
+        Self {
+            classes,
+            dimensions,
+            dense_seen: vec![1e-3; dense.len()],
+            dense,
+            sparse: vec![Vec::new(); BUCKETS],
+            sparse_seen: vec![1e-3; BUCKETS],
+            bias: vec![0.0; classes],
+            bias_seen: vec![1.0; classes],
+            rates,
+        }
+    }
+
+    /// The score of each class before softmax.
+    pub fn scores(&self, vector: &[f32], parts: &[(u32, f32)]) -> Vec<f32> {
+        let mut out = self.bias.clone();
+        simd::arch().dispatch(|| {
+            for (score, row) in out.iter_mut().zip(self.dense.chunks_exact(self.dimensions)) {
+                *score += simd::dot_here(row, vector);
+            }
+            for (bucket, weight) in parts {
+                let weight = weight * self.rates.parts;
+                for (score, row) in out.iter_mut().zip(&self.sparse[*bucket as usize]) {
+                    *score += weight * row;
+                }
+            }
+        });
+        out
+    }
+
+    /// Goes through the samples once, in the order given.
+    pub fn pass(&mut self, samples: &[Sample<'_>], order: &[usize]) {
+        for &number in order {
+            self.step(&samples[number]);
+        }
+    }
+
+    /// Learns from one sample.
+    pub fn step(&mut self, sample: &Sample<'_>) {
+        let mut slopes = self.scores(sample.vector, sample.parts);
+        softmax(&mut slopes, 1.0);
+        for (class, share) in &sample.target {
+            slopes[*class] -= share;
+        }
+        for slope in &mut slopes {
+            // Classes that are out of the question have next to nothing to learn.
+            *slope = if slope.abs() < 1e-3 { 0.0 } else { *slope * sample.weight };
+        }
+        let (rates, dimensions) = (self.rates, self.dimensions);
+        simd::arch().dispatch(|| {
+            for (class, slope) in slopes.iter().enumerate().filter(|(_, slope)| **slope != 0.0) {
+                self.bias_seen[class] += slope * slope;
+                self.bias[class] -= rates.step * slope / self.bias_seen[class].sqrt();
+                let row = class * dimensions..(class + 1) * dimensions;
+                let places = self.dense[row.clone()].iter_mut().zip(&mut self.dense_seen[row]);
+                for ((weight, seen), value) in places.zip(sample.vector) {
+                    let slope = slope * value + rates.decay * *weight;
+                    *seen += slope * slope;
+                    *weight -= rates.step * slope / seen.sqrt();
+                }
+            }
+        });
+        let square: f32 = slopes.iter().map(|slope| slope * slope).sum();
+        for (bucket, value) in sample.parts {
+            let value = value * rates.parts;
+            let row = &mut self.sparse[*bucket as usize];
+            row.resize(self.classes, 0.0);
+            let seen = &mut self.sparse_seen[*bucket as usize];
+            *seen += square * value * value;
+            let step = rates.step * value / seen.sqrt();
+            for (weight, slope) in row.iter_mut().zip(&slopes) {
+                *weight -= step * slope;
+            }
+        }
+    }
+}
+
+/// Softmax of `scores / temperature`, in place.
+pub fn softmax(scores: &mut [f32], temperature: f32) {
+    let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let mut total = 0.0;
+    for score in scores.iter_mut() {
+        *score = ((*score - highest) / temperature).exp();
+        total += *score;
+    }
+    scores.iter_mut().for_each(|score| *score /= total);
+}
+
+/// The numbers from 0 in a shuffled order that only `seed` decides.
+pub fn order(count: usize, seed: u64) -> Vec<usize> {
+    let mut out: Vec<usize> = (0..count).collect();
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d;
+    for last in (1..count).rev() {
+        // SplitMix64.
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        out.swap(last, ((mixed ^ (mixed >> 31)) % (last as u64 + 1)) as usize);
+    }
+    out
+}

@@ -1,0 +1,106 @@
+//! The classifier knows topics from their descriptions, and learns.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use answerpal_inference::topics::{Classifier, Decision, Example, Prediction, Settings, Topic, prompts};
+use answerpal_inference::{Embedder, Profile, Role};
+
+const EMBEDDER: Embedder = Embedder::new(Profile::English);
+
+fn vector(text: &str) -> Vec<f32> {
+    EMBEDDER.embed(&[text], Role::Query).unwrap().remove(0)
+}
+
+fn topics() -> Vec<Topic> {
+    [
+        (1, "refund", "the customer wants money back"),
+        (2, "delivery", "where a parcel is and when it arrives"),
+        (3, "password_reset", "cannot log in, forgot the password"),
+        (4, "invoice", "asks for an invoice or a receipt"),
+    ]
+    .map(|(id, name, description)| {
+        let prompts = prompts(name, description);
+        Topic { id, vectors: prompts.iter().map(|prompt| vector(prompt)).collect(), prompts }
+    })
+    .into()
+}
+
+fn example(id: i64, text: &str, topics: &[i64]) -> Example {
+    Example { id, text: text.to_owned(), vector: vector(text), topics: topics.to_vec() }
+}
+
+fn predict(classifier: &Classifier, text: &str) -> Prediction {
+    classifier.predict(text, &vector(text))
+}
+
+fn best(classifier: &Classifier, text: &str) -> i64 {
+    predict(classifier, text).scores[0].topic
+}
+
+#[test]
+fn descriptions_are_enough_to_begin() {
+    let classifier = Classifier::train(topics(), Vec::new(), Settings::default());
+    for (text, topic) in [
+        ("I want to be paid back for the broken lamp", 1),
+        ("my package still has not come", 2),
+        ("the site says my login is wrong", 3),
+        ("please send me the bill of last month", 4),
+    ] {
+        let prediction = predict(&classifier, text);
+        assert_eq!(prediction.scores[0].topic, topic, "{text}");
+        let total: f32 =
+            prediction.scores.iter().map(|score| score.probability).sum::<f32>() + prediction.none;
+        assert!((total - 1.0).abs() < 1e-3);
+    }
+}
+
+#[test]
+fn a_correction_counts_at_once() {
+    let mut classifier = Classifier::train(topics(), Vec::new(), Settings::default());
+    let text = "the zorblax is not blinking";
+    let before = best(&classifier, text);
+    let other = if before == 4 { 1 } else { 4 };
+    classifier.learn(example(1, text, &[other]));
+    assert_eq!(best(&classifier, text), other);
+    assert_eq!(best(&classifier, "my zorblax is not blinking any more"), other);
+    assert_eq!(classifier.nearest(&vector(text), 3)[0].example, 1);
+    classifier.learn(example(1, text, &[before]));
+    assert_eq!((best(&classifier, text), classifier.len()), (before, 1));
+    assert!(classifier.forget(1) && !classifier.forget(1));
+    assert!(classifier.is_empty());
+}
+
+#[test]
+fn none_of_these_can_be_taught() {
+    let unrelated =
+        ["who won the match yesterday", "tell me a joke", "what is the weather in Ghent", "sing a song"];
+    let examples = unrelated.iter().zip(1..).map(|(text, id)| example(id, text, &[])).collect();
+    let classifier = Classifier::train(topics(), examples, Settings::default());
+    let prediction = predict(&classifier, "who won the match on Sunday");
+    assert_eq!(prediction.decision, Decision::NoneOfThese);
+    assert!(prediction.topics.is_empty());
+}
+
+#[test]
+fn training_is_deterministic_in_any_order() {
+    let texts = ["give me my money", "when does it come", "locked out", "a receipt please"];
+    let mut examples: Vec<Example> =
+        texts.iter().zip(1..).map(|(text, id)| example(id, text, &[id])).collect();
+    let one = Classifier::train(topics(), examples.clone(), Settings::default());
+    examples.reverse();
+    let other = Classifier::train(topics().into_iter().rev().collect(), examples, Settings::default());
+    for text in ["where is the receipt of my parcel", "hello"] {
+        assert_eq!(predict(&one, text), predict(&other, text));
+    }
+}
+
+#[test]
+fn rubbish_does_no_harm() {
+    let empty = Classifier::train(Vec::new(), Vec::new(), Settings::default());
+    assert_eq!(predict(&empty, "hello").decision, Decision::NoneOfThese);
+    let mut classifier = Classifier::train(topics(), vec![example(1, "", &[99])], Settings::default());
+    classifier.learn(Example { id: 2, text: "short vector".to_owned(), vector: vec![1.0], topics: vec![1] });
+    assert_eq!(classifier.len(), 1);
+    assert!(classifier.predict("x", &[0.0; 3]).scores.is_empty());
+    assert_eq!(predict(&classifier, "money back").scores[0].topic, 1);
+}
