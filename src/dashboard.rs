@@ -24,6 +24,21 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     font-src 'self'; connect-src 'self'; manifest-src 'self'; frame-src 'self'; base-uri 'none'; \
     form-action 'self'; frame-ancestors 'none'";
 
+/// The pages that the HTML of a message is shown in, inside a sandboxed frame of the dashboard: no scripts at
+/// all. In the second one the reader has asked for images of other servers.
+const FRAMES: [(&str, &str); 2] = [
+    (
+        "message.html",
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; base-uri 'none'; \
+            form-action 'none'; frame-ancestors 'self'",
+    ),
+    (
+        "message-images.html",
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data: https: http:; \
+            base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
+    ),
+];
+
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/app", get(async || Redirect::temporary("/app/")))
@@ -54,10 +69,11 @@ fn answer(path: &str, file: EmbeddedFile, request: &HeaderMap) -> Response {
         ([(header::CONTENT_TYPE, HeaderValue::from_static(content_type(path)))], file.data).into_response()
     };
     let cached = if path.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let policy = FRAMES.iter().find(|it| it.0 == path).map_or(POLICY, |it| it.1);
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CACHE_CONTROL, cached),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CONTENT_SECURITY_POLICY, policy),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
     ] {

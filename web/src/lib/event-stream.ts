@@ -1,0 +1,105 @@
+// The stream of what happens, kept open and resumed where it broke off.
+import { createParser } from 'eventsource-parser';
+import { client } from '../api/client';
+
+export interface LiveEvent {
+  action: string;
+  ticketID: number | null;
+  messageID: number | null;
+  actorType: string;
+  actorID: number | null;
+}
+
+export interface Follower {
+  event: (event: LiveEvent) => void;
+  /** Events may have been missed, because the stream could not be resumed. */
+  gap: () => void;
+  connected: (isConnected: boolean) => void;
+}
+
+const LONGEST_WAIT = 30_000;
+/** The server says something at least every 15 s. */
+const SILENCE = 40_000;
+
+/** Follows the stream until it is told to stop. */
+export function follow(follower: Follower): () => void {
+  const stopped = new AbortController();
+  void run(follower, stopped.signal);
+  return () => stopped.abort();
+}
+
+async function run(follower: Follower, stopped: AbortSignal): Promise<void> {
+  let last = '';
+  let wait = 500;
+  while (!stopped.aborted) {
+    try {
+      last = await read(follower, stopped, last, (id) => {
+        last = id;
+        wait = 500;
+      });
+    } catch {
+      // Whatever broke the stream, the answer is to come back.
+    }
+    if (stopped.aborted) return;
+    follower.connected(false);
+    await pause(wait * (0.75 + Math.random() / 2), stopped);
+    wait = Math.min(wait * 2, LONGEST_WAIT);
+  }
+}
+
+async function read(
+  follower: Follower,
+  stopped: AbortSignal,
+  from: string,
+  heard: (id: string) => void,
+): Promise<string> {
+  const silent = new AbortController();
+  let watch = setTimeout(() => silent.abort(), SILENCE);
+  let last = from;
+  try {
+    const { data, response } = await client.GET('/api/events', {
+      params: { query: from ? { lastEventId: from } : {} },
+      parseAs: 'stream',
+      signal: AbortSignal.any([stopped, silent.signal]),
+    });
+    if (!response.ok || !data) {
+      // A place in the stream that the server does not know: go on from now, and read everything again.
+      if (response.status === 400) {
+        follower.gap();
+        return '';
+      }
+      throw new Error(`events: ${response.status}`);
+    }
+    follower.connected(true);
+    const parser = createParser({
+      onEvent: ({ id, data: text }) => {
+        if (id) heard((last = id));
+        const event = text ? (JSON.parse(text) as LiveEvent) : null;
+        if (event) follower.event(event);
+      },
+    });
+    const reader = data
+      .pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)
+      .getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return last;
+      clearTimeout(watch);
+      watch = setTimeout(() => silent.abort(), SILENCE);
+      // The stream begins with an id alone, which is no event: where to go on from before the first one.
+      if (!last) last = /^id: ?(\d+)\n/m.exec(value)?.[1] ?? '';
+      parser.feed(value);
+    }
+  } finally {
+    clearTimeout(watch);
+  }
+}
+
+function pause(milliseconds: number, stopped: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const timer = setTimeout(done, milliseconds);
+    stopped.addEventListener('abort', () => (clearTimeout(timer), done()), { once: true });
+    // Back on the net: at once.
+    addEventListener('online', () => (clearTimeout(timer), done()), { once: true });
+  });
+}

@@ -1,0 +1,84 @@
+// The address is state: which page, which filter, which ticket. Nothing else remembers it.
+
+const BASE = '/app';
+
+interface Place {
+  /** Below `/app`, with a leading slash. */
+  path: string;
+  query: URLSearchParams;
+}
+
+function here(): Place {
+  const path = location.pathname.startsWith(BASE) ? location.pathname.slice(BASE.length) : location.pathname;
+  return { path: path || '/', query: new URLSearchParams(location.search) };
+}
+
+class Router {
+  #place = $state.raw<Place>(here());
+  /** How many pages of this session lie behind: whether "back" stays in the dashboard. */
+  #depth = 0;
+
+  constructor() {
+    addEventListener('popstate', () => {
+      this.#depth = Math.max(0, this.#depth - 1);
+      this.#place = here();
+    });
+  }
+
+  get path(): string {
+    return this.#place.path;
+  }
+
+  get query(): URLSearchParams {
+    return this.#place.query;
+  }
+
+  /** Parts of the path, decoded. */
+  get parts(): string[] {
+    return this.path.split('/').filter(Boolean).map(decode);
+  }
+
+  go(to: string, options: { replace?: boolean } = {}): void {
+    const url = new URL(BASE + to, location.origin);
+    if (url.pathname + url.search === location.pathname + location.search) return;
+    if (options.replace) {
+      history.replaceState(null, '', url);
+    } else {
+      history.pushState(null, '', url);
+      this.#depth += 1;
+    }
+    this.#place = here();
+  }
+
+  /** Back where one came from, or to `otherwise` where that was outside. */
+  back(otherwise: string): void {
+    if (this.#depth > 0) history.back();
+    else this.go(otherwise, { replace: true });
+  }
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+export const router = new Router();
+
+/** The address of a page, for links. */
+export function href(to: string): string {
+  return BASE + to;
+}
+
+/** Lets plain clicks on links to our own pages change the page in place; others stay the browser's. */
+export function followLinks(event: MouseEvent): void {
+  if (event.defaultPrevented || event.button !== 0) return;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = (event.target as Element | null)?.closest?.('a');
+  if (!link || link.target || link.hasAttribute('download')) return;
+  if (link.origin !== location.origin || !link.pathname.startsWith(`${BASE}/`)) return;
+  event.preventDefault();
+  router.go(link.pathname.slice(BASE.length) + link.search);
+}

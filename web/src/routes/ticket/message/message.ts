@@ -1,0 +1,11 @@
+import type { ListedMessage } from '../../../api/types';
+
+/** Who wrote a message, as well as that is known. */
+export function senderName(message: ListedMessage): string | undefined {
+  return message.fromName || message.fromAddress || message.uid || undefined;
+}
+
+/** Whether only our own people see it. */
+export function isNote(message: ListedMessage & { isInternal?: boolean }): boolean {
+  return message.isInternal === true;
+}

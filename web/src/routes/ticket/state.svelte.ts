@@ -1,0 +1,44 @@
+// What the parts of an open ticket tell each other.
+import { getContext, setContext } from 'svelte';
+import type { Ticket } from '../../api/types';
+
+export interface InsertRequest {
+  html: string;
+  replace: boolean;
+}
+
+export class TicketState {
+  readonly #ticket: () => Ticket | undefined;
+  /** Whether a narrow window shows the panel in place of the conversation. */
+  showsPanel = $state(false);
+  /** What is being written: nothing, an answer, or a note. */
+  mode = $state<'reply' | 'note' | null>(null);
+  /** Text on its way into the composer. */
+  insertion = $state.raw<InsertRequest | null>(null);
+  /** The message that the machine is asked about: the newest of the customer's. */
+  focusMessageID = $state<number | null>(null);
+
+  constructor(ticket: () => Ticket | undefined) {
+    this.#ticket = ticket;
+  }
+
+  get ticket(): Ticket | undefined {
+    return this.#ticket();
+  }
+
+  /** Puts text into an answer, opening the composer where that is not open. */
+  insert(html: string, replace: boolean): void {
+    this.mode = 'reply';
+    this.insertion = { html, replace };
+  }
+}
+
+const STATE = Symbol('ticket');
+
+export function provideTicket(ticket: () => Ticket | undefined): TicketState {
+  return setContext(STATE, new TicketState(ticket));
+}
+
+export function useTicket(): TicketState {
+  return getContext(STATE);
+}

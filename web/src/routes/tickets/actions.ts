@@ -1,0 +1,105 @@
+// What people do to tickets: shown at once, taken back with a message if the server says no, undone on request.
+import { client } from '../../api/client';
+import { ok } from '../../api/problems';
+import { keys } from '../../api/queries';
+import { queryClient } from '../../api/query-client';
+import type { BulkIn, Ticket, TicketPage, TicketQuery } from '../../api/types';
+import { describe } from '../../lib/failure';
+import { t } from '../../lib/i18n.svelte';
+import { toasts } from '../../lib/toasts.svelte';
+import { effectOf, inverse, type Step } from './effects';
+import { fits } from './filter';
+import { changed, type Pages } from './pages';
+
+type Snapshot = [readonly unknown[], unknown][];
+
+/** Changes every cached copy of tickets; what is returned puts them back. */
+export function patchTickets(ids: Set<number>, change: (ticket: Ticket) => Ticket): () => void {
+  const before: Snapshot = queryClient.getQueriesData({ queryKey: keys.tickets });
+  const one = (it: Ticket): Ticket => (ids.has(it.ticketID) ? change(it) : it);
+  const lists = new Map<string, { query: TicketQuery; pages: Pages }>();
+  for (const [, , query, number] of queryClient
+    .getQueryCache()
+    .findAll({ queryKey: keys.lists })
+    .map((it) => it.queryKey as [string, string, TicketQuery, number])) {
+    const data = queryClient.getQueryData<TicketPage>(keys.page(query, number));
+    if (!data) continue;
+    const name = JSON.stringify(query);
+    const list = lists.get(name) ?? { query, pages: new Map() };
+    list.pages.set(number, data);
+    lists.set(name, list);
+  }
+  for (const { query, pages } of lists.values()) {
+    for (const [number, page] of changed(pages, one, (it) => fits(query, it))) {
+      queryClient.setQueryData(keys.page(query, number), page);
+    }
+  }
+  for (const id of ids) {
+    queryClient.setQueryData<Ticket>(keys.ticket(id), (it) => it && change(it));
+  }
+  return () => {
+    for (const [key, data] of before) queryClient.setQueryData(key, data);
+  };
+}
+
+let refresh: ReturnType<typeof setTimeout> | undefined;
+
+/** Reads again what is on the screen of tickets; calls that come close together are one. */
+export function refreshTickets(): void {
+  refresh ??= setTimeout(() => {
+    refresh = undefined;
+    void queryClient.invalidateQueries({ queryKey: keys.tickets });
+  }, 250);
+}
+
+async function send(steps: Step[]): Promise<void> {
+  for (const { ids, action, customerRepID, status } of steps) {
+    const body: BulkIn = { ticketIDs: ids, action };
+    if (customerRepID !== undefined) body.customerRepID = customerRepID;
+    if (status !== undefined) body.status = status;
+    await ok(client.PUT('/api/tickets/bulk', { body }));
+  }
+}
+
+/** Names of reps as the screen shows them until the server has answered. */
+export type RepNames = (id: number) => string | undefined;
+
+/** Does one thing to tickets. True once the server has said yes. */
+export async function act(tickets: Ticket[], step: Omit<Step, 'ids'>, repName?: RepNames): Promise<boolean> {
+  if (tickets.length === 0) return false;
+  const ids = tickets.map((it) => it.ticketID);
+  void queryClient.cancelQueries({ queryKey: keys.tickets });
+  const putBack = patchTickets(new Set(ids), effectOf(step, repName));
+  try {
+    await send([{ ...step, ids }]);
+  } catch (error) {
+    putBack();
+    toasts.error(describe(error), {
+      label: t('general.retry'),
+      run: () => void act(tickets, step, repName),
+    });
+    refreshTickets();
+    return false;
+  }
+  refreshTickets();
+  const back = inverse(tickets, step);
+  const key = `done.${step.action}` as const;
+  toasts.done(
+    t(key, { n: ids.length, who: repName?.(step.customerRepID ?? 0) ?? '', status: step.status ?? '' }),
+    back.length ? { label: t('general.undo'), run: () => void undo(tickets, back) } : undefined,
+  );
+  return true;
+}
+
+async function undo(before: Ticket[], back: Step[]): Promise<void> {
+  const was = new Map(before.map((it) => [it.ticketID, it]));
+  const putBack = patchTickets(new Set(was.keys()), (it) => was.get(it.ticketID) ?? it);
+  try {
+    await send(back);
+    toasts.info(t('done.undone', { n: before.length }));
+  } catch (error) {
+    putBack();
+    toasts.error(describe(error));
+  }
+  refreshTickets();
+}
