@@ -69,7 +69,7 @@ fn answer(path: &str, file: EmbeddedFile, request: &HeaderMap) -> Response {
         ([(header::CONTENT_TYPE, HeaderValue::from_static(content_type(path)))], file.data).into_response()
     };
     let cached = if path.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let policy = FRAMES.iter().find(|it| it.0 == path).map_or(POLICY, |it| it.1);
+    let policy = policy(path);
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CACHE_CONTROL, cached),
@@ -83,6 +83,10 @@ fn answer(path: &str, file: EmbeddedFile, request: &HeaderMap) -> Response {
         headers.insert(header::ETAG, tag);
     }
     response
+}
+
+fn policy(path: &str) -> &'static str {
+    FRAMES.iter().find(|it| it.0 == path).map_or(POLICY, |it| it.1)
 }
 
 fn content_type(path: &str) -> &'static str {
@@ -101,5 +105,21 @@ fn content_type(path: &str) -> &'static str {
         "wasm" => "application/wasm",
         "txt" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_frames_of_messages_may_be_framed_and_nothing_runs_in_them() {
+        assert!(policy("index.html").contains("frame-ancestors 'none'"));
+        assert!(policy("assets/message.html").contains("frame-ancestors 'none'"));
+        for (name, remote) in [("message.html", false), ("message-images.html", true)] {
+            let policy = policy(name);
+            assert!(policy.contains("frame-ancestors 'self'") && !policy.contains("script-src"), "{policy}");
+            assert_eq!(policy.contains("https:"), remote, "{policy}");
+        }
     }
 }

@@ -4,21 +4,13 @@ import type { paths } from './schema';
 /** The one way to the server: every address, parameter and answer is typed by the specification. */
 export const client = createClient<paths>({ baseUrl: '', credentials: 'same-origin' });
 
-const KEY = 'answerpal.token';
-let token: string | null = null;
+let csrf = '';
 let signedOut: () => void = () => {};
 
-export const credentials = {
-  get token(): string | null {
-    token ??= sessionStorage.getItem(KEY);
-    return token;
-  },
-  set token(value: string | null) {
-    token = value;
-    if (value === null) sessionStorage.removeItem(KEY);
-    else sessionStorage.setItem(KEY, value);
-  },
-};
+/** What changes something needs this beside the cookie. */
+export function setCsrfToken(token: string): void {
+  csrf = token;
+}
 
 /** What happens when the server no longer knows who asks. */
 export function onSignedOut(then: () => void): void {
@@ -27,8 +19,7 @@ export function onSignedOut(then: () => void): void {
 
 const authorise: Middleware = {
   onRequest({ request }) {
-    const now = credentials.token;
-    if (now) request.headers.set('authorization', `Bearer ${now}`);
+    if (csrf && request.method !== 'GET') request.headers.set('x-csrf-token', csrf);
     return request;
   },
   onResponse({ response, schemaPath }) {

@@ -96,6 +96,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/Auth/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who the credentials belong to, a cookie's or any other. Renews a cookie's sign-in; clients that run for
+         *     long call it now and then.
+         */
+        get: operations["get_session"];
+        put?: never;
+        /**
+         * Signs a rep in by a cookie (`HttpOnly`, `SameSite=Strict`, `Secure` over https). The cookie opens every
+         *     route that a token opens. A request that changes something needs the answer's `csrfToken` as
+         *     `X-CSRF-Token` besides, and an `Origin`, where the browser sends one, has to be this server's.
+         */
+        post: operations["create_session"];
+        /**
+         * Signs out: ends the sign-in of the cookie, or with `everywhere=true` every sign-in and every token that
+         *     the rep has. API keys stay. 409 where neither is asked for and there is no cookie.
+         */
+        delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/Auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the caller is signed in by a cookie, the newest first. */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/Auth/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of the caller's sign-ins. */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/Channels": {
         parameters: {
             query?: never;
@@ -273,7 +336,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Sets a password: a rep their own, an Administrator anybody's. Ends the rep's tokens at once. */
+        /**
+         * Sets a password: a rep their own, an Administrator anybody's. Ends the rep's tokens and sign-ins at once, but
+         *     the one that the request came by.
+         */
         put: operations["change_password"];
         post?: never;
         delete?: never;
@@ -294,6 +360,23 @@ export interface paths {
         put: operations["deactivate_rep"];
         /** The same by POST. */
         post: operations["post_deactivate_rep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/CustomerReps/{id}/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends every sign-in and token of a rep: one's own, or anybody's as an Administrator. */
+        post: operations["sign_out_rep"];
         delete?: never;
         options?: never;
         head?: never;
@@ -711,6 +794,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a new installation needs before anybody can sign in. */
+        get: operations["get_setup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ticketMessageTopics": {
         parameters: {
             query?: never;
@@ -965,6 +1065,23 @@ export interface paths {
         put?: never;
         /** Sends a composed message in the ticket of this one: this one itself where it is a draft. */
         post: operations["send_new_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ticketMessages/{id}/stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The stages of the pipeline that have begun for a message, in the order they ended. */
+        get: operations["list_ticket_message_stages"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1741,6 +1858,24 @@ export interface components {
             topics: components["schemas"]["ListedTopicOut"][];
             uid?: string | null;
         };
+        /** @description A sign-in of a browser. */
+        ListedSessionOut: {
+            /** Format: date-time */
+            created: string;
+            /** Format: date-time */
+            expires: string;
+            /** @description Whether it is the one that asks. */
+            isCurrent: boolean;
+            isRemembered: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last renewed.
+             */
+            lastUsed: string;
+            sessionID: components["schemas"]["SessionId"];
+            /** @description What the browser calls itself. */
+            userAgent?: string | null;
+        };
         /** @description A topic as a list of messages names it. */
         ListedTopicOut: {
             ticketMessageTopicID: components["schemas"]["MessageTopicId"];
@@ -1913,6 +2048,24 @@ export interface components {
             topics: components["schemas"]["MessageTopicOut"][];
             twilio_CallSid?: string | null;
             uid?: string | null;
+        };
+        /** @description How one stage of the pipeline went for one message. */
+        MessageStageOut: {
+            /** Format: date-time */
+            endedAt: string;
+            /** @description What explains the outcome; each stage has its own. */
+            evidence?: Record<string, unknown> | null;
+            /**
+             * @description Why it was skipped, stopped the others, failed, or waits.
+             * @example the tenant has no topics
+             */
+            reason?: string | null;
+            /** @example topics */
+            stage: string;
+            /** @description `Pending` with a reason waits for another try. */
+            status: components["schemas"]["StageStatus"];
+            /** Format: int64 */
+            tries: number;
         };
         /** Format: int64 */
         MessageTopicId: number;
@@ -2433,6 +2586,48 @@ export interface components {
          * @enum {string}
          */
         SenderType: "EndUser" | "CustomerRep" | "AI" | "System";
+        /**
+         * Format: int64
+         * @description A sign-in of a browser.
+         */
+        SessionId: number;
+        /** @description Who is signed in. */
+        SessionOut: {
+            /** @description With a cookie: what requests that change something send as `X-CSRF-Token`. */
+            csrfToken?: string | null;
+            customerID: components["schemas"]["CustomerId"];
+            customerName: string;
+            customerRep: components["schemas"]["RepOut"];
+            /**
+             * Format: date-time
+             * @description With a cookie: when it ends, unless it is used before that.
+             */
+            expires?: string | null;
+            /** @description With a cookie. */
+            isRemembered?: boolean | null;
+        };
+        SetupOut: {
+            /** @description Whether there is no tenant yet: `POST /api/CustomerReps` makes it with its Administrator. */
+            isEmpty: boolean;
+            /**
+             * @description Whether that needs the code printed at start (`X-Setup-Code`), because the caller is not on the
+             *     machine itself.
+             */
+            needsCode: boolean;
+        };
+        SignInIn: {
+            /** @description Selects the tenant where several have the username. */
+            hostname?: string | null;
+            /** @example correct horse battery staple */
+            password: string;
+            /**
+             * @description Keeps the sign-in for 30 days after its last use; else it ends with the browser's window, after 12
+             *     hours at the latest.
+             */
+            remember?: boolean | null;
+            /** @example anna */
+            username: string;
+        };
         SignatureIn: {
             /** @description At most 100,000 characters, as the text. */
             emailSignatureHTML?: string | null;
@@ -2954,6 +3149,242 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_session: {
+        parameters: {
+            query?: {
+                /** @description `true`: ends every sign-in and token of the rep. */
+                everywhere?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedSessionOut"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4199,6 +4630,57 @@ export interface operations {
         };
     };
     post_deactivate_rep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_rep: {
         parameters: {
             query?: never;
             header?: never;
@@ -6799,6 +7281,33 @@ export interface operations {
             };
         };
     };
+    get_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupOut"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create_ticket_message_topic: {
         parameters: {
             query?: never;
@@ -8168,6 +8677,51 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ticket_message_stages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageStageOut"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

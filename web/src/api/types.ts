@@ -26,3 +26,4 @@ export type ApiKey = Schemas['ApiKeyOut'];
 export type Signature = Schemas['SignatureOut'];
 export type TicketEvent = Schemas['EventOut'];
 export type BulkIn = Schemas['BulkIn'];
+export type SignedIn = Schemas['SessionOut'];

@@ -1,13 +1,19 @@
-// Who is signed in.
-import { client, credentials, onSignedOut } from '../api/client';
-import { ok } from '../api/problems';
-import type { Rep } from '../api/types';
+// Who is signed in. The sign-in itself is a cookie that no script can read.
+import { client, onSignedOut, setCsrfToken } from '../api/client';
+import { ApiError, ok } from '../api/problems';
 import { queryClient } from '../api/query-client';
+import type { Rep, SignedIn } from '../api/types';
+
+/** How often a dashboard that is left open says that it is still there, in milliseconds. */
+const RENEW = 60 * 60_000;
 
 class Session {
   #rep = $state.raw<Rep | null>(null);
+  tenantName = $state('');
   /** Until it is known whether somebody is signed in. */
   loading = $state(true);
+  /** Why that could not be found out. */
+  problem = $state.raw<unknown>(null);
   /** The server ended it: the screen keeps what is being written and asks to sign in again. */
   expired = $state(false);
 
@@ -15,6 +21,9 @@ class Session {
     onSignedOut(() => {
       if (this.#rep) this.expired = true;
     });
+    setInterval(() => {
+      if (this.#rep && !this.expired) void this.load();
+    }, RENEW);
   }
 
   get isSignedIn(): boolean {
@@ -36,26 +45,32 @@ class Session {
   }
 
   async load(): Promise<void> {
+    this.problem = null;
     try {
-      if (credentials.token) this.#rep = await ok(client.GET('/api/CustomerReps/me'));
-    } catch {
-      this.#rep = null;
+      this.#take(await ok(client.GET('/api/Auth/session')));
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 401)) this.problem = error;
+      else if (this.#rep) this.expired = true;
     } finally {
       this.loading = false;
     }
   }
 
-  async signIn(username: string, password: string, _remember: boolean): Promise<void> {
-    const { token } = await ok(client.POST('/api/Auth/login', { body: { username, password } }));
-    credentials.token = token;
-    const rep = await ok(client.GET('/api/CustomerReps/me'));
-    if (this.#rep && this.#rep.customerRepID !== rep.customerRepID) queryClient.clear();
-    this.#rep = rep;
-    this.expired = false;
+  async signIn(username: string, password: string, remember: boolean): Promise<void> {
+    const body = { username, password, remember, hostname: location.hostname };
+    const signedIn = await ok(client.POST('/api/Auth/session', { body }));
+    const before = this.#rep?.customerRepID;
+    if (before !== undefined && before !== signedIn.customerRep.customerRepID) queryClient.clear();
+    else void queryClient.invalidateQueries();
+    this.#take(signedIn);
   }
 
-  async signOut(): Promise<void> {
-    credentials.token = null;
+  async signOut(everywhere = false): Promise<void> {
+    await ok(client.DELETE('/api/Auth/session', { params: { query: { everywhere } } }));
+    this.forget();
+  }
+
+  forget(): void {
     this.#rep = null;
     this.expired = false;
     queryClient.clear();
@@ -64,6 +79,13 @@ class Session {
   /** The rep changed their own profile. */
   update(rep: Rep): void {
     this.#rep = rep;
+  }
+
+  #take(signedIn: SignedIn): void {
+    setCsrfToken(signedIn.csrfToken ?? '');
+    this.tenantName = signedIn.customerName;
+    this.#rep = signedIn.customerRep;
+    this.expired = false;
   }
 }
 
