@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::clock::{Clock, Random};
 use crate::config::Config;
+use crate::convert::Converter;
 use crate::crypto::MasterKey;
 use crate::domain::credentials::Credentials;
 use crate::domain::limits::Limits;
@@ -31,6 +32,7 @@ pub struct Handles {
     pub store: Store,
     pub files: Files,
     pub outbound: Outbound,
+    pub converter: Converter,
     pub credentials: Credentials,
     pub refs: RefsCache,
     pub pages: PageMemory,
@@ -63,6 +65,7 @@ impl App {
         let outbound = Outbound::new(&config.outbound_allow)?;
         let credentials = Credentials::load(&store, &key, &clock, &random).await?;
         let setup_code = random.token();
+        let converter = Converter::new(&config);
         let live = Live::default();
         let refs = RefsCache::default();
         Ok(Self(Arc::new(Handles {
@@ -73,6 +76,7 @@ impl App {
             store,
             files,
             outbound,
+            converter,
             credentials,
             refs,
             pages: PageMemory::default(),

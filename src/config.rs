@@ -81,6 +81,8 @@ pub struct Config {
     pub log_json: bool,
     pub demo: bool,
     pub no_workers: bool,
+    /// The program that is started for work in a process of its own; this one where it is not given.
+    pub program: Option<PathBuf>,
     /// Most database connections kept open.
     pub connections: usize,
     /// Most bytes of a JSON body.
@@ -109,6 +111,7 @@ impl Default for Config {
             log_json: false,
             demo: false,
             no_workers: false,
+            program: None,
             connections: 16,
             max_json_bytes: 1024 * 1024,
             max_file_bytes: 25 * 1024 * 1024,

@@ -8,6 +8,7 @@ pub mod channels;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod convert;
 pub mod crypto;
 pub mod dashboard;
 pub mod domain;

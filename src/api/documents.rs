@@ -1,5 +1,6 @@
 //! `/api/Documents`.
 
+mod convert;
 mod shapes;
 
 use axum::extract::State;
@@ -22,11 +23,10 @@ use crate::store::{Contains, documents as store};
 use shapes::{DocumentIn, DocumentOut, DocumentPage, DocumentQuery, OneDocumentQuery};
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_documents, create_document)).routes(routes!(
-        get_document,
-        update_document,
-        delete_document
-    ))
+    OpenApiRouter::new()
+        .routes(routes!(list_documents, create_document))
+        .routes(routes!(get_document, update_document, delete_document))
+        .merge(convert::routes())
 }
 
 /// A page of documents, by name.

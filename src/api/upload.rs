@@ -13,6 +13,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use http_body_util::BodyExt;
 use sha2::{Digest, Sha256};
+use tokio::io::AsyncWriteExt;
 
 use super::extract::{DRAINED, drain};
 use crate::app::App;
@@ -29,6 +30,25 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// Receives the first field `file`, and `contentId` where it is there. Its content is written, under a
 /// key that is reserved.
 pub async fn receive(app: &App, customer: CustomerId, parts: Parts, body: Body) -> Result<NewFile> {
+    let over = Arc::new(AtomicBool::new(false));
+    let received = match open(app, parts, body, &over).await {
+        Ok(multipart) => read_fields(app, customer, multipart).await,
+        Err(error) => Err(error),
+    };
+    within(app, &over, received)
+}
+
+/// Receives the first field `file` into a file of the machine. Gives the name it came under.
+pub async fn receive_into(app: &App, parts: Parts, body: Body, file: &mut tokio::fs::File) -> Result<String> {
+    let over = Arc::new(AtomicBool::new(false));
+    let received = match open(app, parts, body, &over).await {
+        Ok(multipart) => copy_file(app, multipart, file).await,
+        Err(error) => Err(error),
+    };
+    within(app, &over, received)
+}
+
+async fn open(app: &App, parts: Parts, body: Body, over: &Arc<AtomicBool>) -> Result<Multipart> {
     if !is_multipart(&parts) {
         let empty = body.is_end_stream();
         drain(body).await;
@@ -38,17 +58,42 @@ pub async fn receive(app: &App, customer: CustomerId, parts: Parts, body: Body) 
             Error::UnsupportedMediaType("The body must be multipart/form-data.".into())
         });
     }
-    let over = Arc::new(AtomicBool::new(false));
-    let limit = app.config.max_upload_bytes;
-    let request = Request::from_parts(parts, limited(body, limit, over.clone()));
-    let received = match Multipart::from_request(request, app).await {
-        Ok(multipart) => read_fields(app, customer, multipart).await,
-        Err(error) => Err(Error::invalid("body", error.body_text())),
-    };
+    let request = Request::from_parts(parts, limited(body, app.config.max_upload_bytes, over.clone()));
+    Multipart::from_request(request, app).await.map_err(|error| Error::invalid("body", error.body_text()))
+}
+
+/// What was received, unless the request was too large.
+fn within<T>(app: &App, over: &AtomicBool, received: Result<T>) -> Result<T> {
     if over.load(Ordering::Acquire) {
+        let limit = app.config.max_upload_bytes;
         return Err(Error::TooLarge(format!("A request with files may have at most {limit} bytes.")));
     }
     received
+}
+
+async fn copy_file(app: &App, mut multipart: Multipart, file: &mut tokio::fs::File) -> Result<String> {
+    let mut found = None;
+    while let Some(mut field) = multipart.next_field().await.map_err(malformed)? {
+        if found.is_some() || !field.name().is_some_and(|it| it.eq_ignore_ascii_case("file")) {
+            skip(field, usize::MAX).await?;
+            continue;
+        }
+        found = Some(names::sanitise(field.file_name().unwrap_or_default()));
+        let mut size = 0;
+        while let Some(chunk) = field.chunk().await.map_err(malformed)? {
+            size += chunk.len() as u64;
+            if size > app.config.max_file_bytes {
+                skip(field, DRAINED).await?;
+                return Err(too_large(app));
+            }
+            file.write_all(&chunk).await?;
+        }
+    }
+    found.ok_or_else(missing)
+}
+
+fn too_large(app: &App) -> Error {
+    Error::TooLarge(format!("A file may have at most {} bytes.", app.config.max_file_bytes))
 }
 
 async fn read_fields(app: &App, customer: CustomerId, mut multipart: Multipart) -> Result<NewFile> {
@@ -75,11 +120,10 @@ async fn store_file(app: &App, customer: CustomerId, mut field: Field<'_>) -> Re
     let (mut size, mut digest, mut head) = (0, Sha256::new(), Vec::new());
     while let Some(chunk) = field.chunk().await.map_err(malformed)? {
         size += chunk.len() as u64;
-        let limit = app.config.max_file_bytes;
-        if size > limit {
+        if size > app.config.max_file_bytes {
             drop(upload);
             skip(field, DRAINED).await?;
-            return Err(Error::TooLarge(format!("A file may have at most {limit} bytes.")));
+            return Err(too_large(app));
         }
         head.extend_from_slice(&chunk[..chunk.len().min(sniff::HEAD - head.len())]);
         digest.update(&chunk);

@@ -65,6 +65,13 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Put an archive back, on SQLite or PostgreSQL, whichever it was made on
     Restore(backup::RestoreArgs),
+    /// Write a document, given as input, as markdown: what the server starts for each one
+    #[command(hide = true)]
+    ConvertFile {
+        /// The name that the file came under
+        #[arg(long, default_value = "")]
+        name: String,
+    },
     /// Make tickets in bulk, for measuring
     BenchData(bench_data::BenchDataArgs),
 }
@@ -114,6 +121,7 @@ async fn run(context: &Context, command: Command) -> Result<ExitCode> {
         Command::Audit(command) => audit::run(context, command).await,
         Command::Customer(command) => customer::run(context, command).await,
         Command::BenchData(args) => bench_data::run(context, args).await,
+        Command::ConvertFile { name } => crate::convert::convert_input(&name),
         Command::Apikey(command) => apikey::run(context, command).await,
         Command::Rep(command) => rep::run(context, command).await,
         Command::Import(command) => import::run(context, command).await,

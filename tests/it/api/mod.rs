@@ -10,6 +10,7 @@ mod custom_fields;
 mod customers;
 mod dashboard;
 mod documents;
+mod documents_convert;
 mod end_users;
 mod events;
 mod remote_files;

@@ -59,6 +59,7 @@ impl Installation {
             data_dir: folder.path().to_owned(),
             database_url: database.url.clone(),
             connections: 4,
+            program: Some(env!("CARGO_BIN_EXE_answerpal").into()),
             public_url: Some("https://desk.example.com".into()),
             ..Config::default()
         };

@@ -1,0 +1,57 @@
+//! What kind of sentence it is, and why one is not supported.
+
+use crate::facts::{Facts, Missing};
+use crate::lexicon;
+use crate::words::{content, words};
+
+/// Why no passage supports a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// No passage says this.
+    NotSaid,
+    Number,
+    Code,
+    Name,
+    Negation,
+    Condition,
+    /// It promises more than the passage.
+    Strength,
+    Opposite,
+}
+
+impl From<Missing> for Why {
+    fn from(it: Missing) -> Self {
+        match it {
+            Missing::Number => Self::Number,
+            Missing::Code => Self::Code,
+            Missing::Name => Self::Name,
+        }
+    }
+}
+
+impl Why {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotSaid => "no passage says this",
+            Self::Number => "a number differs from the passage",
+            Self::Code => "an address, code or time is not in the passage",
+            Self::Name => "a name is not in the passage",
+            Self::Negation => "it says yes where the passage says no, or the other way round",
+            Self::Condition => "it leaves out the passage's condition",
+            Self::Strength => "it promises more than the passage",
+            Self::Opposite => "it says the opposite of the passage",
+        }
+    }
+}
+
+/// Whether a sentence only is polite: nothing in it needs a source.
+pub fn is_courtesy(sentence: &str) -> bool {
+    let all = words(sentence);
+    let content = content(&all);
+    let courteous = content.iter().filter(|it| lexicon::is_courteous(it)).count();
+    Facts::of(sentence).is_empty() && all.len() <= 25 && courteous * 10 >= content.len() * 9
+}
+
+pub fn is_question(sentence: &str) -> bool {
+    sentence.trim_end().trim_end_matches(['"', '”', ')', ']', '*', '_']).ends_with(['?', '？'])
+}

@@ -1,0 +1,246 @@
+//! An answer without a language model: the sentences of the best passage that answer best, as they stand.
+
+use std::ops::Range;
+
+use crate::evidence::{Evidence, Known};
+use crate::sentences::Kind;
+use crate::words::{content, cosine, covered, words};
+
+/// What is asked.
+pub struct Question<'a> {
+    pub text: &'a str,
+    pub vector: Option<&'a [f32]>,
+}
+
+/// A sentence of the answer, word for word a sentence of a passage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    pub text: String,
+    pub source: usize,
+    pub range: Range<usize>,
+    pub kind: Kind,
+    /// It begins a paragraph or an item.
+    pub begins: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Composed {
+    pub parts: Vec<Part>,
+    /// How near the answer is to the question, from 0 to 1.
+    pub relevance: f64,
+}
+
+/// Sentences of an answer, and their characters.
+const MOST_SENTENCES: usize = 6;
+const MOST_CHARS: usize = 900;
+/// Items of a list that is quoted whole.
+const MOST_ITEMS: usize = 12;
+/// A passage no longer than this is an answer by itself.
+const SHORT_PASSAGE: usize = 500;
+/// Sentences this much worse than the best are left out.
+const WORSE: f64 = 0.12;
+
+/// `relevance` is how well each passage fits the question, from 0 to 1, in the order of the sources. None
+/// where no passage has a sentence that could be an answer.
+pub fn compose(question: &Question<'_>, evidence: &Evidence, relevance: &[f64]) -> Option<Composed> {
+    let known = evidence.known();
+    let asked = words(question.text);
+    let asked = content(&asked);
+    let scores: Vec<f64> = known.iter().map(|it| score(it, question, &asked, relevance)).collect();
+    let anchor = (0..known.len())
+        .filter(|it| known[*it].is_quotable())
+        .max_by(|a, b| scores[*a].total_cmp(&scores[*b]).then(b.cmp(a)))?;
+    let chosen = choose(known, &scores, anchor);
+    let parts: Vec<Part> = chosen
+        .iter()
+        .map(|index| {
+            let it = &known[*index];
+            Part {
+                text: it.sentence.text.clone(),
+                source: it.source,
+                range: it.sentence.range.clone(),
+                kind: it.sentence.kind,
+                begins: !it.sentence.continues,
+            }
+        })
+        .collect();
+    Some(Composed { relevance: scores[anchor].clamp(0.0, 1.0), parts })
+}
+
+fn score(known: &Known, question: &Question<'_>, asked: &[&str], relevance: &[f64]) -> f64 {
+    let passage = relevance.get(known.source).copied().unwrap_or_default();
+    let said = covered(asked, &known.content());
+    match (question.vector, &known.vector) {
+        (Some(asked), Some(own)) => 0.55 * passage + 0.35 * cosine(asked, own).max(0.0) + 0.1 * said,
+        _ => 0.7 * passage + 0.3 * said,
+    }
+}
+
+/// The sentences around the best one, in their order.
+fn choose(known: &[Known], scores: &[f64], anchor: usize) -> Vec<usize> {
+    let source = known[anchor].source;
+    let mut passage: Vec<usize> =
+        (0..known.len()).filter(|it| known[*it].source == source && known[*it].is_quotable()).collect();
+    let whole: usize = passage.iter().map(|it| known[*it].sentence.text.chars().count()).sum();
+    if whole <= SHORT_PASSAGE && passage.len() <= MOST_SENTENCES {
+        return distinct(known, passage);
+    }
+    let mut chosen = vec![anchor];
+    passage.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));
+    for index in passage.iter().copied().filter(|it| scores[*it] >= scores[anchor] - WORSE) {
+        add(known, &mut chosen, index);
+    }
+    complete(known, &mut chosen);
+    chosen.sort_unstable();
+    distinct(known, chosen)
+}
+
+fn add(known: &[Known], chosen: &mut Vec<usize>, index: usize) {
+    let chars = |it: &usize| known[*it].sentence.text.chars().count();
+    let taken: usize = chosen.iter().map(chars).sum();
+    if !chosen.contains(&index) && chosen.len() < MOST_SENTENCES && taken + chars(&index) <= MOST_CHARS {
+        chosen.push(index);
+    }
+}
+
+/// Adds what the chosen sentences cannot be understood without: the sentence that one refers back to, the
+/// rest of a list and the line that leads to it.
+fn complete(known: &[Known], chosen: &mut Vec<usize>) {
+    let first = chosen.clone();
+    for index in first {
+        let mut at = index;
+        while refers_back(&known[at])
+            && at > 0
+            && known[at - 1].source == known[at].source
+            && known[at - 1].is_quotable()
+            && index - at < 2
+        {
+            at -= 1;
+            if !chosen.contains(&at) {
+                chosen.push(at);
+            }
+        }
+        if known[index].sentence.kind == Kind::Item || known[index].sentence.text.ends_with(':') {
+            for item in list_around(known, index) {
+                if !chosen.contains(&item) {
+                    chosen.push(item);
+                }
+            }
+        }
+    }
+}
+
+/// Whether a sentence only makes sense after the one before it.
+fn refers_back(known: &Known) -> bool {
+    const BACK: &[&str] = &[
+        "this",
+        "that",
+        "these",
+        "those",
+        "it",
+        "they",
+        "however",
+        "but",
+        "also",
+        "otherwise",
+        "therefore",
+        "then",
+        "such",
+        "so",
+        "dit",
+        "dat",
+        "deze",
+        "die",
+        "echter",
+        "maar",
+        "ook",
+        "anders",
+        "daarna",
+        "dies",
+        "diese",
+        "dieser",
+        "jedoch",
+        "aber",
+        "auch",
+        "sonst",
+        "danach",
+        "cela",
+        "ceci",
+        "cette",
+        "ces",
+        "cependant",
+        "mais",
+        "aussi",
+        "sinon",
+        "ensuite",
+        "esto",
+        "eso",
+        "sin",
+        "pero",
+        "tambien",
+        "questo",
+        "questa",
+        "tuttavia",
+        "anche",
+        "isto",
+        "isso",
+        "porem",
+        "to",
+        "jednak",
+        "ale",
+        "rowniez",
+    ];
+    let first = words(&known.sentence.text).into_iter().next();
+    known.sentence.continues && first.is_some_and(|it| BACK.contains(&it.folded.as_str()))
+}
+
+fn list_around(known: &[Known], index: usize) -> Vec<usize> {
+    let is_item =
+        |it: usize| known[it].sentence.kind == Kind::Item && known[it].source == known[index].source;
+    let mut start = index;
+    while start > 0 && is_item(start) && is_item(start - 1) {
+        start -= 1;
+    }
+    let lead = if is_item(start) {
+        start.checked_sub(1).filter(|it| known[*it].sentence.text.ends_with(':'))
+    } else {
+        Some(start)
+    };
+    let first = if is_item(start) { start } else { start + 1 };
+    let items = (first..known.len()).take_while(|it| is_item(*it)).take(MOST_ITEMS);
+    lead.into_iter().chain(items).collect()
+}
+
+/// Without a sentence said twice.
+fn distinct(known: &[Known], chosen: Vec<usize>) -> Vec<usize> {
+    let mut out: Vec<usize> = Vec::new();
+    for index in chosen {
+        if !out.iter().any(|it| known[*it].sentence.text == known[index].sentence.text) {
+            out.push(index);
+        }
+    }
+    out
+}
+
+/// The parts as a text: paragraphs and lists as they were.
+pub fn text(parts: &[Part]) -> String {
+    let mut out = String::new();
+    let mut before: Option<&Part> = None;
+    for part in parts {
+        let listed = matches!(part.kind, Kind::Item | Kind::Row);
+        if let Some(before) = before {
+            let same_list = listed && matches!(before.kind, Kind::Item | Kind::Row);
+            out.push_str(match (part.begins, same_list || (listed && before.text.ends_with(':'))) {
+                (true, true) => "\n",
+                (true, false) => "\n\n",
+                (false, _) => " ",
+            });
+        }
+        if listed && part.begins {
+            out.push_str("- ");
+        }
+        out.push_str(&part.text);
+        before = Some(part);
+    }
+    out
+}

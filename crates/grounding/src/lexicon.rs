@@ -1,0 +1,209 @@
+//! The small words that decide what a sentence says, in the languages of the templates: English, Dutch,
+//! French, German, Spanish, Italian, Portuguese, Polish. Folded: lower case, no accents.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+fn set(words: &'static str) -> HashSet<&'static str> {
+    words.split_whitespace().collect()
+}
+
+static STOP: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    set(
+        "a an the this that these those it its i me my mine we us our ours you your yours he she his her they them their \
+         is are was were be been being am do does did done have has had will would shall should can could may might must \
+         of in on at to from for with by as and or but so if then than there here what which who whom how when where why \
+         about into over under out up down also just very more most some any such please hi hello dear \
+         de het een en van ik je jij u uw jullie wij we ons onze hij zij ze hun is zijn was waren ben bent heb hebt heeft had \
+         kan kunt kunnen zal zullen zou moet moeten mag mogen wordt worden werd in op aan te naar voor met door als of maar dus \
+         dan er hier wat welke wie hoe wanneer waar waarom over uit ook nog wel dit dat deze die om bij tot \
+         le la les l un une des du au aux et ou mais je j tu il elle nous vous ils elles mon ma mes ton ta tes son sa ses notre nos \
+         votre vos leur leurs ce cet cette ces est sont etait etre ai as a avons avez ont peut peuvent pouvez doit dans sur sous \
+         pour par avec en que qui quoi dont ou comment quand pourquoi se s si y ne d c qu \
+         der die das den dem des ein eine einen einem einer eines und oder aber ich du er sie es wir ihr mich dich uns euch mein \
+         meine dein deine sein seine ihre ihren unser unsere ist sind war waren bin bist habe hast hat haben wird werden wurde kann \
+         konnen soll muss mussen darf in im an am auf zu zum zur von vom fur mit durch bei aus nach wie was wer wann wo warum welche \
+         auch noch schon doch dass als \
+         el los las lo al del y o pero yo tu usted nosotros ellos ellas mi mis su sus nuestro es son era ser estar esta estan ha han \
+         puede pueden debe en por para con como que quien cual cuando donde se si muy tambien \
+         il gli i uno della dello dei delle nel nella sul e io noi voi loro mio suo nostro sono era essere ho hai ha abbiamo hanno puo \
+         possono deve di da per tra fra come che chi quale quando dove perche anche si \
+         os as um uma dos das no na nos nas ao e eu ele ela voce nos meu minha seu sua nosso sao era ser estar tem pode podem deve em \
+         com por como que quem qual quando onde se tambem \
+         i w z na do od po za o u ze sie to jest sa byl byla byc ja ty on ona my wy oni moj twoj jego jej nasz ten ta te ktory ktora \
+         jak kiedy gdzie dlaczego co kto czy oraz lub ale tez moze moga musi",
+    )
+});
+
+pub fn is_stop(word: &str) -> bool {
+    STOP.contains(word)
+}
+
+static NEGATION: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    set(
+        "not no never cannot without nor neither none nobody nothing nowhere hardly niet geen nooit zonder niemand niets noch \
+         nicht kein keine keinen keinem keiner keines nie niemals ohne niemand nichts weder pas jamais aucun aucune sans rien \
+         nunca jamas sin ningun ninguna ninguno nada non mai senza nessun nessuno nessuna niente nao sem nenhum nenhuma \
+         nie bez nigdy zaden zadna zadne",
+    )
+});
+
+pub fn is_negation(word: &str) -> bool {
+    NEGATION.contains(word) || word.ends_with("n't")
+}
+
+static CONDITION: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    set("if unless only except excluding provided otherwise \
+         als indien tenzij alleen enkel slechts behalve uitgezonderd mits \
+         wenn falls sofern nur ausser ausgenommen vorausgesetzt \
+         si sauf seulement uniquement excepte hormis condition \
+         salvo solo solamente excepto siempre unicamente \
+         se tranne soltanto unicamente eccetto purche \
+         apenas somente exceto desde \
+         jesli jezeli chyba tylko oprocz pod warunkiem")
+});
+
+/// Words that limit what the rest says.
+pub fn is_condition(word: &str) -> bool {
+    CONDITION.contains(word)
+}
+
+static STRONG: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    set(
+        "all always every everyone everything any anytime free guarantee guaranteed guarantees unlimited immediately instantly \
+         completely entirely forever full must required \
+         alle alles altijd elke ieder iedereen gratis garantie gegarandeerd onbeperkt onmiddellijk direct volledig verplicht \
+         immer jede jeder jedes kostenlos garantiert unbegrenzt sofort vollstandig muss \
+         tous toutes tout toujours chaque gratuit gratuite garanti garantie illimite immediatement entierement obligatoire \
+         todos todas siempre cada gratuito garantizado ilimitado inmediatamente completamente obligatorio \
+         tutti tutte sempre ogni gratis garantito illimitato immediatamente completamente obbligatorio \
+         sempre todo garantido ilimitado imediatamente obrigatorio \
+         wszystkie zawsze kazdy bezplatnie darmowy natychmiast calkowicie obowiazkowe",
+    )
+});
+
+/// Words that promise much: none may be added.
+pub fn is_strong(word: &str) -> bool {
+    STRONG.contains(word)
+}
+
+/// Pairs that turn a sentence around.
+const OPPOSITES: &[(&str, &str)] = &[
+    ("accept", "refuse reject decline"),
+    ("allowed", "forbidden prohibited banned"),
+    ("possible", "impossible"),
+    ("include", "exclude"),
+    ("included", "excluded"),
+    ("before", "after"),
+    ("open", "closed"),
+    ("opened", "unopened sealed"),
+    ("used", "unused"),
+    ("increase", "decrease reduce"),
+    ("more", "less fewer"),
+    ("minimum", "maximum"),
+    ("least", "most"),
+    ("enable", "disable"),
+    ("early", "late"),
+    ("free", "paid charged"),
+    ("can", "cannot can't"),
+    ("first", "last"),
+    ("voor", "na"),
+    ("minimaal", "maximaal"),
+    ("mogelijk", "onmogelijk"),
+    ("vor", "nach"),
+    ("mindestens", "hochstens"),
+    ("moglich", "unmoglich"),
+    ("avant", "apres"),
+    ("minimum", "maximal"),
+    ("possible", "impossible"),
+    ("antes", "despues depois"),
+    ("prima", "dopo"),
+];
+
+/// Whether `word` stands where `others` have its opposite.
+pub fn is_opposed(word: &str, others: &[&str]) -> bool {
+    let has = |list: &str| list.split(' ').any(|it| others.contains(&it));
+    OPPOSITES.iter().any(|(one, opposites)| {
+        (*one == word && has(opposites))
+            || (opposites.split(' ').any(|it| it == word) && others.contains(one))
+    })
+}
+
+static COURTESY: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    set(
+        "thank thanks thankful sorry apologies apologize apologise inconvenience contacting contact reaching reach message question \
+         questions help helps happy glad let know feel hesitate further anything else assist assistance best kind regards sincerely \
+         hope appreciate understand patience writing hear team support welcome day nice great wish good morning afternoon \
+         bedankt dank bericht vraag vragen helpen hulp graag sorry excuses ongemak laat weten verder horen vriendelijke groeten groet \
+         contact opnemen fijne dag goedemorgen beste hoop begrip geduld \
+         merci bonjour message question questions aider aide heureux desole desoles excuses gene hesitez contacter contacte \
+         cordialement bonne journee plaisir esperons comprehension patience recevoir reste disposition \
+         danke vielen nachricht frage fragen helfen hilfe gerne leid entschuldigung unannehmlichkeiten lassen wissen weitere melden \
+         freundlichen grussen gruss grusse tag guten hoffe verstandnis geduld verfugung stehen kontaktieren \
+         gracias hola mensaje pregunta preguntas ayudar ayuda siento sentimos disculpas molestias dude contactar saludos cordiales \
+         buen dia grazie messaggio domanda domande aiutare aiuto scusa scuse disagio esiti contattarci cordiali saluti buona giornata \
+         obrigado obrigada mensagem pergunta perguntas ajudar ajuda desculpe desculpas incomodo hesite contactar cumprimentos bom \
+         dziekujemy dziekuje wiadomosc pytanie pytania pomoc przepraszamy prosze pozdrawiam kontakt dzien dobry",
+    )
+});
+
+pub fn is_courteous(word: &str) -> bool {
+    COURTESY.contains(word)
+}
+
+/// The unit that a word names, the same in every language.
+pub fn unit(word: &str) -> Option<&'static str> {
+    const UNITS: &[(&str, &str)] = &[
+        (
+            "day",
+            "day days dag dagen werkdag werkdagen tag tage tagen werktag werktage werktagen jour jours dia dias giorno giorni dzien dni business working",
+        ),
+        (
+            "hour",
+            "hour hours h uur uren stunde stunden heure heures hora horas ora ore godzina godziny godzin",
+        ),
+        ("minute", "minute minutes min minuut minuten minuto minutos minuti minut minuty"),
+        (
+            "week",
+            "week weeks weken woche wochen semaine semaines semana semanas settimana settimane tydzien tygodni tygodnie",
+        ),
+        (
+            "month",
+            "month months maand maanden monat monate monaten mois mes meses mese mesi miesiac miesiace miesiecy",
+        ),
+        (
+            "year",
+            "year years jaar jaren jahr jahre jahren an ans annee annees ano anos anni anno rok lata lat",
+        ),
+        ("%", "% percent procent prozent pourcent pour-cent porcentaje percento"),
+        ("EUR", "€ eur euro euros"),
+        ("USD", "$ usd dollar dollars dolar dolares"),
+        ("GBP", "£ gbp pound pounds"),
+        ("PLN", "zl pln zloty zlotych"),
+        ("kg", "kg kilo kilos kilogram kilograms"),
+        ("km", "km kilometer kilometers kilometre kilometres"),
+    ];
+    UNITS.iter().find(|it| it.1.split(' ').any(|it| it == word)).map(|it| it.0)
+}
+
+/// The number that a word is.
+pub fn number(word: &str) -> Option<u32> {
+    const NUMBERS: &[(u32, &str)] = &[
+        (2, "two twee zwei deux dos due dois dwa"),
+        (3, "three drie drei trois tres tre trzy"),
+        (4, "four vier quatre cuatro quattro quatro cztery"),
+        (5, "five vijf funf cinq cinco cinque piec"),
+        (6, "six zes sechs seis sei szesc"),
+        (7, "seven zeven sieben sept siete sette sete siedem"),
+        (8, "eight acht huit ocho otto oito osiem"),
+        (9, "nine negen neun neuf nueve nove dziewiec"),
+        (10, "ten tien zehn dix diez dieci dez dziesiec"),
+        (12, "twelve twaalf zwolf douze doce dodici doze dwanascie"),
+        (14, "fourteen veertien vierzehn quatorze catorce quattordici czternascie"),
+        (15, "fifteen vijftien funfzehn quinze quince quindici pietnascie"),
+        (20, "twenty twintig zwanzig vingt veinte venti vinte dwadziescia"),
+        (24, "twenty-four vierentwintig vierundzwanzig vingt-quatre"),
+        (30, "thirty dertig dreissig trente treinta trenta trinta trzydziesci"),
+    ];
+    NUMBERS.iter().find(|it| it.1.split(' ').any(|it| it == word)).map(|it| it.0)
+}
