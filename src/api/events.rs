@@ -18,14 +18,17 @@ use utoipa_axum::routes;
 
 use super::extract::{Id, Query, caller_of};
 use super::list::{LIST, Listing, descending};
+use super::notifications::{self, NotificationOut};
+use super::presence::{PresenceOut, PresentOut};
 use super::problem::Problem;
 use super::reply::{Page, json};
 use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::live;
 use crate::error::{Error, Result};
-use crate::model::{CustomerRepId, MessageId, TicketId, Timestamp};
+use crate::model::{CustomerRepId, MessageId, NotificationId, TicketId, Timestamp};
 use crate::store::events::{self as store, Recorded, Told};
+use crate::store::notifications as notification_store;
 use crate::store::tickets;
 
 /// Events read at a time: what a stream holds in memory.
@@ -176,7 +179,9 @@ pub struct StreamQuery {
 /// Live changes of the tickets and messages that the caller may see, as server-sent events. The id of an
 /// event is its number in the tenant's chain, its type the action (`ticket.updated`), its data JSON
 /// (`eventID, seq, date, actorType, actorID, action, entity, entityID, ticketID, messageID`). With
-/// `Last-Event-ID` the stream resumes after that event, without it begins now.
+/// `Last-Event-ID` the stream resumes after that event, without it begins now. Two types have no id and are
+/// not kept: `ticket.presence` (who is on a ticket just now: `ticketID, present`; at the beginning one for
+/// each ticket where somebody is) and `notification` (as in `GET /api/Notifications`, for the caller).
 #[utoipa::path(get, path = "/api/events", tag = "Events",
     params(StreamQuery, ("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event received")),
     responses((status = 200, body = String, content_type = "text/event-stream"), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -193,9 +198,10 @@ async fn stream_events(
         None => query.last_event_id,
     };
     let given = given.filter(|it| !it.is_empty()).map(|it| last_event_id(&it)).transpose()?;
-    let ends = app.live.follow(&app.store, caller.customer).await?;
-    let end = *ends.borrow();
-    let listener = Listener { app, caller, headers, last: given.map_or(end, |it| it.min(end)), ends };
+    let state = app.live.follow(&app.store, caller.customer).await?;
+    let (end, notified) = (state.borrow().end, state.borrow().notified);
+    let last = given.map_or(end, |it| it.min(end));
+    let listener = Listener { app, caller, headers, last, notified, shown: live::Shown::default(), state };
     let mut response =
         Sse::new(listener.stream()).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
     // Proxies that collect answers must not collect this one.
@@ -211,6 +217,10 @@ fn last_event_id(text: &str) -> Result<i64> {
         .ok_or_else(|| Error::invalid("Last-Event-ID", "must be the id of an event: a whole number"))
 }
 
+fn without_id(name: &str, out: &impl Serialize) -> Result<Event> {
+    Event::default().event(name).json_data(out).map_err(|error| Error::Internal(Box::new(error)))
+}
+
 /// One open stream. It reads as fast as its client takes, and holds one batch at most.
 struct Listener {
     app: App,
@@ -218,7 +228,10 @@ struct Listener {
     /// Of the request, with the credentials.
     headers: HeaderMap,
     last: i64,
-    ends: watch::Receiver<i64>,
+    /// The newest notification that it told of.
+    notified: NotificationId,
+    shown: live::Shown,
+    state: watch::Receiver<live::State>,
 }
 
 impl Listener {
@@ -234,9 +247,9 @@ impl Listener {
                     }
                     checked = Instant::now();
                 }
-                self.ends.borrow_and_update();
-                let batch = match self.read().await {
-                    Ok(batch) => batch,
+                let state = self.state.borrow_and_update().clone();
+                let (batch, passing) = match self.read(&state).await {
+                    Ok(read) => read,
                     Err(error) => {
                         tracing::warn!(%error, "a stream of events ends; its client comes back");
                         break;
@@ -249,21 +262,45 @@ impl Listener {
                         Err(error) => tracing::error!(%error, "an event cannot be written"),
                     }
                 }
+                for event in passing {
+                    yield Ok(event);
+                }
                 self.last = batch.last;
                 if batch.more {
                     continue;
                 }
                 tokio::select! {
-                    changed = self.ends.changed() => if changed.is_err() { break },
+                    changed = self.state.changed() => if changed.is_err() { break },
                     () = tokio::time::sleep_until(checked + RECHECK) => {}
                 }
             }
         }
     }
 
-    async fn read(&self) -> Result<live::Batch> {
+    /// The next sealed events, and what is told without a number.
+    async fn read(&mut self, state: &live::State) -> Result<(live::Batch, Vec<Event>)> {
         let mut conn = self.app.store.read().await?;
-        live::next(&mut conn, &self.caller, self.last, BATCH).await
+        let batch = live::next(&mut conn, &self.caller, self.last, BATCH).await?;
+        let mut passing = Vec::new();
+        let news = self.shown.news(&mut conn, &self.caller, &state.present).await?;
+        if news.is_empty() && state.notified <= self.notified {
+            return Ok((batch, passing));
+        }
+        let refs = self.app.refs.current(&mut conn, self.caller.customer).await?;
+        for (ticket_id, present) in news {
+            let present = present.iter().map(|it| PresentOut::new(it, &refs)).collect();
+            let out = PresenceOut { ticket_id, present, expires_in_seconds: None };
+            passing.push(without_id("ticket.presence", &out)?);
+        }
+        if state.notified > self.notified {
+            let of = notifications::of(&self.caller, false, self.notified);
+            let found = notification_store::list(&mut conn, self.caller.customer, of, BATCH, 0).await?;
+            for it in found.into_iter().rev() {
+                passing.push(without_id("notification", &NotificationOut::new(it, &refs))?);
+            }
+            self.notified = state.notified;
+        }
+        Ok((batch, passing))
     }
 
     /// Whether the credentials are still good; a rep's role may be another by now.

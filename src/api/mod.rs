@@ -3,9 +3,11 @@
 pub mod api_keys;
 pub mod attachments;
 pub mod auth;
+pub mod canned_responses;
 pub mod change;
 pub mod channels;
 pub mod chat;
+pub mod composer_drafts;
 pub mod cookies;
 pub mod custom_fields;
 pub mod customers;
@@ -20,10 +22,13 @@ pub mod jobs;
 pub mod list;
 pub mod message_stages;
 pub mod message_topics;
+pub mod notifications;
 pub mod paths;
+pub mod presence;
 pub mod problem;
 pub mod reply;
 pub mod reps;
+pub mod saved_views;
 pub mod sessions;
 pub mod setup;
 pub mod system;
@@ -110,6 +115,11 @@ fn routed() -> OpenApiRouter<App> {
         .merge(documents::routes())
         .merge(custom_fields::routes())
         .merge(tickets::routes())
+        .merge(presence::routes())
+        .merge(composer_drafts::routes())
+        .merge(saved_views::routes())
+        .merge(canned_responses::routes())
+        .merge(notifications::routes())
         .merge(ticket_messages::routes())
         .merge(message_topics::routes())
         .merge(message_stages::routes())

@@ -59,6 +59,7 @@ pub fn cors(app: &App) -> CorsLayer {
             header::RETRY_AFTER,
             header::CONTENT_DISPOSITION,
             header::CONTENT_RANGE,
+            super::tickets::bulk::UNDO_ID,
         ])
         .max_age(Duration::from_secs(600))
 }

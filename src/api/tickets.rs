@@ -1,6 +1,8 @@
 //! `/api/tickets`.
 
 mod body;
+pub mod bulk;
+mod counts;
 mod history;
 mod list;
 mod out;
@@ -15,7 +17,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use list::sorted;
+pub use list::{checked_query, sorted};
 pub use out::{TicketEndUserOut, TicketOut, ticket_out, tickets_out};
 
 use super::extract::{Id, Query};
@@ -33,6 +35,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_ticket))
         .merge(list::routes())
         .merge(write::routes())
+        .merge(bulk::routes())
+        .merge(counts::routes())
         .merge(patch::routes())
         .merge(history::routes())
 }

@@ -85,6 +85,14 @@ impl Caller {
         self.scoped(self.scopes.users, "users")
     }
 
+    /// What all reps share (views, answers to choose from) is a Supervisor's or an Administrator's to change.
+    pub fn may_share(&self) -> Result<()> {
+        if self.role != Role::Agent {
+            return Ok(());
+        }
+        Err(Error::Forbidden("Only a Supervisor or an Administrator may change what all reps share.".into()))
+    }
+
     /// What a rep may do with their own account and an Administrator with everybody's.
     pub fn may_manage_user(&self, rep: CustomerRepId) -> Result<()> {
         if rep != self.rep {

@@ -5,11 +5,13 @@ pub mod bulk;
 pub mod change;
 pub mod history;
 pub mod listing;
+pub mod undo;
 
 use serde_json::json;
 
 use crate::domain::caller::Actor;
 use crate::domain::events::{Changes, Event, note};
+use crate::domain::notifications;
 use crate::error::Result;
 use crate::model::{
     CustomerId, CustomerRepId, Message, MessageId, SenderType, Ticket, TicketId, Timestamp, TopicId,
@@ -111,6 +113,7 @@ pub async fn change(
     after: &Ticket,
 ) -> Result<()> {
     store::update(tx, customer, before, after).await?;
+    notifications::assigned(tx, customer, actor, std::iter::once((before, after))).await?;
     match updated(before, after) {
         Some(event) => note(tx, customer, actor, &[event]).await,
         None => Ok(()),

@@ -11,11 +11,17 @@ use super::runner::jittered;
 use crate::app::App;
 use crate::error::Result;
 use crate::model::Timestamp;
-use crate::store::{BoxFuture, chat, counts, idempotency, jobs, meta, reps, sessions, throttles};
+use crate::store::{
+    BoxFuture, bulk_undos, chat, counts, idempotency, jobs, meta, notifications, presence, reps, sessions,
+    throttles,
+};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Done jobs are kept so long, for their deduplication.
 const JOBS_KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// So long a rep can read what they were told of.
+const NOTIFICATIONS_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 
 struct Duty {
     name: &'static str,
@@ -88,12 +94,16 @@ pub async fn purge(app: &App) -> Result<()> {
             Box::pin(async move {
                 let ago = |life: Duration| Timestamp(tx.now.0 - life.as_micros() as i64);
                 let (now, day, week) = (tx.now, ago(DAY), ago(JOBS_KEPT));
+                let told = ago(NOTIFICATIONS_KEPT);
                 idempotency::delete_before(tx, day).await?;
                 reps::delete_resets_before(tx, now).await?;
                 throttles::delete_before(tx, day).await?;
                 jobs::delete_done_before(tx, week).await?;
                 chat::delete_expired(tx, now).await?;
                 sessions::delete_expired(tx, now).await?;
+                presence::delete_expired(tx, now).await?;
+                bulk_undos::delete_expired(tx, now).await?;
+                notifications::delete_before(tx, told).await?;
                 Ok(())
             })
         })

@@ -33,6 +33,12 @@ ids! {
     ApiKeyId,
     /// A sign-in of a browser.
     SessionId,
+    SavedViewId,
+    CannedResponseId,
+    NotificationId,
+    /// An action on many tickets that may be undone.
+    BulkUndoId,
+    EndUserMergeId,
     ChannelId,
     EndUserId,
     EndUserUidId,

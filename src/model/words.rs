@@ -54,6 +54,14 @@ words! {
     MailState { Received, Processed, Dead }
     /// How a raw mail came.
     MailSource { Imap, Smtp, Import, Api }
+    /// What a rep does on a ticket just now.
+    PresenceState { Viewing, Replying }
+    /// What became of an answer that the AI drafted: sent as it was, sent otherwise, not used, or neither yet.
+    DraftOutcome { Unchanged, Edited, Discarded, Waiting }
+    /// What a rep writes in the composer.
+    ComposerKind { Reply, Note, Forward }
+    /// What a rep is told of.
+    NotificationKind { Mention, Assigned }
     /// Where a sent message is.
     DeliveryStatus { Queued, Sent, Failed }
 }

@@ -9,8 +9,9 @@ use crate::model::Timestamp;
 use crate::params;
 
 /// What is not copied: what the program itself writes (`schema_migrations`), who works on what at the
-/// moment (`leases`), who is signed in (one that was signed out since must not come back), and what is derived from other tables and built anew.
-const LEFT_OUT: [&str; 4] = ["schema_migrations", "leases", "rep_sessions", "ticket_counts"];
+/// moment (`leases`, `ticket_presence`), who is signed in (one that was signed out since must not come back), and what is derived from other tables and built anew.
+const LEFT_OUT: [&str; 5] =
+    ["schema_migrations", "leases", "rep_sessions", "ticket_presence", "ticket_counts"];
 /// The full-text index, with the tables that SQLite keeps behind it.
 const SEARCH: &str = "ticket_search";
 

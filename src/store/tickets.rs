@@ -13,7 +13,7 @@ pub use people::{end_user_exists, primary_uid};
 
 pub use filter::Filter;
 pub use history::{MOST_PAST, Past, past};
-pub use list::{Listed, ListedEndUser, Part, count, count_found, list, listed};
+pub use list::{Listed, ListedEndUser, Part, View, count, count_found, count_to, list, listed, views};
 pub use order::{Order, SORTS, Sort};
 
 pub(in crate::store) use filter::Clause;
@@ -131,6 +131,9 @@ pub async fn delete(tx: &mut Tx, customer: CustomerId, ticket: &Ticket) -> Resul
         "DELETE FROM ticket_topics WHERE customer_id = $1 AND ticket_id = $2",
         "DELETE FROM feedback_comments WHERE customer_id = $1 AND ticket_id = $2",
         "DELETE FROM chat_sessions WHERE customer_id = $1 AND ticket_id = $2",
+        "DELETE FROM ticket_presence WHERE customer_id = $1 AND ticket_id = $2",
+        "DELETE FROM composer_drafts WHERE customer_id = $1 AND ticket_id = $2",
+        "DELETE FROM notifications WHERE customer_id = $1 AND ticket_id = $2",
         "DELETE FROM ticket_messages WHERE customer_id = $1 AND ticket_id = $2",
         "DELETE FROM tickets WHERE customer_id = $1 AND ticket_id = $2",
     ] {

@@ -18,7 +18,8 @@ use crate::domain::end_users::normalise_uid;
 use crate::domain::tickets::listing::{self, Asked, Sorted};
 use crate::error::{Error, Result};
 use crate::model::ticket::canonical_status;
-use crate::model::{ChannelType, CustomerRepId, EndUserId, Timestamp, TopicId};
+use crate::model::{ChannelType, CustomerRepId, DraftOutcome, EndUserId, Timestamp, TopicId};
+use crate::store::Conn;
 use crate::store::tickets::{Filter, Order, SORTS, uid_key};
 use crate::store::topics;
 
@@ -36,6 +37,8 @@ pub struct TicketQuery {
     /// 0: nobody's.
     #[serde(rename = "customerRepID")]
     customer_rep_id: Option<CustomerRepId>,
+    /// `true`: the caller's own, for views that reps share.
+    mine: Option<bool>,
     channel_type: Option<ChannelType>,
     /// The same as `channelType`.
     channel: Option<ChannelType>,
@@ -55,6 +58,28 @@ pub struct TicketQuery {
     created_from: Option<Timestamp>,
     #[param(value_type = Option<String>, format = DateTime)]
     created_to: Option<Timestamp>,
+    #[param(value_type = Option<String>, format = DateTime)]
+    closed_from: Option<Timestamp>,
+    #[param(value_type = Option<String>, format = DateTime)]
+    closed_to: Option<Timestamp>,
+    #[param(value_type = Option<String>, format = DateTime)]
+    last_message_from: Option<Timestamp>,
+    #[param(value_type = Option<String>, format = DateTime)]
+    last_message_to: Option<Timestamp>,
+    /// What became of the answers that the AI drafted in the ticket: `Unchanged`, `Edited`, `Discarded` or
+    /// `Waiting`. With `draftedFrom` and `draftedTo`, of those drafted then.
+    draft: Option<DraftOutcome>,
+    #[param(value_type = Option<String>, format = DateTime)]
+    drafted_from: Option<Timestamp>,
+    #[param(value_type = Option<String>, format = DateTime)]
+    drafted_to: Option<Timestamp>,
+    /// Tickets that this rep answered, with `answeredFrom` and `answeredTo` then.
+    #[serde(rename = "answeredBy")]
+    answered_by: Option<CustomerRepId>,
+    #[param(value_type = Option<String>, format = DateTime)]
+    answered_from: Option<Timestamp>,
+    #[param(value_type = Option<String>, format = DateTime)]
+    answered_to: Option<Timestamp>,
     /// Full text: words, "phrases", prefix*. All of them must be found.
     search: Option<String>,
     #[param(value_type = Option<i64>)]
@@ -79,7 +104,8 @@ async fn list_tickets(
     caller.may_read()?;
     let paging = Listing::new(query.page_number, query.page_size, LIST);
     let order = sorted(query.sort_by.as_deref(), query.sort_order.as_deref())?;
-    let Some(filter) = filter(&app, &caller, &query).await? else {
+    let filter = filter(&mut *app.store.read().await?, &caller, &query).await?;
+    let Some(filter) = filter else {
         return json(&Page::<TicketOut>::new(Vec::new(), 0, &paging));
     };
     let search = query.search.filter(|it| !it.trim().is_empty());
@@ -113,16 +139,31 @@ fn key_of_uid(uid: &str) -> String {
     normalise_uid(&uid, None).map_or_else(|_| uid_key(&uid), |it| it.1)
 }
 
+/// Checks a query of this list, for another resource to keep.
+pub fn checked_query(field: &str, query: &str) -> Result<String> {
+    let query = query.trim().trim_start_matches('?');
+    let bad = |error: Error| Error::invalid(field, format!("is no query of the list of tickets: {error}"));
+    let asked: TicketQuery = answerpal_wire::from_query(query).map_err(|it| bad(it.into()))?;
+    sorted(asked.sort_by.as_deref(), asked.sort_order.as_deref()).map_err(bad)?;
+    Ok(query.to_owned())
+}
+
+/// The filter of a query that was checked, and whether it searches for words besides.
+pub async fn filter_of(conn: &mut Conn, caller: &Caller, query: &str) -> Result<(Option<Filter>, bool)> {
+    let asked: TicketQuery = answerpal_wire::from_query(query)?;
+    let searches = asked.search.as_ref().is_some_and(|it| !it.trim().is_empty());
+    Ok((filter(conn, caller, &asked).await?, searches))
+}
+
 /// None where nothing can pass it.
-async fn filter(app: &App, caller: &Caller, query: &TicketQuery) -> Result<Option<Filter>> {
+async fn filter(conn: &mut Conn, caller: &Caller, query: &TicketQuery) -> Result<Option<Filter>> {
     let channel_type = match (query.channel_type, query.channel) {
         (Some(one), Some(other)) if one != other => return Ok(None),
         (one, other) => one.or(other),
     };
     let topic = match &query.topic {
         Some(name) => {
-            let mut conn = app.store.read().await?;
-            let topic = topics::find_by_name(&mut conn, caller.customer, name).await?;
+            let topic = topics::find_by_name(conn, caller.customer, name).await?;
             if topic.is_none() || query.topic_id.is_some_and(|it| Some(it) != topic) {
                 return Ok(None);
             }
@@ -130,13 +171,18 @@ async fn filter(app: &App, caller: &Caller, query: &TicketQuery) -> Result<Optio
         }
         None => query.topic_id,
     };
+    let rep = match (query.customer_rep_id, query.mine == Some(true)) {
+        (Some(rep), true) if rep != caller.rep => return Ok(None),
+        (_, true) => Some(caller.rep),
+        (rep, false) => rep,
+    };
     let word = |it: &String| canonical_status(it).unwrap_or_else(|| it.clone());
     let mut statuses: Vec<String> = query.status.iter().map(word).collect();
     statuses.sort_unstable();
     statuses.dedup();
     Ok(Some(Filter {
         statuses,
-        rep: query.customer_rep_id,
+        rep,
         channel_type,
         channels: query.channel_ids.clone(),
         is_spam: query.is_spam,
@@ -148,5 +194,11 @@ async fn filter(app: &App, caller: &Caller, query: &TicketQuery) -> Result<Optio
         topic,
         created_from: query.created_from,
         created_to: query.created_to,
+        closed: (query.closed_from, query.closed_to),
+        last_message: (query.last_message_from, query.last_message_to),
+        draft: query.draft,
+        drafted: (query.drafted_from, query.drafted_to),
+        answered_by: query.answered_by,
+        answered: (query.answered_from, query.answered_to),
     }))
 }

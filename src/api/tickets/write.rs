@@ -16,7 +16,6 @@ use crate::api::reply::Reply;
 use crate::app::App;
 use crate::domain::attachments::forget_objects;
 use crate::domain::caller::Caller;
-use crate::domain::tickets::bulk::{self, Action};
 use crate::domain::tickets::change::{self as domain, TicketChange};
 use crate::domain::tickets::delete;
 use crate::error::{Error, Result};
@@ -28,7 +27,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(create_ticket))
         .routes(routes!(update_ticket, delete_ticket))
         .routes(routes!(assign_ticket))
-        .routes(routes!(bulk_update_tickets))
 }
 
 /// Locks a ticket that the caller sees, in the state that `If-Match` names.
@@ -144,47 +142,4 @@ async fn assign_ticket(
     caller.may_write()?;
     let rep = Some(input.customer_rep_id.unwrap_or(caller.rep));
     change(&app, caller, guard, TicketId(id), TicketChange { rep, ..TicketChange::default() }).await
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct BulkIn {
-    /// 1 to 10,000 ids; duplicates count once.
-    #[serde(rename = "ticketIDs")]
-    #[schema(value_type = Vec<i64>, example = json!([123, 124]))]
-    ticket_ids: Option<Vec<i64>>,
-    /// `close`, `open`, `reopen`, `assign`, `unassign`, `escalate`, `deescalate`, `spam`, `notSpam`, `delete` or
-    /// `setStatus`.
-    #[schema(value_type = String, example = "close")]
-    action: Option<String>,
-    /// For `assign`; 0 is nobody.
-    #[serde(rename = "customerRepID")]
-    customer_rep_id: Option<CustomerRepId>,
-    /// For `setStatus`.
-    status: Option<String>,
-}
-
-/// Does one thing to many tickets, or to none of them.
-#[utoipa::path(put, path = "/api/tickets/bulk", tag = "Tickets", request_body = BulkIn,
-    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
-async fn bulk_update_tickets(
-    State(app): State<App>,
-    Change { caller, input, guard }: Change<BulkIn>,
-) -> Result<Response> {
-    caller.may_write()?;
-    let ids = input.ticket_ids.unwrap_or_default();
-    if ids.is_empty() || ids.len() > bulk::MOST {
-        return Err(Error::invalid("ticketIDs", format!("must have 1 to {} ids", bulk::MOST)));
-    }
-    let action = input.action.ok_or_else(|| Error::invalid("action", "is required"))?;
-    let action = Action::parse(&action, input.customer_rep_id, input.status.as_deref())?;
-    guard
-        .write(&app, caller.customer, move |tx, _| {
-            Box::pin(async move {
-                bulk::bulk(tx, &caller, ids, &action).await?;
-                Ok(Reply::no_content())
-            })
-        })
-        .await
 }

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::refs::Refs;
-use crate::domain::{custom_fields, end_users, html, tickets};
+use crate::domain::{custom_fields, end_users, html, notifications, tickets};
 use crate::error::{Error, Result};
 use crate::model::{
     ChannelId, ChannelType, CustomerRepId, EndUserId, Message, SenderType, Ticket, TicketId, Timestamp,
@@ -157,6 +157,7 @@ async fn add(
     message.uid =
         message.uid.take().or_else(|| contact(&message).map(|it| it.1)).or_else(|| ticket.uid.clone());
     message.message_id = super::add(tx, caller.customer, caller.actor(), &ticket, &message).await?;
+    notifications::mentioned(tx, caller, &ticket, &message).await?;
     store::get(tx, caller.customer, message.message_id).await
 }
 

@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 
 use super::change::check_assignee;
+use super::undo;
 use crate::domain::attachments::forget_objects;
 use crate::domain::caller::{Actor, Caller};
 use crate::domain::events::{Event, note};
+use crate::domain::notifications;
 use crate::error::{Error, Result};
 use crate::model::ticket::{CLOSED, OPEN, canonical_status};
-use crate::model::{CustomerRepId, Ticket, Timestamp};
+use crate::model::{BulkUndoId, CustomerRepId, Ticket, Timestamp};
 use crate::store::{Tx, tickets as store};
 
 /// Most tickets of one action.
@@ -73,8 +75,13 @@ impl Action {
 }
 
 /// Does it to every one of these tickets. Ids that are unknown, or that the caller does not see, are
-/// named in a 404, and nothing changes.
-pub async fn bulk(tx: &mut Tx, caller: &Caller, ids: Vec<i64>, action: &Action) -> Result<()> {
+/// named in a 404, and nothing changes. What may be undone has an id.
+pub async fn bulk(
+    tx: &mut Tx,
+    caller: &Caller,
+    ids: Vec<i64>,
+    action: &Action,
+) -> Result<Option<BulkUndoId>> {
     let customer = caller.customer;
     if let Action::Assign(rep) = action {
         check_assignee(tx, customer, *rep).await?;
@@ -89,7 +96,8 @@ pub async fn bulk(tx: &mut Tx, caller: &Caller, ids: Vec<i64>, action: &Action) 
         let keys = store::delete_many(tx, customer, &tickets).await?;
         let events: Vec<Event> = tickets.iter().map(super::deleted).collect();
         note(tx, customer, caller.actor(), &events).await?;
-        return forget_objects(tx, customer, keys).await;
+        forget_objects(tx, customer, keys).await?;
+        return Ok(None);
     }
     change_many(tx, caller.actor(), caller, tickets, action).await
 }
@@ -100,7 +108,7 @@ async fn change_many(
     caller: &Caller,
     tickets: Vec<Ticket>,
     action: &Action,
-) -> Result<()> {
+) -> Result<Option<BulkUndoId>> {
     let now = tx.now;
     let changed: Vec<(Ticket, Ticket)> = tickets
         .into_iter()
@@ -113,7 +121,10 @@ async fn change_many(
     store::update_many(tx, caller.customer, &changed).await?;
     let events: Vec<Event> =
         changed.iter().filter_map(|(before, after)| super::updated(before, after)).collect();
-    note(tx, caller.customer, actor, &events).await
+    note(tx, caller.customer, actor, &events).await?;
+    let changes = changed.iter().map(|it| (&it.0, &it.1));
+    notifications::assigned(tx, caller.customer, actor, changes).await?;
+    undo::keep(tx, caller, &changed).await
 }
 
 fn unknown(ids: Vec<i64>, found: &[Ticket]) -> Error {

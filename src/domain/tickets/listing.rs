@@ -153,15 +153,7 @@ async fn search(
 
 /// How many tickets the filter lets through, at most, by the counters.
 async fn candidates(conn: &mut Conn, customer: CustomerId, filter: &Filter) -> Result<u64> {
-    let counted = Filter {
-        uid_key: None,
-        end_user: None,
-        topic: None,
-        created_from: None,
-        created_to: None,
-        ..filter.clone()
-    };
-    store::count(conn, customer, &counted).await
+    store::count(conn, customer, &filter.counted_part()).await
 }
 
 /// Where the words are: the first text that has them all, else the first that has any.

@@ -157,6 +157,13 @@ pub async fn delete(tx: &mut Tx, customer: CustomerId, rep: CustomerRepId) -> Re
         "DELETE FROM rep_signatures WHERE customer_id = $1 AND customer_rep_id = $2",
         "DELETE FROM api_keys WHERE customer_id = $1 AND customer_rep_id = $2",
         "DELETE FROM password_resets WHERE customer_id = $1 AND customer_rep_id = $2",
+        "DELETE FROM rep_sessions WHERE customer_id = $1 AND customer_rep_id = $2",
+        "DELETE FROM ticket_presence WHERE customer_id = $1 AND customer_rep_id = $2",
+        "DELETE FROM composer_drafts WHERE customer_id = $1 AND customer_rep_id = $2",
+        "DELETE FROM notifications WHERE customer_id = $1 AND customer_rep_id = $2",
+        "DELETE FROM bulk_undos WHERE customer_id = $1 AND customer_rep_id = $2",
+        "DELETE FROM saved_views WHERE customer_id = $1 AND customer_rep_id = $2 AND NOT is_shared",
+        "DELETE FROM canned_responses WHERE customer_id = $1 AND customer_rep_id = $2 AND NOT is_shared",
         "UPDATE customers SET default_customer_rep_id = NULL WHERE customer_id = $1 AND default_customer_rep_id = $2",
         "DELETE FROM customer_reps WHERE customer_id = $1 AND customer_rep_id = $2",
     ] {

@@ -1,6 +1,6 @@
 //! Which tickets, as conditions of a statement.
 
-use crate::model::{ChannelType, CustomerId, CustomerRepId, EndUserId, Timestamp, TopicId};
+use crate::model::{ChannelType, CustomerId, CustomerRepId, DraftOutcome, EndUserId, Timestamp, TopicId};
 use crate::store::Value;
 
 /// Which tickets. Empty and None leave a property out of it.
@@ -21,6 +21,45 @@ pub struct Filter {
     pub topic: Option<TopicId>,
     pub created_from: Option<Timestamp>,
     pub created_to: Option<Timestamp>,
+    /// When it was closed, from and to.
+    pub closed: Span,
+    pub last_message: Span,
+    /// What became of the AI's drafts in it.
+    pub draft: Option<DraftOutcome>,
+    /// When they were drafted.
+    pub drafted: Span,
+    /// Who answered in it.
+    pub answered_by: Option<CustomerRepId>,
+    /// When somebody did.
+    pub answered: Span,
+}
+
+/// From and to, both included.
+pub type Span = (Option<Timestamp>, Option<Timestamp>);
+
+/// What became of the draft of a message `m` in the ticket `k`, as conditions.
+pub(in crate::store) fn draft_outcome(outcome: DraftOutcome) -> &'static str {
+    match outcome {
+        DraftOutcome::Unchanged => {
+            "m.answered_by_message_id IS NOT NULL
+             AND (m.ai_modified_response IS NULL OR m.ai_modified_response = m.ai_generated_response)"
+        }
+        DraftOutcome::Edited => {
+            "m.answered_by_message_id IS NOT NULL AND m.ai_modified_response <> m.ai_generated_response"
+        }
+        DraftOutcome::Discarded => {
+            "m.answered_by_message_id IS NULL AND (k.is_closed OR EXISTS (
+                 SELECT 1 FROM ticket_messages a WHERE a.customer_id = m.customer_id AND a.ticket_id = m.ticket_id
+                 AND a.message_date > m.ai_response_date_time
+                 AND NOT a.incoming AND NOT a.is_internal AND NOT a.is_draft))"
+        }
+        DraftOutcome::Waiting => {
+            "m.answered_by_message_id IS NULL AND NOT k.is_closed AND NOT EXISTS (
+                 SELECT 1 FROM ticket_messages a WHERE a.customer_id = m.customer_id AND a.ticket_id = m.ticket_id
+                 AND a.message_date > m.ai_response_date_time
+                 AND NOT a.incoming AND NOT a.is_internal AND NOT a.is_draft)"
+        }
+    }
 }
 
 /// A `WHERE` clause under way: its text and its parameters.
@@ -104,6 +143,50 @@ impl<'a> Clause<'a> {
         if let Some(to) = filter.created_to {
             self.and("t.date_created <= $", to);
         }
+        self.within("t.close_date", filter.closed);
+        self.within("t.last_message_date", filter.last_message);
+        self.drafted(filter);
+        self.answered(filter);
+    }
+
+    fn within(&mut self, column: &str, span: Span) {
+        if let Some(from) = span.0 {
+            self.and(&format!("{column} >= $"), from);
+        }
+        if let Some(to) = span.1 {
+            self.and(&format!("{column} <= $"), to);
+        }
+    }
+
+    fn drafted(&mut self, filter: &Filter) {
+        if filter.draft.is_none() && filter.drafted == (None, None) {
+            return;
+        }
+        self.sql.push_str(
+            " AND t.ticket_id IN (SELECT m.ticket_id FROM ticket_messages m
+              JOIN tickets k ON k.customer_id = m.customer_id AND k.ticket_id = m.ticket_id
+              WHERE m.customer_id = $1 AND m.ai_response_date_time IS NOT NULL",
+        );
+        self.within("m.ai_response_date_time", filter.drafted);
+        if let Some(outcome) = filter.draft {
+            self.sql.push_str(&format!(" AND {}", draft_outcome(outcome)));
+        }
+        self.sql.push(')');
+    }
+
+    fn answered(&mut self, filter: &Filter) {
+        if filter.answered_by.is_none() && filter.answered == (None, None) {
+            return;
+        }
+        self.sql.push_str(
+            " AND t.ticket_id IN (SELECT m.ticket_id FROM ticket_messages m
+              WHERE m.customer_id = $1 AND NOT m.incoming AND NOT m.is_internal AND NOT m.is_draft",
+        );
+        self.within("m.message_date", filter.answered);
+        if let Some(rep) = filter.answered_by {
+            self.and("m.customer_rep_id = $", rep);
+        }
+        self.sql.push(')');
     }
 }
 
@@ -115,11 +198,22 @@ impl Filter {
 
     /// Whether the counters know how many there are.
     pub fn is_counted(&self) -> bool {
-        self.uid_key.is_none()
-            && self.end_user.is_none()
-            && self.topic.is_none()
-            && self.created_from.is_none()
-            && self.created_to.is_none()
+        *self == self.counted_part()
+    }
+
+    /// The same without what the counters do not know.
+    pub fn counted_part(&self) -> Self {
+        Self {
+            statuses: self.statuses.clone(),
+            rep: self.rep,
+            channel_type: self.channel_type,
+            channels: self.channels.clone(),
+            is_spam: self.is_spam,
+            is_closed: self.is_closed,
+            escalated: self.escalated,
+            limited_to: self.limited_to,
+            ..Self::default()
+        }
     }
 
     pub(in crate::store) fn clause(&self, customer: CustomerId) -> Clause<'_> {

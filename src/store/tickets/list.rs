@@ -5,11 +5,11 @@ use super::branches::branches;
 use super::filter::{Clause, Filter};
 use super::order::Order;
 use crate::error::Result;
-use crate::model::{CustomerId, CustomerType, EndUserId, Ticket};
-use crate::params;
+use crate::model::{CustomerId, CustomerRepId, CustomerType, EndUserId, Ticket};
 use crate::store::dialect::Dialect;
 use crate::store::search::Words;
 use crate::store::{Columns, Conn, FromRow, Value};
+use crate::{params, row};
 
 /// A ticket on a page, with what the page shows of its end user.
 pub struct Listed {
@@ -61,6 +61,53 @@ pub async fn count(conn: &mut Conn, customer: CustomerId, filter: &Filter) -> Re
     let sql = format!("SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM ticket_counts t WHERE {}", clause.sql);
     let (n,): (i64,) = conn.query_one(&sql, &clause.params).await?;
     Ok(n.max(0) as u64)
+}
+
+/// As [`count`], but no further than `most` where the rows have to be counted.
+pub async fn count_to(conn: &mut Conn, customer: CustomerId, filter: &Filter, most: i64) -> Result<u64> {
+    if filter.is_counted() {
+        return count(conn, customer, filter).await;
+    }
+    let mut clause = filter.clause(customer);
+    let most = clause.param(most);
+    let sql = format!(
+        "SELECT COUNT(*) FROM (SELECT t.ticket_id FROM tickets t WHERE {} LIMIT {most}) found",
+        clause.sql
+    );
+    let (n,): (i64,) = conn.query_one(&sql, &clause.params).await?;
+    Ok(n.unsigned_abs())
+}
+
+row! {
+    /// Tickets that a rep's views tell apart, and how many there are of them.
+    pub struct View {
+        pub is_mine: bool,
+        pub is_unassigned: bool,
+        pub is_spam: bool,
+        pub escalated: bool,
+        pub is_closed: bool,
+        pub n: i64,
+    }
+}
+
+/// What the counters say of a rep's views.
+pub async fn views(
+    conn: &mut Conn,
+    customer: CustomerId,
+    rep: CustomerRepId,
+    limited_to: Option<CustomerRepId>,
+) -> Result<Vec<View>> {
+    let filter = Filter { limited_to, ..Filter::default() };
+    let mut clause = Clause::new(customer);
+    clause.counted(&filter);
+    let rep = clause.param(rep);
+    let sql = format!(
+        "SELECT t.customer_rep_id = {rep}, t.customer_rep_id = 0, t.is_spam, t.escalated, t.is_closed,
+                CAST(SUM(t.n) AS BIGINT)
+         FROM ticket_counts t WHERE {} GROUP BY 1, 2, 3, 4, 5",
+        clause.sql
+    );
+    conn.query(&sql, &clause.params).await
 }
 
 /// How many tickets pass the filter and have the words, exactly.

@@ -66,6 +66,10 @@ async fn furnish(client: &Client) {
     let field = json!({ "fieldName": "order", "fieldType": "text" });
     client.post("/api/CustomerCustomFields", field).await.expect(201);
     client.post("/api/ApiKeys", json!({ "name": "script" })).await.expect(201);
+    let view = json!({ "name": "Refunds", "query": "topicId=1", "isShared": true });
+    client.post("/api/SavedViews", view).await.expect(201);
+    let answer = json!({ "title": "Refund", "textBody": "It is on its way.", "isShared": true });
+    client.post("/api/CannedResponses", answer).await.expect(201);
 }
 
 db_test! {

@@ -1,11 +1,13 @@
 //! `/api/tickets`.
 
 mod bulk;
+mod counts;
 mod history;
 mod list;
 mod patch;
 mod search;
 mod states;
+mod undo;
 mod write;
 
 use serde_json::{Value, json};
