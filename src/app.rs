@@ -16,6 +16,7 @@ use crate::domain::page_memory::PageMemory;
 use crate::domain::refs::RefsCache;
 use crate::error::{Error, Result};
 use crate::files::Files;
+use crate::intake::Knowledge;
 use crate::jobs::Pulse;
 use crate::outbound::Outbound;
 use crate::store::{Store, StoreOptions, meta};
@@ -39,6 +40,7 @@ pub struct Handles {
     pub live: Live,
     pub workers: Pulse,
     pub limits: Limits,
+    pub knowledge: Knowledge,
     /// Idempotency keys whose first request is under way in this process.
     pub keys_under_way: Mutex<HashSet<String>>,
     /// Lets the very first administrator be made from elsewhere than loopback; printed at start.
@@ -68,6 +70,7 @@ impl App {
         let converter = Converter::new(&config);
         let live = Live::default();
         let refs = RefsCache::default();
+        let knowledge = Knowledge::new(outbound.clone());
         Ok(Self(Arc::new(Handles {
             config,
             clock,
@@ -83,6 +86,7 @@ impl App {
             live,
             workers: Pulse::default(),
             limits: Limits::default(),
+            knowledge,
             keys_under_way: Mutex::default(),
             setup_code,
         })))

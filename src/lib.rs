@@ -2,6 +2,7 @@
 //!
 //! `docs/ARCHITECTURE.md` says what each room holds and which way the dependencies point.
 
+pub mod ai;
 pub mod api;
 pub mod app;
 pub mod channels;

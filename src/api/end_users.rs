@@ -24,7 +24,8 @@ use crate::error::{Error, Result};
 use crate::model::{CustomerId, EndUser, EndUserId, EndUserUid};
 use crate::store::tickets::uid_key;
 use crate::store::{Conn, Contains, end_users as store};
-use shapes::{ByUidQuery, EndUserIn, EndUserOut, EndUserQuery};
+pub use shapes::EndUserOut;
+use shapes::{ByUidQuery, EndUserIn, EndUserQuery};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -50,7 +51,7 @@ async fn complete(conn: &mut Conn, customer: CustomerId, rows: Vec<EndUser>) -> 
     Ok(out.collect())
 }
 
-async fn load(conn: &mut Conn, customer: CustomerId, id: EndUserId) -> Result<EndUserOut> {
+pub async fn load(conn: &mut Conn, customer: CustomerId, id: EndUserId) -> Result<EndUserOut> {
     let row = store::get(conn, customer, id).await?;
     let uids = store::uids_of(conn, customer, vec![id.0]).await?;
     Ok(EndUserOut::new(row, uids))

@@ -1,5 +1,6 @@
 //! HTTP: one file per resource. Extracts, authorises, calls the domain, maps `XIn` and `XOut`.
 
+pub mod ai_settings;
 pub mod api_keys;
 pub mod attachments;
 pub mod auth;
@@ -12,6 +13,7 @@ pub mod cookies;
 pub mod custom_fields;
 pub mod customers;
 pub mod delivery;
+pub mod detection;
 pub mod documents;
 pub mod end_users;
 pub mod events;
@@ -26,6 +28,7 @@ pub mod notifications;
 pub mod paths;
 pub mod presence;
 pub mod problem;
+pub mod prompt_documents;
 pub mod reply;
 pub mod reps;
 pub mod saved_views;
@@ -34,6 +37,7 @@ pub mod setup;
 pub mod system;
 pub mod ticket_messages;
 pub mod tickets;
+pub mod topic_examples;
 pub mod topic_links;
 pub mod topics;
 pub mod upload;
@@ -123,6 +127,10 @@ fn routed() -> OpenApiRouter<App> {
         .merge(ticket_messages::routes())
         .merge(message_topics::routes())
         .merge(message_stages::routes())
+        .merge(detection::routes())
+        .merge(topic_examples::routes())
+        .merge(ai_settings::routes())
+        .merge(prompt_documents::routes())
         .merge(delivery::routes())
         .merge(feedback::routes())
         .merge(attachments::routes())

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::app::App;
 use crate::domain::caller::Actor;
 use crate::domain::events::{Changes, Event, note};
-use crate::domain::{fields, secrets};
+use crate::domain::{fields, passages, secrets};
 use crate::error::{Error, Result};
 use crate::model::{ApiMethod, CustomerId, Document, DocumentId, DocumentSecrets, OverrideApi};
 use crate::store::{Tx, documents as store};
@@ -77,7 +77,9 @@ pub async fn create(
     let (document, _) = applied(app, &blank, change)?;
     let id = store::insert(tx, customer, &document).await?;
     note(tx, customer, actor, &[Event::new("document.created", "document", id.0)]).await?;
-    store::get(tx, customer, id).await
+    let document = store::get(tx, customer, id).await?;
+    passages::index(tx, customer, &document).await?;
+    Ok(document)
 }
 
 pub async fn update(
@@ -95,6 +97,7 @@ pub async fn update(
     }
     after.last_modified_date = tx.now;
     store::update(tx, customer, &after).await?;
+    passages::index(tx, customer, &after).await?;
     let event = Event::new("document.updated", "document", after.document_id.0).with(changes.into_value());
     note(tx, customer, actor, &[event]).await?;
     Ok(after)
@@ -103,6 +106,7 @@ pub async fn update(
 /// The document and its links to topics.
 pub async fn delete(tx: &mut Tx, customer: CustomerId, actor: Actor, document: DocumentId) -> Result<()> {
     store::delete(tx, customer, document).await?;
+    passages::remove(tx, customer, document).await?;
     note(tx, customer, actor, &[Event::new("document.deleted", "document", document.0)]).await
 }
 
@@ -210,4 +214,40 @@ fn differences(before: &Document, after: &Document, secrets_changed: bool) -> Ch
     changes.hidden("overrideApi", before.override_api != after.override_api);
     changes.hidden("secrets", secrets_changed);
     changes
+}
+
+/// Addresses of the pictures in markdown, each once, in their order.
+pub fn image_urls(markdown: &str) -> Vec<String> {
+    let mut urls: Vec<String> = Vec::new();
+    let mut rest = markdown;
+    while let Some(at) = rest.find("![").or_else(|| rest.find("<img")) {
+        rest = &rest[at..];
+        let url = if rest.starts_with("![") {
+            let address = rest.split_once("](").map(|it| it.1).unwrap_or_default();
+            address.split([')', ' ', '\n']).next()
+        } else {
+            let tag = rest.split('>').next().unwrap_or_default();
+            tag.split_once("src=")
+                .and_then(|it| it.1.trim_start_matches(['"', '\'']).split(['"', '\'', ' ']).next())
+        };
+        if let Some(url) = url.filter(|it| it.starts_with("https://") || it.starts_with("http://"))
+            && !urls.iter().any(|it| it == url)
+        {
+            urls.push(url.to_owned());
+        }
+        rest = &rest[2..];
+    }
+    urls
+}
+
+#[cfg(test)]
+mod tests {
+    use super::image_urls;
+
+    #[test]
+    fn pictures_are_found_in_markdown_and_html() {
+        let text = "![a](https://x.example/a.png \"A\") ![b](/local.png) <img alt=x src='https://x.example/b.png'> ![a](https://x.example/a.png)";
+        assert_eq!(image_urls(text), ["https://x.example/a.png", "https://x.example/b.png"]);
+        assert!(image_urls("no ![picture] <img> ![").is_empty());
+    }
 }

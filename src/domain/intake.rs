@@ -81,7 +81,7 @@ async fn enqueue_next(
 ) -> Result<()> {
     let Some(next) = stages.iter().find(|it| it.awaits(message)) else { return Ok(()) };
     let now = tx.now;
-    jobs::enqueue(tx, customer, next.job, id.0, now, None).await
+    jobs::enqueue(tx, customer, next.job, id.0, now, Some(&id.to_string())).await
 }
 
 /// Whether the stage has ended for this message.
@@ -93,6 +93,12 @@ pub async fn has_ended(
 ) -> Result<bool> {
     let noted = store::get(conn, customer, message, stage.name).await?;
     Ok(noted.is_some_and(|it| matches!(it.status, StageStatus::Done | StageStatus::Skipped)))
+}
+
+/// Lets the pipeline go on after a stage that has ended in another way than by its job.
+pub async fn pass(tx: &mut Tx, customer: CustomerId, id: MessageId, rest: &[Stage]) -> Result<()> {
+    let message = message_store::get(tx, customer, id).await?;
+    enqueue_next(tx, customer, id, &message, rest).await
 }
 
 /// Shows that a stage runs.
@@ -125,8 +131,41 @@ pub async fn end_stage(
         other => other?,
     };
     if has_ended(tx, customer, id, stage).await? {
-        return Ok(());
+        // Somebody asked for it in the meantime: the pipeline goes on.
+        return enqueue_next(tx, customer, id, &before, rest).await;
     }
+    let stops = outcome.stops;
+    let (mut after, note) = apply(tx, customer, (ticket, &before), stage, tries, outcome).await?;
+    if stops {
+        skip_rest(tx, customer, &note, &mut after, rest).await?;
+    }
+    message_store::update(tx, customer, &before, &after).await?;
+    if stops { Ok(()) } else { enqueue_next(tx, customer, id, &after, rest).await }
+}
+
+/// Ends a stage again because somebody asked for it: effect, state and what explains it are new. The later
+/// stages take their course.
+pub async fn redo_stage(
+    tx: &mut Tx,
+    customer: CustomerId,
+    id: MessageId,
+    stage: &Stage,
+    outcome: Outcome,
+) -> Result<()> {
+    let (ticket, before) = messages::lock_any(tx, customer, id).await?;
+    let (after, _) = apply(tx, customer, (ticket, &before), stage, 1, outcome).await?;
+    message_store::update(tx, customer, &before, &after).await
+}
+
+/// The effect, the state and the note of a stage that ended; gives the message as it is to be written.
+async fn apply(
+    tx: &mut Tx,
+    customer: CustomerId,
+    (ticket, before): (Ticket, &Message),
+    stage: &Stage,
+    tries: i64,
+    outcome: Outcome,
+) -> Result<(Message, MessageStage)> {
     let mut after = match outcome.effect {
         Some(effect) => effect(tx, ticket, before.clone()).await?,
         None => before.clone(),
@@ -135,7 +174,7 @@ pub async fn end_stage(
         after.set_stage(state, outcome.status);
     }
     let note = MessageStage {
-        message_id: id,
+        message_id: before.message_id,
         stage: stage.name.to_owned(),
         status: outcome.status,
         reason: outcome.reason,
@@ -144,11 +183,7 @@ pub async fn end_stage(
         ended_at: tx.now,
     };
     store::put(tx, customer, &note).await?;
-    if outcome.stops {
-        skip_rest(tx, customer, &note, &mut after, rest).await?;
-    }
-    message_store::update(tx, customer, &before, &after).await?;
-    if outcome.stops { Ok(()) } else { enqueue_next(tx, customer, id, &after, rest).await }
+    Ok((after, note))
 }
 
 async fn skip_rest(

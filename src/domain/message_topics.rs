@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use crate::app::App;
-use crate::domain::caller::Caller;
+use crate::domain::caller::{Actor, Caller};
 use crate::domain::events::{Event, note};
-use crate::domain::{messages, tickets};
+use crate::domain::{messages, tickets, topic_examples};
 use crate::error::{Error, Result};
-use crate::model::{CustomerRepId, Message, MessageId, MessageTopicId, TopicId};
+use crate::model::{CustomerId, CustomerRepId, Message, MessageId, MessageTopicId, TopicId};
 use crate::store::message_topics::{self as store, MessageTopic};
 use crate::store::{Tx, messages as message_store};
 
@@ -102,5 +102,46 @@ async fn changed(tx: &mut Tx, caller: &Caller, message: &Message, changes: serde
     message_store::update(tx, caller.customer, message, &after).await?;
     let event = Event::message("ticketMessage.topicsCorrected", message.ticket_id, message.message_id);
     note(tx, caller.customer, caller.actor(), &[event.with(changes)]).await?;
-    tickets::topics_changed(tx, caller.customer, caller.actor(), message.ticket_id).await
+    tickets::topics_changed(tx, caller.customer, caller.actor(), message.ticket_id).await?;
+    topic_examples::teach(tx, caller.customer, caller.rep, &after).await
+}
+
+/// Puts what detection found in the place of what it found before, most probable first. What a person
+/// said stays, unless it is to be replaced. The message, locked in this transaction, is given as it is to
+/// be written.
+pub async fn detected(
+    tx: &mut Tx,
+    customer: CustomerId,
+    actor: Actor,
+    message: Message,
+    found: &[(TopicId, f64)],
+    replace_corrected: bool,
+) -> Result<Message> {
+    if message.topics_corrected && !replace_corrected {
+        return Ok(message);
+    }
+    let before = store::of_messages(tx, customer, vec![message.message_id.0]).await?;
+    let stays = |it: &MessageTopic| !it.corrected && found.iter().any(|new| new.0 == it.topic_id);
+    let gone: Vec<i64> =
+        before.iter().filter(|it| !stays(it)).map(|it| it.ticket_message_topic_id.0).collect();
+    let (staying, new): (Vec<_>, Vec<_>) =
+        found.iter().copied().partition(|it| before.iter().any(|old| old.topic_id == it.0 && stays(old)));
+    if !gone.is_empty() {
+        store::delete(tx, customer, gone.clone()).await?;
+    }
+    for (topic, confidence) in staying {
+        store::set_confidence(tx, customer, message.message_id, topic, confidence).await?;
+    }
+    store::insert_detected(tx, customer, &message, &new).await?;
+    let message = Message { topics_corrected: false, ..message };
+    if gone.is_empty() && new.is_empty() {
+        return Ok(message);
+    }
+    let from: Vec<TopicId> = before.iter().map(|it| it.topic_id).collect();
+    let to: Vec<TopicId> = found.iter().map(|it| it.0).collect();
+    let event = Event::message("ticketMessage.topicsDetected", message.ticket_id, message.message_id);
+    let event = event.with(json!({ "topicIDs": { "from": from, "to": to } }));
+    note(tx, customer, actor, &[event]).await?;
+    tickets::topics_changed(tx, customer, actor, message.ticket_id).await?;
+    Ok(message)
 }

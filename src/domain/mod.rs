@@ -1,6 +1,7 @@
 //! Rules and transactions: decides, writes through the store, notes the audit event, enqueues jobs.
 //! No HTTP, no SQL, no network.
 
+pub mod ai_settings;
 pub mod api_keys;
 pub mod attachments;
 pub mod audit;
@@ -34,6 +35,7 @@ pub mod message_topics;
 pub mod messages;
 pub mod notifications;
 pub mod page_memory;
+pub mod passages;
 pub mod password_resets;
 pub mod presence;
 pub mod progress;
@@ -44,5 +46,6 @@ pub mod search_index;
 pub mod secrets;
 pub mod sessions;
 pub mod tickets;
+pub mod topic_examples;
 pub mod topic_links;
 pub mod topics;

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::domain::caller::Actor;
 use crate::domain::events::{Changes, Event, note};
-use crate::domain::notifications;
+use crate::domain::{notifications, topic_examples};
 use crate::error::Result;
 use crate::model::{
     CustomerId, CustomerRepId, Message, MessageId, SenderType, Ticket, TicketId, Timestamp, TopicId,
@@ -165,6 +165,7 @@ pub fn with_message(before: &Ticket, id: MessageId, message: &Message, now: Time
 
 /// Deletes a ticket with all that is its own. Gives the object keys of its files, for the clean-up job.
 pub async fn delete(tx: &mut Tx, customer: CustomerId, actor: Actor, ticket: &Ticket) -> Result<Vec<String>> {
+    topic_examples::forget_tickets(tx, customer, vec![ticket.ticket_id]).await?;
     let keys = store::delete(tx, customer, ticket).await?;
     note(tx, customer, actor, &[deleted(ticket)]).await?;
     Ok(keys)

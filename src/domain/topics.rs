@@ -2,11 +2,11 @@
 
 use crate::domain::caller::Actor;
 use crate::domain::events::{Changes, Event, note};
-use crate::domain::refs;
+use crate::domain::{refs, topic_examples};
 use crate::error::{Error, Result};
 use crate::model::{CustomerId, TopicId};
-use crate::store::Tx;
 use crate::store::topics::{self as store, Topic, TopicFields};
+use crate::store::{Tx, topic_examples as example_store};
 
 const LONGEST_NAME: usize = 200;
 const TAKEN: &str = "There is a topic with this name already.";
@@ -65,6 +65,8 @@ pub async fn delete(tx: &mut Tx, customer: CustomerId, actor: Actor, topic: Topi
     if !store::is_unused(tx, customer, topic).await? {
         return Err(Error::Conflict("Messages still have this topic: take it off them first.".into()));
     }
+    let examples = example_store::ids_of_topic(tx, customer, topic).await?;
+    topic_examples::forget(tx, customer, examples).await?;
     store::delete(tx, customer, topic).await?;
     refs::changed(tx, customer).await?;
     note(tx, customer, actor, &[Event::new("topic.deleted", "topic", topic.0)]).await

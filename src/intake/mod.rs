@@ -5,13 +5,23 @@
 //! outcome, its effect and the next stage's job together. A stage that is begun again after a crash
 //! starts from the state it finds. The order stands in `model::stage`.
 
+pub mod minds;
 mod reply;
+pub mod retrieve;
+mod spaces;
 mod spam;
-mod topics;
+pub mod topics;
+mod trouble;
+mod vectors;
 
 pub use crate::domain::intake::Outcome;
+pub use trouble::Trouble;
+
+use crate::ai::embed::Embedding;
+use crate::outbound::Outbound;
 
 use crate::app::App;
+use crate::domain::ai_settings::Used;
 use crate::domain::intake as domain;
 use crate::error::Error;
 use crate::jobs::JobError;
@@ -19,6 +29,20 @@ use crate::model::job::{self, Job};
 use crate::model::stage::{self, Stage};
 use crate::model::{CustomerId, Message, MessageId};
 use crate::store::{BoxFuture, Tx, messages};
+
+/// What this process knows of its tenants' topics and documents, made of what is stored, and what embeds
+/// texts for it.
+pub struct Knowledge {
+    pub embedding: Embedding,
+    minds: minds::Minds,
+    stocks: retrieve::Stocks,
+}
+
+impl Knowledge {
+    pub fn new(outbound: Outbound) -> Self {
+        Self { embedding: Embedding::new(outbound), minds: Default::default(), stocks: Default::default() }
+    }
+}
 
 type Run = for<'a> fn(&'a App, CustomerId, &'a Message) -> BoxFuture<'a, Result<Outcome, JobError>>;
 
@@ -35,7 +59,7 @@ pub async fn run_job(app: &App, job: &Job) -> Result<(), JobError> {
     let (stage, rest) = stage::of_job(&job.kind).ok_or_else(unknown)?;
     let run = RUNS.iter().find(|it| it.0 == job.kind).ok_or_else(unknown)?.1;
     let (customer, id, tries) = (job.customer_id, MessageId(job.subject_id), job.attempts);
-    let Some(message) = load(app, customer, id, stage).await? else { return Ok(()) };
+    let Some(message) = load(app, customer, id, (stage, rest)).await? else { return Ok(()) };
     if stage.is_slow {
         app.store
             .write(move |tx| Box::pin(async move { domain::show_running(tx, customer, id, stage).await }))
@@ -70,15 +94,30 @@ async fn load(
     app: &App,
     customer: CustomerId,
     id: MessageId,
-    stage: &Stage,
+    (stage, rest): (&'static Stage, &'static [Stage]),
 ) -> Result<Option<Message>, JobError> {
     let mut conn = app.store.read().await?;
-    match messages::get(&mut conn, customer, id).await {
-        Err(Error::NotFound) => Ok(None),
-        Err(error) => Err(error.into()),
-        Ok(_) if domain::has_ended(&mut conn, customer, id, stage).await? => Ok(None),
-        Ok(message) => Ok(Some(message)),
+    let message = match messages::get(&mut conn, customer, id).await {
+        Err(Error::NotFound) => return Ok(None),
+        other => other?,
+    };
+    if !domain::has_ended(&mut conn, customer, id, stage).await? {
+        return Ok(Some(message));
     }
+    drop(conn);
+    app.store.write(move |tx| Box::pin(async move { domain::pass(tx, customer, id, rest).await })).await?;
+    Ok(None)
+}
+
+/// Makes all vectors of a tenant in the way that its settings say, where that is another one than is used
+/// now; gives what it made them by.
+pub async fn embed_anew(app: &App, customer: CustomerId) -> Result<Option<Used>, Trouble> {
+    let reading = spaces::reading(app, &mut *app.store.read().await?, customer).await?;
+    let Some((used, spaces)) = spaces::switching(app, &reading)? else { return Ok(None) };
+    for space in spaces {
+        retrieve::embed_all(app, customer, &space).await?;
+    }
+    Ok(Some(used))
 }
 
 /// To be called in the transaction in which a job becomes a dead letter: a stage that failed for good

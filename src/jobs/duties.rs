@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::model::Timestamp;
 use crate::store::{
     BoxFuture, bulk_undos, chat, counts, idempotency, jobs, meta, notifications, presence, reps, sessions,
-    throttles,
+    text_vectors, throttles,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -99,6 +99,7 @@ pub async fn purge(app: &App) -> Result<()> {
                 reps::delete_resets_before(tx, now).await?;
                 throttles::delete_before(tx, day).await?;
                 jobs::delete_done_before(tx, week).await?;
+                text_vectors::delete_unused(tx).await?;
                 chat::delete_expired(tx, now).await?;
                 sessions::delete_expired(tx, now).await?;
                 presence::delete_expired(tx, now).await?;

@@ -7,6 +7,8 @@ pub mod delete_objects;
 mod deliver_mail;
 mod deliver_message;
 pub mod duties;
+mod embed_anew;
+mod index_document;
 mod process_mail;
 mod pulse;
 mod runner;
@@ -55,6 +57,8 @@ registry! {
         job::DELETE_OBJECTS => delete_objects,
         job::DELIVER_MAIL => deliver_mail,
         job::DELIVER_MESSAGE => deliver_message,
+        job::EMBED_ANEW => embed_anew,
+        job::INDEX_DOCUMENT => index_document,
         job::PROCESS_MAIL => process_mail,
     }
     stages { job::INTAKE_SPAM, job::INTAKE_TOPICS, job::INTAKE_REPLY }

@@ -44,6 +44,8 @@ ids! {
     EndUserUidId,
     TopicId,
     DocumentId,
+    /// What a person taught about topics.
+    ExampleId,
     CustomFieldId,
     TicketId,
     MessageId,

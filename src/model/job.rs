@@ -18,6 +18,11 @@ pub const INTAKE_SPAM: &str = "intake_spam";
 pub const INTAKE_TOPICS: &str = "intake_topics";
 pub const INTAKE_REPLY: &str = "intake_reply";
 
+/// Makes the vectors of a document's passages. Subject: the document.
+pub const INDEX_DOCUMENT: &str = "index_document";
+/// Makes all vectors of a tenant in the way that its settings say now. Subject: the tenant.
+pub const EMBED_ANEW: &str = "embed_anew";
+
 /// A job waits (`run_at` says until when), runs under a lease, and ends done or dead.
 pub const WAITING: &str = "waiting";
 pub const DEAD: &str = "dead";

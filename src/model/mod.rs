@@ -9,6 +9,7 @@ pub mod job;
 pub mod message;
 pub mod stage;
 pub mod ticket;
+pub mod topic_example;
 pub mod words;
 
 pub use answerpal_wire::time::Timestamp;
@@ -20,4 +21,5 @@ pub use id::*;
 pub use message::Message;
 pub use stage::{MessageStage, StageState};
 pub use ticket::Ticket;
+pub use topic_example::TopicExample;
 pub use words::*;

@@ -90,6 +90,45 @@ pub async fn insert_corrected(
     tx.insert_many("message_topics", &columns, &rows).await
 }
 
+/// Adds topics that detection found, with how probable each is.
+pub async fn insert_detected(
+    tx: &mut Tx,
+    customer: CustomerId,
+    message: &Message,
+    topics: &[(TopicId, f64)],
+) -> Result<()> {
+    let rows: Vec<Value<'_>> = topics
+        .iter()
+        .flat_map(|(topic, confidence)| {
+            [
+                customer.into(),
+                message.message_id.into(),
+                message.ticket_id.into(),
+                (*topic).into(),
+                (*confidence).into(),
+                false.into(),
+            ]
+        })
+        .collect();
+    let columns = ["customer_id", "message_id", "ticket_id", "topic_id", "confidence", "corrected"];
+    tx.insert_many("message_topics", &columns, &rows).await
+}
+
+pub async fn set_confidence(
+    tx: &mut Tx,
+    customer: CustomerId,
+    message: MessageId,
+    topic: TopicId,
+    confidence: f64,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE message_topics SET confidence = $4 WHERE customer_id = $1 AND message_id = $2 AND topic_id = $3",
+        params![customer, message, topic, confidence],
+    )
+    .await?;
+    Ok(())
+}
+
 pub async fn delete(tx: &mut Tx, customer: CustomerId, ids: Vec<i64>) -> Result<()> {
     tx.execute(
         "DELETE FROM message_topics WHERE customer_id = $1 AND ticket_message_topic_id = ANY($2)",

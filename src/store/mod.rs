@@ -5,6 +5,7 @@
 //! differ. Statements are written once, with `$n` parameters.
 #![expect(clippy::disallowed_methods, reason = "this room is where statements may be run")]
 
+pub mod ai_settings;
 pub mod api_keys;
 pub mod attachments;
 pub mod bulk;
@@ -34,6 +35,7 @@ pub mod messages;
 pub mod meta;
 mod migrations;
 pub mod notifications;
+pub mod passages;
 pub mod password_resets;
 pub mod presence;
 pub mod received_mails;
@@ -42,9 +44,11 @@ pub mod reps;
 pub mod saved_views;
 pub mod search;
 pub mod sessions;
+pub mod text_vectors;
 pub mod throttles;
 pub mod tickets;
 mod tls;
+pub mod topic_examples;
 pub mod topic_links;
 pub mod topics;
 mod value;

@@ -3,7 +3,7 @@
 use super::create::{check_lengths, fill_texts};
 use crate::domain::caller::Actor;
 use crate::domain::events::{Changes, Event, note};
-use crate::domain::{attachments, custom_fields, html, tickets};
+use crate::domain::{attachments, custom_fields, html, tickets, topic_examples};
 use crate::error::{Error, Result};
 use crate::model::{CustomerId, DeliveryStatus, Message, Ticket, TicketId};
 use crate::store::{Tx, messages as store, tickets as ticket_store};
@@ -173,6 +173,7 @@ pub async fn delete(
     message: &Message,
 ) -> Result<()> {
     let id: TicketId = ticket.ticket_id;
+    topic_examples::forget_message(tx, customer, message).await?;
     let (keys, comments) = store::delete(tx, customer, message).await?;
     attachments::forget_objects(tx, customer, keys).await?;
     if message.delivery_status.is_some_and(|it| it != DeliveryStatus::Sent) {

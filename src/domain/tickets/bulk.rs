@@ -7,7 +7,7 @@ use super::undo;
 use crate::domain::attachments::forget_objects;
 use crate::domain::caller::{Actor, Caller};
 use crate::domain::events::{Event, note};
-use crate::domain::notifications;
+use crate::domain::{notifications, topic_examples};
 use crate::error::{Error, Result};
 use crate::model::ticket::{CLOSED, OPEN, canonical_status};
 use crate::model::{BulkUndoId, CustomerRepId, Ticket, Timestamp};
@@ -93,6 +93,8 @@ pub async fn bulk(
         return Err(unknown(ids, &tickets));
     }
     if matches!(action, Action::Delete) {
+        let ids = tickets.iter().map(|it| it.ticket_id).collect();
+        topic_examples::forget_tickets(tx, customer, ids).await?;
         let keys = store::delete_many(tx, customer, &tickets).await?;
         let events: Vec<Event> = tickets.iter().map(super::deleted).collect();
         note(tx, customer, caller.actor(), &events).await?;

@@ -1,7 +1,9 @@
 //! `/api/ticketMessages`: making, reading, changing and deleting messages.
 
 mod delivery;
+mod detection;
 mod feedback;
+mod prompt_documents;
 mod topics;
 
 use axum::http::Method;

@@ -1,0 +1,3 @@
+//! Models: what they are asked for, and what answers. Nothing here knows tenants, or reads the database.
+
+pub mod embed;
