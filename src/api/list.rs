@@ -47,7 +47,14 @@ impl Listing {
                 let names: Vec<&str> = sorts.iter().map(|it| it.0).collect();
                 Error::invalid("sortBy", format!("must be one of {}", names.join(", ")))
             })?;
-        Ok(format!("{column} {}", descending(direction)?.map_or("ASC", |it| if it { "DESC" } else { "ASC" })))
+        // The engines differ in where nulls go: here they count as the least. What a list is sorted by
+        // where nobody says is never null, and left as its index has it.
+        let (direction, nulls) = match descending(direction)? {
+            Some(true) => ("DESC", " NULLS LAST"),
+            _ => ("ASC", " NULLS FIRST"),
+        };
+        let nulls = if by.eq_ignore_ascii_case(default) { "" } else { nulls };
+        Ok(format!("{column} {direction}{nulls}"))
     }
 }
 

@@ -5,13 +5,27 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use crate::app::App;
+use crate::clock::Random;
 use crate::error::Error;
 
 tokio::task_local! {
-    static TRACE: String;
+    static TRACE: Trace;
+}
+
+/// The id of a request, made when something asks for it: most requests go well and nobody does.
+struct Trace {
+    random: Random,
+    id: OnceCell<String>,
+}
+
+/// The trace id of the request under way; empty outside of one.
+fn trace_id() -> String {
+    let id = |it: &Trace| it.id.get_or_init(|| crate::crypto::hex(&it.random.bytes::<16>())).clone();
+    TRACE.try_with(id).unwrap_or_default()
 }
 
 /// What went wrong (RFC 9457).
@@ -45,7 +59,7 @@ impl Problem {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, code, detail) = self.describe();
-        let trace_id = TRACE.try_with(Clone::clone).unwrap_or_default();
+        let trace_id = trace_id();
         if let Self::Internal(source) = &self {
             tracing::error!(trace_id, error = %source, "request failed");
         }
@@ -99,12 +113,11 @@ pub async fn trace(State(app): State<App>, request: Request, next: Next) -> Resp
         .get("traceparent")
         .and_then(|it| it.to_str().ok())
         .and_then(|it| it.split('-').nth(1));
-    let id = match given {
-        Some(id) if id.len() == 32 && id.bytes().all(|it| it.is_ascii_hexdigit()) => id.to_owned(),
-        _ => crate::crypto::hex(&app.random.bytes::<16>()),
-    };
+    let id = given.filter(|it| it.len() == 32 && it.bytes().all(|it| it.is_ascii_hexdigit()));
+    let id = id.map_or_else(OnceCell::new, |it| OnceCell::from(it.to_owned()));
     let by_script = request.headers().get("sec-fetch-dest").is_some_and(|it| it == "empty");
-    let mut response = TRACE.scope(id, next.run(request)).await;
+    let trace = Trace { random: app.random.clone(), id };
+    let mut response = TRACE.scope(trace, next.run(request)).await;
     // Offered Basic, a browser would ask for a password in a window of its own.
     if by_script && response.status() == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -113,7 +126,7 @@ pub async fn trace(State(app): State<App>, request: Request, next: Next) -> Resp
 }
 
 pub async fn method_not_allowed() -> Response {
-    let trace_id = TRACE.try_with(Clone::clone).unwrap_or_default();
+    let trace_id = trace_id();
     let problem = Problem {
         kind: "/problems/method-not-allowed".into(),
         title: "Method Not Allowed".into(),

@@ -22,7 +22,8 @@ use crate::domain::messages::{self as domain, Draft, MessageChange};
 use crate::domain::refs::Refs;
 use crate::error::{Error, Result};
 use crate::model::{CustomerId, MessageId, TicketId};
-use crate::store::{Conn, messages as store};
+use crate::store::Conn;
+use crate::store::messages::{self as store, Listed};
 use input::{MessageChangeIn, MessageIn};
 use out::{ListedMessageOut, MessageOut};
 
@@ -76,11 +77,14 @@ pub async fn conversation(
     customer: CustomerId,
     refs: &Refs,
     ticket: TicketId,
+    messages: Vec<Listed>,
 ) -> Result<Page<ListedMessageOut>> {
-    let listing = Listing::new(None, Some(answerpal_wire::PageNumber(LIST.max as i64)), LIST);
-    let order = listing.order(None, None, store::SORTS, "messageDate")?;
-    messages_page(conn, customer, refs, ticket, &order, &listing).await
+    let listing = Listing::new(None, Some(answerpal_wire::PageNumber(LONGEST_PAGE)), LIST);
+    full_page(conn, customer, refs, ticket, messages, &listing).await
 }
+
+/// Messages in a conversation that is answered with its ticket.
+pub const LONGEST_PAGE: i64 = LIST.max as i64;
 
 async fn messages_page(
     conn: &mut Conn,
@@ -91,13 +95,25 @@ async fn messages_page(
     listing: &Listing,
 ) -> Result<Page<ListedMessageOut>> {
     let items = store::page(conn, customer, ticket, order, listing.limit(), listing.offset()).await?;
+    full_page(conn, customer, refs, ticket, items, listing).await
+}
+
+async fn full_page(
+    conn: &mut Conn,
+    customer: CustomerId,
+    refs: &Refs,
+    ticket: TicketId,
+    items: Vec<Listed>,
+    listing: &Listing,
+) -> Result<Page<ListedMessageOut>> {
     // A first page that is not full holds them all.
     let total = if listing.offset() == 0 && (items.len() as i64) < listing.limit() {
         items.len() as u64
     } else {
         store::count(conn, customer, ticket).await?
     };
-    Ok(Page::new(out::listed(conn, customer, refs, items).await?, total, listing))
+    let items = items.into_iter().map(|it| ListedMessageOut::new(refs, it)).collect();
+    Ok(Page::new(items, total, listing))
 }
 
 /// One message in full.
@@ -149,9 +165,9 @@ async fn create(app: App, caller: Caller, input: MessageIn, guard: Guard) -> Res
     guard
         .write(&handle, caller.customer, move |tx, _| {
             Box::pin(async move {
-                let message = domain::create(tx, &app, &caller, draft).await?;
+                let domain::Created { message, refs } = domain::create(tx, &app, &caller, draft).await?;
                 let location = format!("/api/ticketMessages/{}", message.message_id);
-                Reply::created(location, &out::full_with(tx, &app, caller.customer, message, html).await?)
+                Reply::created(location, &out::message_out(&app, caller.customer, &refs, message, html, &[])?)
             })
         })
         .await

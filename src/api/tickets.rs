@@ -23,12 +23,12 @@ pub use out::{TicketEndUserOut, TicketOut, ticket_out, tickets_out};
 use super::extract::{Id, Query};
 use super::problem::Problem;
 use super::reply::single;
-use super::ticket_messages::conversation;
+use super::ticket_messages::{LONGEST_PAGE, conversation};
 use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::error::{Error, Result};
 use crate::model::TicketId;
-use crate::store::tickets as store;
+use crate::store::{messages, tickets as store};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -65,16 +65,22 @@ async fn get_ticket(
         Some(_) => return Err(Error::invalid("include", "must be messages")),
     };
     let mut conn = app.store.read().await?;
-    let listed = store::listed(&mut conn, caller.customer, TicketId(id)).await?;
+    let ticket = TicketId(id);
+    let (listed, messages) = if with_messages {
+        let both = messages::with_ticket(&mut conn, caller.customer, ticket, LONGEST_PAGE).await?;
+        (both.0, Some(both.1))
+    } else {
+        (store::listed(&mut conn, caller.customer, ticket).await?, None)
+    };
     if !caller.sees_ticket_of(listed.ticket.customer_rep_id) {
         return Err(Error::NotFound);
     }
     let version = listed.refs_version;
     let mut out =
         tickets_out(&app, &mut conn, caller.customer, vec![listed]).await?.pop().ok_or(Error::NotFound)?;
-    if with_messages {
+    if let Some(messages) = messages {
         let refs = app.refs.at(&mut conn, caller.customer, version).await?;
-        out.messages = Some(conversation(&mut conn, caller.customer, &refs, TicketId(id)).await?);
+        out.messages = Some(conversation(&mut conn, caller.customer, &refs, ticket, messages).await?);
     }
     single(&headers, &out)
 }

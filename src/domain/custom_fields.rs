@@ -2,11 +2,11 @@
 
 mod values;
 
-pub use values::check_values;
+pub use values::{check_against, check_values};
 
 use crate::domain::caller::Actor;
 use crate::domain::events::{Changes, Event, note};
-use crate::domain::fields;
+use crate::domain::{fields, refs};
 use crate::error::{Error, Result};
 use crate::model::{CustomField, CustomFieldId, CustomerId, FieldOptions, FieldType};
 use crate::store::{Tx, custom_fields as store};
@@ -55,6 +55,7 @@ pub async fn create(
         return Err(Error::invalid("options", "is required for a dropdown"));
     }
     let id = store::insert(tx, customer, &field).await.map_err(|it| it.or_conflict(TAKEN))?;
+    refs::changed(tx, customer).await?;
     note(tx, customer, actor, &[Event::new("customField.created", "customField", id.0)]).await?;
     store::get(tx, customer, id).await
 }
@@ -82,6 +83,7 @@ pub async fn update(
         return Ok(before);
     }
     store::update(tx, customer, &after).await?;
+    refs::changed(tx, customer).await?;
     let id = after.custom_field_definition_id.0;
     let event = Event::new("customField.updated", "customField", id).with(changes.into_value());
     note(tx, customer, actor, &[event]).await?;
@@ -91,6 +93,7 @@ pub async fn update(
 /// Values that tickets and messages have of it stay, as those of a field without a definition.
 pub async fn delete(tx: &mut Tx, customer: CustomerId, actor: Actor, field: CustomFieldId) -> Result<()> {
     store::delete(tx, customer, field).await?;
+    refs::changed(tx, customer).await?;
     note(tx, customer, actor, &[Event::new("customField.deleted", "customField", field.0)]).await
 }
 

@@ -62,7 +62,8 @@ pub async fn note(tx: &mut Tx, customer: CustomerId, actor: Actor, events: &[Eve
         return Ok(());
     }
     tx.wake_workers();
-    store::insert(tx, customer, actor, events).await
+    store::insert(tx, customer, actor, events);
+    Ok(())
 }
 
 /// Collects what differs between two states: `{"status": {"from": "Open", "to": "Closed"}}`.

@@ -4,14 +4,14 @@ mod change;
 mod create;
 
 pub use change::{MessageChange, delete, update};
-pub use create::{Draft, create};
+pub use create::{Created, Draft, create};
 
 use crate::domain::caller::{Actor, Caller};
 use crate::domain::events::{Event, note};
 use crate::domain::{intake, tickets};
 use crate::error::{Error, Result};
 use crate::model::{CustomerId, Message, MessageId, Ticket, TicketId};
-use crate::store::{Conn, Tx, messages as store, tickets as ticket_store};
+use crate::store::{Conn, Tx, arrivals, messages as store, tickets as ticket_store};
 
 /// A ticket that this caller sees; `NotFound` where it is not there or not theirs to see.
 pub async fn visible_ticket(conn: &mut Conn, caller: &Caller, ticket: TicketId) -> Result<Ticket> {
@@ -63,6 +63,7 @@ pub async fn add(
 
 /// Makes a ticket together with its first message: one pass for each of the rows, the index and the
 /// events, because this is what a busy desk does most. `names` are the end user's names and addresses.
+/// Ids that were set aside for both are used.
 pub async fn open_ticket(
     tx: &mut Tx,
     customer: CustomerId,
@@ -71,16 +72,18 @@ pub async fn open_ticket(
     message: &mut Message,
     names: &[&str],
 ) -> Result<MessageId> {
+    if ticket.ticket_id == TicketId(0) {
+        let arrival = arrivals::arrive(tx, customer, None).await?;
+        (ticket.ticket_id, message.message_id) = (arrival.ticket_id, arrival.message_id);
+    }
+    message.ticket_id = ticket.ticket_id;
     ticket.preview = message.preview.clone();
     ticket.last_message_date = message.message_date;
-    ticket.ticket_id = ticket_store::insert(tx, customer, ticket).await?;
-    message.ticket_id = ticket.ticket_id;
-    message.message_id = store::insert(tx, customer, message).await?;
+    *ticket = tickets::with_message(ticket, message.message_id, message, tx.now);
+    ticket_store::insert_as(tx, customer, ticket).await?;
+    store::insert_as(tx, customer, message).await?;
     intake::begin(tx, customer, message.message_id, message).await?;
-    let before = ticket.clone();
-    *ticket = tickets::with_message(&before, message.message_id, message, tx.now);
-    ticket_store::update(tx, customer, &before, ticket).await?;
-    tickets::index_new(tx, customer, ticket, Some(message), names).await?;
+    tickets::index_new(tx, customer, ticket, Some(message), names);
     let events = [
         Event::ticket("ticket.created", ticket.ticket_id),
         Event::message("ticketMessage.created", ticket.ticket_id, message.message_id),

@@ -1,4 +1,4 @@
-//! The small lists that tickets refer to (channels, reps, topics), kept in memory per tenant. A copy is
+//! The small lists that tickets refer to (channels, reps, topics, custom fields), kept in memory per tenant. A copy is
 //! used only while its version equals the one read with the rows that refer to it, because other
 //! processes write too.
 
@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use crate::error::Result;
-use crate::model::{ChannelId, ChannelType, CustomerId, CustomerRepId, TopicId};
+use crate::model::{ChannelId, ChannelType, CustomField, CustomerId, CustomerRepId, TopicId};
 use crate::store::{Conn, Tx, refs as store};
 
 /// The names of one tenant at one version.
@@ -16,6 +16,8 @@ pub struct Refs {
     pub channels: HashMap<ChannelId, (String, ChannelType)>,
     pub reps: HashMap<CustomerRepId, String>,
     pub topics: HashMap<TopicId, String>,
+    /// Definitions of custom fields, in their order.
+    pub fields: Vec<CustomField>,
 }
 
 #[derive(Default)]
@@ -37,6 +39,11 @@ impl RefsCache {
         Ok(refs)
     }
 
+    /// The copy that there is, of whichever version.
+    pub fn kept(&self, customer: CustomerId) -> Option<Arc<Refs>> {
+        self.0.read().ok()?.get(&customer).cloned()
+    }
+
     /// The lists now.
     pub async fn current(&self, conn: &mut Conn, customer: CustomerId) -> Result<Arc<Refs>> {
         let version = store::version(conn, customer).await?;
@@ -44,7 +51,7 @@ impl RefsCache {
     }
 }
 
-/// To be called in every transaction that changes a channel, a rep or a topic.
+/// To be called in every transaction that changes a channel, a rep, a topic or a custom field.
 pub async fn changed(tx: &mut Tx, customer: CustomerId) -> Result<()> {
     store::bump(tx, customer).await
 }

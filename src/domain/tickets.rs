@@ -46,13 +46,13 @@ pub async fn insert(tx: &mut Tx, customer: CustomerId, actor: Actor, ticket: &Ti
 
 /// Puts a new ticket with its first message into the search index. `names` are the end user's names and
 /// addresses.
-pub async fn index_new(
+pub fn index_new(
     tx: &mut Tx,
     customer: CustomerId,
     ticket: &Ticket,
     message: Option<&Message>,
     names: &[&str],
-) -> Result<()> {
+) {
     let mut parts: Vec<&str> = ticket.subject.as_deref().into_iter().chain(ticket.uid.as_deref()).collect();
     parts.extend(names);
     if let Some(message) = message {
@@ -68,7 +68,7 @@ pub async fn index_new(
         ];
         parts.extend(texts.into_iter().flatten());
     }
-    search::insert(tx, customer, ticket.ticket_id, &parts).await
+    search::insert(tx, customer, ticket.ticket_id, &parts);
 }
 
 /// Indexes a ticket again, from its records.
@@ -77,7 +77,8 @@ pub async fn reindex(tx: &mut Tx, customer: CustomerId, ticket: TicketId) -> Res
     let names = search::end_user_texts(tx, customer, ticket).await?;
     let messages = search::message_texts(tx, customer, ticket).await?;
     let parts = search_parts(row.subject.as_deref(), row.uid.as_deref(), &names, &messages);
-    search::replace(tx, customer, ticket, &parts).await
+    search::replace(tx, customer, ticket, &parts);
+    Ok(())
 }
 
 /// What search finds a ticket by.

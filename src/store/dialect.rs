@@ -3,6 +3,8 @@
 
 mod search;
 
+pub(in crate::store) use search::Among;
+
 use std::fmt::Write;
 
 use answerpal_text::Scope;
@@ -104,16 +106,9 @@ impl Dialect {
         match self {
             Self::Sqlite => "INSERT INTO ticket_search (rowid, words) VALUES ($2, $4)",
             Self::Postgres => {
-                "INSERT INTO ticket_search (customer_id, ticket_id, chunk, words) VALUES ($1, $2, $3, $4)"
+                "INSERT INTO ticket_search (customer_id, ticket_id, chunk, words)
+                 VALUES ($1, $2, $3, CAST($4 AS TEXT)::tsvector)"
             }
-        }
-    }
-
-    /// The columns of the index that a document fills, of: tenant, ticket, chunk, document.
-    pub(super) fn search_columns(self) -> (&'static [&'static str], &'static [usize]) {
-        match self {
-            Self::Sqlite => (&["rowid", "words"], &[1, 3]),
-            Self::Postgres => (&["customer_id", "ticket_id", "chunk", "words"], &[0, 1, 2, 3]),
         }
     }
 
@@ -172,6 +167,17 @@ impl Dialect {
                    FROM information_schema.columns c
                    WHERE c.table_schema = current_schema() AND c.table_name = CAST($1 AS TEXT) AND c.is_identity = 'YES'"]
             }
+        }
+    }
+
+    /// An id of a table that is given to nobody else, as an expression. On SQLite the caller, who is the
+    /// only writer, inserts a row with it before the next one is asked for.
+    pub(super) fn next_id(self, table: &str, column: &str) -> String {
+        match self {
+            Self::Sqlite => {
+                format!("(SELECT COALESCE(MAX(seq), 0) + 1 FROM sqlite_sequence WHERE name = '{table}')")
+            }
+            Self::Postgres => format!("nextval('{table}_{column}_seq')"),
         }
     }
 

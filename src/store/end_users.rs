@@ -4,6 +4,8 @@ mod list;
 
 pub use list::{SORTS, by_keys, count, list};
 
+use std::sync::LazyLock;
+
 use const_format::formatcp;
 
 use super::{Conn, Tx, Value};
@@ -35,6 +37,19 @@ pub async fn insert(
     let mut values = vec![customer.into(), search_text(end_user, uids).into()];
     values.extend(end_user.values().into_iter().skip(1));
     tx.insert_row("end_users", "end_user_id", &columns, &values).await.map(EndUserId)
+}
+
+static INSERT: LazyLock<String> = LazyLock::new(|| {
+    let columns: Vec<&str> =
+        ["customer_id", "search_text"].into_iter().chain(EndUser::NAMES.iter().copied()).collect();
+    super::insert_one("end_users", &columns)
+});
+
+/// As [`insert`], of one whose id was set aside for it.
+pub async fn insert_as(tx: &mut Tx, customer: CustomerId, end_user: &EndUser, uids: &[&str]) -> Result<()> {
+    let mut values = vec![customer.into(), search_text(end_user, uids).into()];
+    values.extend(end_user.values());
+    tx.send(&INSERT, &values).await
 }
 
 /// Writes every column, and what the search finds the end user by with these uids.

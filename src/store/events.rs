@@ -75,10 +75,10 @@ row! {
     }
 }
 
-/// Inserts events, not yet sealed.
-pub async fn insert(tx: &mut Tx, customer: CustomerId, actor: Actor, events: &[Event]) -> Result<()> {
+/// Inserts events, not yet sealed, as the transaction ends.
+pub fn insert(tx: &mut Tx, customer: CustomerId, actor: Actor, events: &[Event]) {
     let now = tx.now;
-    let mut rows: Vec<Value<'_>> = Vec::with_capacity(events.len() * COLUMNS.len());
+    let mut rows: Vec<Value<'static>> = Vec::with_capacity(events.len() * COLUMNS.len());
     for event in events {
         rows.extend([
             customer.into(),
@@ -90,10 +90,10 @@ pub async fn insert(tx: &mut Tx, customer: CustomerId, actor: Actor, events: &[E
             event.entity_id.into(),
             event.ticket.into(),
             event.message.into(),
-            (&event.changes).into(),
+            event.changes.as_ref().map(ToString::to_string).into(),
         ]);
     }
-    tx.insert_many("events", COLUMNS, &rows).await
+    tx.insert_at_end("events", COLUMNS, rows);
 }
 
 /// The oldest events that are not sealed, of all tenants.

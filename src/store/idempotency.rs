@@ -62,13 +62,12 @@ pub async fn keep(
     location: Option<&str>,
     body: Option<&str>,
 ) -> Result<()> {
-    tx.execute(
+    tx.send(
         "UPDATE idempotency_keys SET status = $4, location = $5, body = $6
          WHERE customer_id = $1 AND scope = $2 AND idempotency_key = $3",
         params![customer, scope, key, i64::from(status), location, body],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 pub async fn delete_before(tx: &mut Tx, before: Timestamp) -> Result<u64> {

@@ -3,7 +3,7 @@
 
 use const_format::formatcp;
 
-use super::{Conn, Tx};
+use super::{Conn, Tx, Value};
 use crate::error::{Error, Result};
 use crate::model::job::{DEAD, Job, WAITING};
 use crate::model::{CustomerId, Timestamp};
@@ -20,13 +20,13 @@ pub async fn enqueue(
     dedup_key: Option<&str>,
 ) -> Result<()> {
     let now = tx.now;
-    tx.execute(
+    let params: &[Value<'_>] = params![customer, kind, subject_id, run_at, dedup_key, now];
+    tx.at_end(
         "INSERT INTO jobs (customer_id, kind, subject_id, state, run_at, dedup_key, created_at)
          VALUES ($1, $2, $3, 'waiting', $4, $5, $6)
          ON CONFLICT (customer_id, kind, dedup_key) WHERE dedup_key IS NOT NULL DO NOTHING",
-        params![customer, kind, subject_id, run_at, dedup_key, now],
-    )
-    .await?;
+        params.iter().map(Value::to_owned_value).collect(),
+    );
     tx.wake_workers();
     Ok(())
 }

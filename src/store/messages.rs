@@ -2,7 +2,9 @@
 
 mod list;
 
-pub use list::{ListedMessage, SORTS, count, page};
+pub use list::{Listed, SORTS, count, page, with_ticket};
+
+use std::sync::LazyLock;
 
 use const_format::formatcp;
 
@@ -19,6 +21,18 @@ pub async fn insert(tx: &mut Tx, customer: CustomerId, message: &Message) -> Res
     let mut values = vec![customer.into()];
     values.extend(message.values().into_iter().skip(1));
     Ok(MessageId(tx.insert_row("ticket_messages", "message_id", &columns, &values).await?))
+}
+
+static INSERT: LazyLock<String> = LazyLock::new(|| {
+    let columns: Vec<&str> = std::iter::once("customer_id").chain(Message::NAMES.iter().copied()).collect();
+    super::insert_one("ticket_messages", &columns)
+});
+
+/// Inserts a message whose id was set aside for it.
+pub async fn insert_as(tx: &mut Tx, customer: CustomerId, message: &Message) -> Result<()> {
+    let mut values = vec![customer.into()];
+    values.extend(message.values());
+    tx.send(&INSERT, &values).await
 }
 
 pub async fn get(conn: &mut Conn, customer: CustomerId, message: MessageId) -> Result<Message> {

@@ -7,6 +7,7 @@
 
 pub mod ai_settings;
 pub mod api_keys;
+pub mod arrivals;
 pub mod attachments;
 pub mod bulk;
 pub mod bulk_undos;
@@ -59,6 +60,11 @@ pub use migrations::schema_version;
 pub use value::{Columns, FromColumn, FromRow, Row, ToColumn, Value};
 
 use crate::error::Result;
+
+/// The insert of one row.
+fn insert_one(table: &str, columns: &[&str]) -> String {
+    engine::insert_sql(table, columns, columns.len())
+}
 
 /// Whether the database answers.
 pub async fn ping(conn: &mut Conn) -> Result<(i64,)> {

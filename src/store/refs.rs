@@ -35,8 +35,10 @@ pub async fn load(conn: &mut Conn, customer: CustomerId) -> Result<Refs> {
         .await?;
     let topics: Vec<(TopicId, String)> =
         conn.query("SELECT topic_id, name FROM topics WHERE customer_id = $1", params![customer]).await?;
+    let fields = super::custom_fields::all(conn, customer).await?;
     Ok(Refs {
         version,
+        fields,
         channels: channels.into_iter().map(|(id, name, kind)| (id, (name, kind))).collect(),
         reps: reps.into_iter().collect(),
         topics: topics.into_iter().collect(),

@@ -3,32 +3,30 @@
 pub mod bulk;
 mod hits;
 
-pub use hits::{Excerpt, Reach, Words, count_hits, excerpts, ranked};
+pub use hits::{Excerpt, Reach, Words, count_hits, excerpts, few_hits, ranked};
 
 use super::{Conn, Tx};
 use crate::error::Result;
 use crate::model::{CustomerId, TicketId};
 use crate::{params, row};
 
-/// Indexes a ticket that is not in the index yet.
-pub async fn insert(tx: &mut Tx, customer: CustomerId, ticket: TicketId, parts: &[&str]) -> Result<()> {
+/// Indexes a ticket that is not in the index yet, as the transaction ends.
+pub fn insert(tx: &mut Tx, customer: CustomerId, ticket: TicketId, parts: &[&str]) {
     let dialect = tx.dialect();
     for (chunk, words) in dialect.search_documents(customer, parts).into_iter().enumerate() {
-        tx.execute(dialect.insert_search_document(), params![customer, ticket, chunk as i64, words]).await?;
+        let params = vec![customer.into(), ticket.into(), (chunk as i64).into(), words.into()];
+        tx.at_end(dialect.insert_search_document(), params);
     }
-    Ok(())
 }
 
-/// Indexes a ticket again.
-pub async fn replace(tx: &mut Tx, customer: CustomerId, ticket: TicketId, parts: &[&str]) -> Result<()> {
-    delete(tx, customer, ticket).await?;
-    insert(tx, customer, ticket, parts).await
+/// Indexes a ticket again, as the transaction ends.
+pub fn replace(tx: &mut Tx, customer: CustomerId, ticket: TicketId, parts: &[&str]) {
+    delete(tx, customer, ticket);
+    insert(tx, customer, ticket, parts);
 }
 
-pub async fn delete(tx: &mut Tx, customer: CustomerId, ticket: TicketId) -> Result<()> {
-    let sql = tx.dialect().delete_search_documents();
-    tx.execute(sql, params![customer, ticket]).await?;
-    Ok(())
+pub fn delete(tx: &mut Tx, customer: CustomerId, ticket: TicketId) {
+    tx.at_end(tx.dialect().delete_search_documents(), vec![customer.into(), ticket.into()]);
 }
 
 row! {

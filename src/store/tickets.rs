@@ -13,11 +13,15 @@ pub use people::{end_user_exists, primary_uid};
 
 pub use filter::Filter;
 pub use history::{MOST_PAST, Past, past};
-pub use list::{Listed, ListedEndUser, Part, View, count, count_found, count_to, list, listed, views};
+pub use list::{
+    Listed, ListedEndUser, Part, View, count, count_found, count_to, list, listed, page, views,
+};
 pub use order::{Order, SORTS, Sort};
 
 pub(in crate::store) use filter::Clause;
-pub(in crate::store) use list::{LISTED, LISTED_FROM};
+pub(in crate::store) use list::{LISTED, LISTED_FROM, LISTED_ONE};
+
+use std::sync::LazyLock;
 
 use const_format::formatcp;
 
@@ -39,8 +43,22 @@ pub async fn insert(tx: &mut Tx, customer: CustomerId, ticket: &Ticket) -> Resul
     let mut values = vec![customer.into(), ticket.uid.as_deref().map(uid_key).into()];
     values.extend(ticket.values().into_iter().skip(1));
     let id = tx.insert_row("tickets", "ticket_id", &columns, &values).await?;
-    add_to_count(tx, customer, ticket, 1).await?;
+    add_to_count(tx, customer, ticket, 1);
     Ok(TicketId(id))
+}
+
+static INSERT: LazyLock<String> = LazyLock::new(|| {
+    let columns: Vec<&str> = ["customer_id", "uid_key"].into_iter().chain(Ticket::NAMES.iter().copied()).collect();
+    super::insert_one("tickets", &columns)
+});
+
+/// Inserts a ticket whose id was set aside for it.
+pub async fn insert_as(tx: &mut Tx, customer: CustomerId, ticket: &Ticket) -> Result<()> {
+    let mut values = vec![customer.into(), ticket.uid.as_deref().map(uid_key).into()];
+    values.extend(ticket.values());
+    tx.send(&INSERT, &values).await?;
+    add_to_count(tx, customer, ticket, 1);
+    Ok(())
 }
 
 pub async fn get(conn: &mut Conn, customer: CustomerId, ticket: TicketId) -> Result<Ticket> {
@@ -97,8 +115,8 @@ pub async fn update(tx: &mut Tx, customer: CustomerId, before: &Ticket, after: &
     sql.push_str(" WHERE customer_id = $1 AND ticket_id = $2");
     tx.execute(&sql, &values).await?;
     if view(before) != view(after) {
-        add_to_count(tx, customer, before, -1).await?;
-        add_to_count(tx, customer, after, 1).await?;
+        add_to_count(tx, customer, before, -1);
+        add_to_count(tx, customer, after, 1);
     }
     Ok(())
 }
@@ -139,8 +157,8 @@ pub async fn delete(tx: &mut Tx, customer: CustomerId, ticket: &Ticket) -> Resul
     ] {
         tx.execute(sql, params![customer, ticket.ticket_id]).await?;
     }
-    super::search::delete(tx, customer, ticket.ticket_id).await?;
-    add_to_count(tx, customer, ticket, -1).await?;
+    super::search::delete(tx, customer, ticket.ticket_id);
+    add_to_count(tx, customer, ticket, -1);
     Ok(keys.into_iter().map(|it| it.0).collect())
 }
 
@@ -157,24 +175,19 @@ fn view(ticket: &Ticket) -> impl PartialEq + '_ {
     )
 }
 
-async fn add_to_count(tx: &mut Tx, customer: CustomerId, ticket: &Ticket, n: i64) -> Result<()> {
-    let sql = tx.dialect().add_ticket_count();
-    tx.execute(
-        sql,
-        params![
-            customer,
-            &ticket.status,
-            ticket.customer_rep_id,
-            ticket.channel_id,
-            ticket.channel_type,
-            ticket.is_spam,
-            ticket.escalated,
-            ticket.is_closed,
-            n
-        ],
-    )
-    .await?;
-    Ok(())
+fn add_to_count(tx: &mut Tx, customer: CustomerId, ticket: &Ticket, n: i64) {
+    let params = vec![
+        customer.into(),
+        ticket.status.clone().into(),
+        ticket.customer_rep_id.into(),
+        ticket.channel_id.into(),
+        ticket.channel_type.into(),
+        ticket.is_spam.into(),
+        ticket.escalated.into(),
+        ticket.is_closed.into(),
+        n.into(),
+    ];
+    tx.at_end(tx.dialect().add_ticket_count(), params);
 }
 
 /// The union of the topics of a ticket's messages, oldest first.

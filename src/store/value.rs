@@ -19,6 +19,22 @@ pub enum Value<'a> {
     Texts(Cow<'a, [String]>),
 }
 
+impl Value<'_> {
+    /// The same, borrowing nothing.
+    pub fn to_owned_value(&self) -> Value<'static> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Int(it) => Value::Int(*it),
+            Self::Real(it) => Value::Real(*it),
+            Self::Bool(it) => Value::Bool(*it),
+            Self::Text(it) => Value::Text(Cow::Owned(it.clone().into_owned())),
+            Self::Blob(it) => Value::Blob(Cow::Owned(it.clone().into_owned())),
+            Self::Ints(it) => Value::Ints(Cow::Owned(it.clone().into_owned())),
+            Self::Texts(it) => Value::Texts(Cow::Owned(it.clone().into_owned())),
+        }
+    }
+}
+
 macro_rules! value_from {
     ($($source:ty => |$it:ident| $value:expr;)*) => {
         $(impl<'a> From<$source> for Value<'a> {

@@ -78,13 +78,13 @@ impl Database {
         let client = self.0.get().await?;
         let word = format!("'{}'", term(word));
         let total = client
-            .prepare_cached("SELECT COUNT(*) FROM ticket_search WHERE words::tsvector @@ $1::text::tsquery")
+            .prepare_cached("SELECT COUNT(*) FROM ticket_search WHERE words @@ $1::text::tsquery")
             .await?;
         let total_count = client.query_one(&total, &[&word]).await?.get(0);
         let ids = client
             .prepare_cached(
-                "SELECT ticket_id FROM ticket_search WHERE words::tsvector @@ $1::text::tsquery
-                 ORDER BY ts_rank(words::tsvector, $1::text::tsquery) DESC LIMIT 10",
+                "SELECT ticket_id FROM ticket_search WHERE words @@ $1::text::tsquery
+                 ORDER BY ts_rank(words, $1::text::tsquery) DESC LIMIT 10",
             )
             .await?;
         let ids: Vec<i64> = client.query(&ids, &[&word]).await?.iter().map(|it| it.get(0)).collect();
@@ -131,7 +131,7 @@ impl Database {
             .get(0);
         let insert = transaction
             .prepare_cached(
-                "INSERT INTO ticket_search (customer_id, ticket_id, chunk, words) VALUES (1, $1, 0, $2)",
+                "INSERT INTO ticket_search (customer_id, ticket_id, chunk, words) VALUES (1, $1, 0, CAST($2 AS TEXT)::tsvector)",
             )
             .await?;
         let words = vector(&[&new.subject, &new.text_body, &new.from_name, &new.from_address]);

@@ -20,4 +20,4 @@ mod words;
 pub use index::{Scope, fts5_document, tsvector_documents};
 pub use query::{MAX_QUERY_WORDS, Query, matches, parse_query};
 pub use scan::{MAX_WORD_CHARS, Token, tokens};
-pub use snippet::{Snippet, snippet};
+pub use snippet::{Snippet, best_snippet, snippet};

@@ -148,6 +148,30 @@ impl Query {
         self.terms.len()
     }
 
+    /// Whether a term may be in `text`, by a glance: plain ASCII holds no word that it does not spell.
+    pub(crate) fn may_be_in(&self, text: &str) -> bool {
+        if !text.is_ascii() {
+            return true;
+        }
+        let text = text.to_ascii_lowercase();
+        self.terms.iter().any(|term| term.words.iter().all(|it| text.contains(it.as_str())))
+    }
+
+    /// Each word that has to be found exactly as it is, as a query of its own. What they do not find, the
+    /// whole query does not find either.
+    pub fn exact_words(&self) -> impl Iterator<Item = Query> + '_ {
+        let exact = self.terms.iter().flat_map(|term| {
+            let open = usize::from(term.last != Last::Exact);
+            &term.words[..term.words.len() - open]
+        });
+        exact.map(|it| Query { terms: vec![Term { words: vec![it.clone()], last: Last::Exact }] })
+    }
+
+    /// Whether one of its words stands for all that start with it.
+    pub fn has_prefix(&self) -> bool {
+        self.terms.iter().any(|it| it.last != Last::Exact)
+    }
+
     /// All places in `text` where a term is found, by their starts.
     pub(crate) fn hits<'a>(&'a self, text: &'a Words) -> impl Iterator<Item = Hit> + 'a {
         (0..text.spans.len()).flat_map(move |at| {
@@ -238,6 +262,16 @@ mod tests {
         assert!(matches("日本語", &parse_query("語")));
         assert!(matches("日本語", &parse_query("本語")));
         assert!(!matches("日本語", &parse_query("日語")));
+    }
+
+    #[test]
+    fn exact_words_are_those_without_a_star() {
+        let words = |text: &str| {
+            parse_query(text).exact_words().map(|it| it.to_fts5(Scope(1))).collect::<Vec<_>>().join(",")
+        };
+        assert_eq!(words(r#"a "b c" d* "e f"*"#), r#""1za","1zb","1zc","1ze""#);
+        assert!(parse_query("a b*").has_prefix() && parse_query("語").has_prefix());
+        assert!(!parse_query("a \"b c\" x@y.org").has_prefix());
     }
 
     #[test]

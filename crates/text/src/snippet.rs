@@ -20,11 +20,53 @@ pub struct Snippet {
 /// It is cut between words, unless a hit alone is longer. Phrases are marked as
 /// a whole, and of prefixes (`log*`) the whole word.
 pub fn snippet(text: &str, query: &Query, max_chars: usize) -> Option<Snippet> {
-    let words = Words::of(text);
-    let hits: Vec<Hit> = query.hits(&words).collect();
-    let core = densest(text, &hits, query.len(), max_chars.max(1))?;
-    let excerpt = widen(text, &words, core, max_chars.max(1));
-    Some(Snippet { html: render(text, excerpt, &hits) })
+    Found::of(text, query)?.snippet(query, max_chars)
+}
+
+/// The excerpt of the first text that has all terms of `query`, else of the first that has any. Each text
+/// is read once, and not at all where a glance tells that it has none.
+pub fn best_snippet<'a>(
+    texts: impl IntoIterator<Item = &'a str>,
+    query: &Query,
+    max_chars: usize,
+) -> Option<Snippet> {
+    let mut first = None;
+    for text in texts {
+        let Some(found) = Found::of(text, query) else { continue };
+        if found.has_all(query) {
+            return found.snippet(query, max_chars);
+        }
+        first.get_or_insert(found);
+    }
+    first?.snippet(query, max_chars)
+}
+
+/// A text with the hits of a query, at least one.
+struct Found<'a> {
+    text: &'a str,
+    words: Words,
+    hits: Vec<Hit>,
+}
+
+impl<'a> Found<'a> {
+    fn of(text: &'a str, query: &Query) -> Option<Self> {
+        if !query.may_be_in(text) {
+            return None;
+        }
+        let words = Words::of(text);
+        let hits: Vec<Hit> = query.hits(&words).collect();
+        (!hits.is_empty()).then_some(Self { text, words, hits })
+    }
+
+    fn has_all(&self, query: &Query) -> bool {
+        (0..query.len()).all(|term| self.hits.iter().any(|it| it.term == term))
+    }
+
+    fn snippet(&self, query: &Query, max_chars: usize) -> Option<Snippet> {
+        let core = densest(self.text, &self.hits, query.len(), max_chars.max(1))?;
+        let excerpt = widen(self.text, &self.words, core, max_chars.max(1));
+        Some(Snippet { html: render(self.text, excerpt, &self.hits) })
+    }
 }
 
 /// The stretch of at most `max_chars` characters, from the start of one hit to
@@ -183,6 +225,21 @@ mod tests {
         assert_eq!(html("to x@y.org", "x@y.org y", 99), "to <mark>x@y.org</mark>");
         assert_eq!(snippet("nothing here", &parse_query("else"), 99), None);
         assert_eq!(snippet("nothing here", &parse_query(""), 99), None);
+    }
+
+    #[test]
+    fn the_first_text_with_all_terms_is_shown_else_the_first_with_any() {
+        let best = |texts: &[&str], query: &str| {
+            best_snippet(texts.iter().copied(), &parse_query(query), 99).map(|it| it.html)
+        };
+        assert_eq!(
+            best(&["none", "an Order", "late order", "order late"], "order late").unwrap(),
+            "<mark>late</mark> <mark>order</mark>"
+        );
+        assert_eq!(best(&["none", "an Ördér", "order"], "order late").unwrap(), "an <mark>Ördér</mark>");
+        assert_eq!(best(&["orders", "reorder"], "order"), None);
+        assert_eq!(best(&["reorder orders"], "order*").unwrap(), "reorder <mark>orders</mark>");
+        assert_eq!(best(&["日本語"], "本語").unwrap(), "日<mark>本語</mark>");
     }
 
     #[test]

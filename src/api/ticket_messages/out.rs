@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::HashMap;
 use utoipa::ToSchema;
 
 use crate::api::custom_fields::CustomFieldOut;
@@ -15,8 +14,8 @@ use crate::model::{
     StageStatus, TicketId, Timestamp, TopicId,
 };
 use crate::store::message_topics::{self, MessageTopic};
-use crate::store::messages::ListedMessage;
-use crate::store::{Conn, custom_fields};
+use crate::store::messages::Listed;
+use crate::store::Conn;
 
 /// A topic as a list of messages names it.
 #[derive(Serialize, ToSchema)]
@@ -109,7 +108,11 @@ pub struct ListedMessageOut {
 }
 
 impl ListedMessageOut {
-    fn new(message: ListedMessage, topics: Vec<ListedTopicOut>) -> Self {
+    pub fn new(refs: &Refs, Listed { message, topics }: Listed) -> Self {
+        let topics = topics.into_iter().map(|(link, topic)| ListedTopicOut {
+            ticket_message_topic_id: link,
+            topic_name: refs.topics.get(&topic).cloned().unwrap_or_default(),
+        });
         Self {
             message_id: message.message_id,
             ticket_id: message.ticket_id,
@@ -134,31 +137,9 @@ impl ListedMessageOut {
             has_attachment: message.has_attachment,
             is_escalated: message.is_escalated,
             ai_feedback_comment: message.ai_feedback_comment,
-            topics,
+            topics: topics.collect(),
         }
     }
-}
-
-/// A page's messages with their topics, which are read in one query.
-pub async fn listed(
-    conn: &mut Conn,
-    customer: CustomerId,
-    refs: &Refs,
-    messages: Vec<ListedMessage>,
-) -> Result<Vec<ListedMessageOut>> {
-    let ids = messages.iter().map(|it| it.message_id.0).collect();
-    let mut topics: HashMap<MessageId, Vec<ListedTopicOut>> = HashMap::new();
-    for topic in message_topics::of_messages(conn, customer, ids).await? {
-        topics.entry(topic.message_id).or_default().push(ListedTopicOut {
-            ticket_message_topic_id: topic.ticket_message_topic_id,
-            topic_name: refs.topics.get(&topic.topic_id).cloned().unwrap_or_default(),
-        });
-    }
-    let out = messages.into_iter().map(|it| {
-        let topics = topics.remove(&it.message_id).unwrap_or_default();
-        ListedMessageOut::new(it, topics)
-    });
-    Ok(out.collect())
 }
 
 /// A message in full.
@@ -299,20 +280,21 @@ pub fn safe_html(message: &Message) -> Option<String> {
 /// The message in full.
 pub async fn full(conn: &mut Conn, app: &App, customer: CustomerId, message: Message) -> Result<MessageOut> {
     let html = safe_html(&message);
-    full_with(conn, app, customer, message, html).await
-}
-
-/// The message in full, its HTML sanitised already: that does not belong into a transaction.
-pub async fn full_with(
-    conn: &mut Conn,
-    app: &App,
-    customer: CustomerId,
-    message: Message,
-    html_body: Option<String>,
-) -> Result<MessageOut> {
     let refs = app.refs.current(conn, customer).await?;
     let topics = message_topics::of_messages(conn, customer, vec![message.message_id.0]).await?;
-    let fields = custom_fields::all(conn, customer).await?;
+    message_out(app, customer, &refs, message, html, &topics)
+}
+
+/// As [`full`], of what is at hand. The HTML is sanitised already: that does not belong into a
+/// transaction.
+pub fn message_out(
+    app: &App,
+    customer: CustomerId,
+    refs: &Refs,
+    message: Message,
+    html_body: Option<String>,
+    topics: &[MessageTopic],
+) -> Result<MessageOut> {
     let json = |text: Option<String>| text.map(|it| serde_json::from_str(&it)).transpose();
     let email_address =
         if message.incoming { message.from_address.clone() } else { message.to_address.clone() };
@@ -371,10 +353,10 @@ pub async fn full_with(
         is_spam_ai: message.is_spam_ai,
         additional_info: json(message.additional_info)?,
         reply_to_message_id: message.reply_to_message_id,
-        topics: topics.into_iter().map(|it| MessageTopicOut::new(&refs, it)).collect(),
+        topics: topics.iter().map(|it| MessageTopicOut::new(refs, it.clone())).collect(),
         actions: Vec::new(),
         custom_fields_data: json(message.custom_fields_data)?,
-        custom_field_definitions: fields.into_iter().map(CustomFieldOut::from).collect(),
+        custom_field_definitions: refs.fields.iter().cloned().map(CustomFieldOut::from).collect(),
         lang: message.lang,
         citations: message.citations.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default(),
         confidence: message.confidence,

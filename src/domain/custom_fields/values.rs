@@ -16,15 +16,17 @@ const LONGEST_TEXT: usize = 10_000;
 /// `Invalid` for `customFieldsData` where it is no object, for `customFieldsData.<name>` where a value
 /// does not fit its definition.
 pub async fn check_values(conn: &mut Conn, customer: CustomerId, values: &Value) -> Result<()> {
+    check_against(&store::all(conn, customer).await?, values)
+}
+
+/// As [`check_values`], with the definitions at hand.
+pub fn check_against(definitions: &[CustomField], values: &Value) -> Result<()> {
     let Value::Object(values) = values else {
         return Err(Error::invalid(FIELD, "must be a JSON object"));
     };
-    if values.is_empty() {
-        return Ok(());
-    }
-    for definition in store::all(conn, customer).await? {
+    for definition in definitions {
         if let Some(value) = values.get(&definition.field_name)
-            && let Err(why) = check(&definition, value)
+            && let Err(why) = check(definition, value)
         {
             return Err(Error::invalid(format!("{FIELD}.{}", definition.field_name), why));
         }

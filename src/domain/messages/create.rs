@@ -1,16 +1,19 @@
 //! A message as an integration or a rep gives it, into a ticket that is there or one made for it.
 
+use std::sync::Arc;
+
 use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::refs::Refs;
 use crate::domain::{custom_fields, end_users, html, notifications, tickets};
 use crate::error::{Error, Result};
 use crate::model::{
-    ChannelId, ChannelType, CustomerRepId, EndUserId, Message, SenderType, Ticket, TicketId, Timestamp,
-    UidType, ticket,
+    ChannelId, ChannelType, CustomerId, CustomerRepId, EndUserId, Message, SenderType, Ticket, TicketId,
+    Timestamp, UidType, ticket,
 };
+use crate::store::arrivals::{self, Arrival};
 use crate::store::search::bulk;
-use crate::store::{Tx, messages as store, tickets as ticket_store};
+use crate::store::{Tx, end_users as end_user_store, tickets as ticket_store};
 
 /// What is given of a new message. The message's own ids, channel, sender and times are not read.
 pub struct Draft {
@@ -83,9 +86,14 @@ pub(super) fn check_lengths(message: &Message) -> Result<()> {
     Ok(())
 }
 
-/// Stores it. Gives it as stored.
-pub async fn create(tx: &mut Tx, app: &App, caller: &Caller, draft: Draft) -> Result<Message> {
-    let refs = app.refs.current(tx, caller.customer).await?;
+/// A message as it is stored, with the names that it refers to.
+pub struct Created {
+    pub message: Message,
+    pub refs: Arc<Refs>,
+}
+
+/// Stores it.
+pub async fn create(tx: &mut Tx, app: &App, caller: &Caller, draft: Draft) -> Result<Created> {
     let Draft { mut message, ticket, channel, channel_type, .. } = draft;
     let now = tx.now;
     (message.date_created, message.message_date) = (now, now);
@@ -93,9 +101,11 @@ pub async fn create(tx: &mut Tx, app: &App, caller: &Caller, draft: Draft) -> Re
     if message.incoming {
         message.received();
     }
-    if let Some(values) = &message.custom_fields_data {
-        custom_fields::check_values(tx, caller.customer, &serde_json::from_str(values)?).await?;
+    if ticket.is_none() && message.reply_to_message_id.is_none() {
+        return begin(tx, app, caller, message, channel, channel_type).await;
     }
+    let refs = app.refs.current(tx, caller.customer).await?;
+    check_values(&refs, &message)?;
     let answered = match message.reply_to_message_id {
         Some(id) => Some(super::visible(tx, caller, id).await.map_err(|it| it.unknown("replyToMessageID"))?),
         None => None,
@@ -105,33 +115,83 @@ pub async fn create(tx: &mut Tx, app: &App, caller: &Caller, draft: Draft) -> Re
             return Err(Error::invalid("replyToMessageID", "is in another ticket"));
         }
         let ticket = lock_visible(tx, caller, ticket).await.map_err(|it| it.unknown("ticketID"))?;
-        return add(tx, caller, &refs, ticket, message, channel, channel_type).await;
-    }
-    let contact = contact(&message);
-    let channel =
-        channel.ok_or_else(|| Error::invalid("channelID", "is required where there is no ticketID"))?;
-    set_channel(&mut message, &refs, channel, channel_type)?;
-    let found = match &contact {
-        Some((field, uid)) => Some(end_user(tx, caller, &message, field, uid).await?),
-        None => None,
-    };
-    let contact = contact.map(|it| it.1);
-    if message.incoming {
-        message.is_known_end_user = Some(found.as_ref().is_some_and(|it| it.known));
+        return add(tx, caller, refs, ticket, message, channel, channel_type).await;
     }
     if let Some(answered) = answered {
+        let (channel, kind) = checked_channel(&refs, channel, channel_type)?;
+        let contact = contact(&message).map(|it| it.1);
         let ticket = lock_visible(tx, caller, answered.ticket_id).await?;
-        if belongs(&ticket, found.as_ref(), contact.as_deref()) {
-            return add(tx, caller, &refs, ticket, message, Some(channel), channel_type).await;
+        if belongs(tx, caller.customer, &ticket, kind, contact.as_deref()).await? {
+            return add(tx, caller, refs, ticket, message, Some(channel), channel_type).await;
         }
         message.reply_to_message_id = None;
     }
-    message.uid = message.uid.or(contact);
-    let mut ticket = new_ticket(&message, now);
+    begin(tx, app, caller, message, channel, channel_type).await
+}
+
+fn check_values(refs: &Refs, message: &Message) -> Result<()> {
+    match &message.custom_fields_data {
+        Some(values) => custom_fields::check_against(&refs.fields, &serde_json::from_str(values)?),
+        None => Ok(()),
+    }
+}
+
+/// The first message of a conversation of its own. The names at hand are taken for the newest until the
+/// statement that says who wrote also says whether they are.
+async fn begin(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    mut message: Message,
+    channel: Option<ChannelId>,
+    given: Option<ChannelType>,
+) -> Result<Created> {
+    let customer = caller.customer;
+    let mut refs = match app.refs.kept(customer) {
+        Some(refs) => refs,
+        None => app.refs.current(tx, customer).await?,
+    };
+    let (address, arrival) = loop {
+        let address = addressed(&mut message, &refs, channel, given);
+        let key = address.as_ref().ok().and_then(|it| it.as_ref()).map(|it| it.1.as_str());
+        let arrival = arrivals::arrive(tx, customer, key).await?;
+        if arrival.refs_version == refs.version {
+            break (address?, arrival);
+        }
+        refs = app.refs.current(tx, customer).await?;
+    };
+    let found = match address {
+        Some(address) => Some(sender(tx, caller, &message, address, &arrival).await?),
+        None => None,
+    };
+    if message.incoming {
+        message.is_known_end_user = Some(found.as_ref().is_some_and(|it| it.known));
+    }
+    message.uid = message.uid.take().or_else(|| contact(&message).map(|it| it.1));
+    message.message_id = arrival.message_id;
+    let mut ticket = new_ticket(&message, tx.now);
+    ticket.ticket_id = arrival.ticket_id;
     ticket.end_user_id = found.as_ref().map(|it| it.id);
     let names: Vec<&str> = found.iter().flat_map(|it| it.names.iter().map(String::as_str)).collect();
-    super::open_ticket(tx, caller.customer, caller.actor(), &mut ticket, &mut message, &names).await?;
-    Ok(message)
+    super::open_ticket(tx, customer, caller.actor(), &mut ticket, &mut message, &names).await?;
+    Ok(Created { message, refs })
+}
+
+type Address = (String, String, UidType);
+
+/// Checks what the message refers to, sets its channel, and gives the end user's address in one form.
+fn addressed(
+    message: &mut Message,
+    refs: &Refs,
+    channel: Option<ChannelId>,
+    given: Option<ChannelType>,
+) -> Result<Option<Address>> {
+    let (channel, kind) = checked_channel(refs, channel, given)?;
+    (message.channel_id, message.channel_type) = (channel, kind);
+    check_values(refs, message)?;
+    let Some((field, uid)) = contact(message) else { return Ok(None) };
+    let address = end_users::normalise_uid(&uid, uid_type(kind, &uid));
+    address.map(Some).map_err(|why| Error::invalid(field, why))
 }
 
 async fn lock_visible(tx: &mut Tx, caller: &Caller, ticket: TicketId) -> Result<Ticket> {
@@ -143,13 +203,14 @@ async fn lock_visible(tx: &mut Tx, caller: &Caller, ticket: TicketId) -> Result<
 async fn add(
     tx: &mut Tx,
     caller: &Caller,
-    refs: &Refs,
+    refs: Arc<Refs>,
     ticket: Ticket,
     mut message: Message,
     channel: Option<ChannelId>,
     channel_type: Option<ChannelType>,
-) -> Result<Message> {
-    set_channel(&mut message, refs, channel.unwrap_or(ticket.channel_id), channel_type)?;
+) -> Result<Created> {
+    (message.channel_id, message.channel_type) =
+        checked_channel(&refs, Some(channel.unwrap_or(ticket.channel_id)), channel_type)?;
     message.ticket_id = ticket.ticket_id;
     if message.incoming && message.is_known_end_user.is_none() {
         message.is_known_end_user = Some(ticket.end_user_id.is_some());
@@ -158,25 +219,22 @@ async fn add(
         message.uid.take().or_else(|| contact(&message).map(|it| it.1)).or_else(|| ticket.uid.clone());
     message.message_id = super::add(tx, caller.customer, caller.actor(), &ticket, &message).await?;
     notifications::mentioned(tx, caller, &ticket, &message).await?;
-    store::get(tx, caller.customer, message.message_id).await
+    Ok(Created { message, refs })
 }
 
-fn set_channel(
-    message: &mut Message,
+fn checked_channel(
     refs: &Refs,
-    channel: ChannelId,
+    channel: Option<ChannelId>,
     given: Option<ChannelType>,
-) -> Result<()> {
-    let (_, channel_type) =
+) -> Result<(ChannelId, ChannelType)> {
+    let channel =
+        channel.ok_or_else(|| Error::invalid("channelID", "is required where there is no ticketID"))?;
+    let (_, kind) =
         refs.channels.get(&channel).ok_or_else(|| Error::invalid("channelID", "does not exist"))?;
-    if given.is_some_and(|it| it != *channel_type) {
-        return Err(Error::invalid(
-            "channel",
-            format!("must be {channel_type}, as the channel of channelID is"),
-        ));
+    if given.is_some_and(|it| it != *kind) {
+        return Err(Error::invalid("channel", format!("must be {kind}, as the channel of channelID is")));
     }
-    (message.channel_id, message.channel_type) = (channel, *channel_type);
-    Ok(())
+    Ok((channel, *kind))
 }
 
 /// The address of the end user, who wrote it or whom it is for, and the field that names it.
@@ -210,33 +268,57 @@ struct Found {
     names: Vec<String>,
 }
 
-async fn end_user(tx: &mut Tx, caller: &Caller, message: &Message, field: &str, uid: &str) -> Result<Found> {
-    let uid_type = match message.channel_type {
+/// What an address in a channel of this type is, where it does not say so itself.
+fn uid_type(channel: ChannelType, uid: &str) -> Option<UidType> {
+    match channel {
         ChannelType::Email => Some(UidType::Email),
         ChannelType::WhatsApp if !uid.contains('@') => Some(UidType::WhatsApp),
         ChannelType::Teams if !uid.contains('@') => Some(UidType::Teams),
         _ => None,
-    };
-    let name = message.from_name.as_deref().filter(|_| message.incoming);
-    let (id, known) = end_users::find_or_make(tx, caller.customer, caller.actor(), uid, uid_type, name, true)
-        .await
-        .map_err(|it| match it {
-            Error::Invalid { message, .. } => Error::invalid(field, message),
-            other => other,
-        })?;
-    // What is known of a new one is in the message.
-    let texts = if known { bulk::end_user_texts(tx, caller.customer, vec![id.0]).await? } else { Vec::new() };
-    Ok(Found { id, known, names: texts.into_iter().map(|it| it.1).collect() })
+    }
 }
 
-/// Whether a ticket is the conversation of this end user.
-fn belongs(ticket: &Ticket, found: Option<&Found>, uid: Option<&str>) -> bool {
-    let same_person = found.is_some_and(|it| ticket.end_user_id == Some(it.id));
-    let same_address = match (uid, &ticket.uid) {
-        (Some(left), Some(right)) => ticket_store::uid_key(left) == ticket_store::uid_key(right),
-        _ => false,
+/// Finds or makes who wrote it, or whom it is for.
+async fn sender(
+    tx: &mut Tx,
+    caller: &Caller,
+    message: &Message,
+    address: Address,
+    arrival: &Arrival,
+) -> Result<Found> {
+    let (customer, actor) = (caller.customer, caller.actor());
+    let name = message.from_name.as_deref().filter(|_| message.incoming);
+    let new = arrival.new_end_user_id;
+    let id = match arrival.end_user_id {
+        Some(id) if name.is_none() || arrival.end_user_name.is_some() => id,
+        None if end_users::make(tx, customer, actor, new, address.clone(), name).await? => {
+            // What is known of a new one is in the message.
+            return Ok(Found { id: new, known: false, names: Vec::new() });
+        }
+        // It has no name yet, or another transaction has just made it.
+        _ => end_users::find_or_make(tx, customer, actor, &address.0, Some(address.2), name, true).await?.0,
     };
-    same_person || same_address
+    let names = bulk::end_user_texts(tx, customer, vec![id.0]).await?;
+    Ok(Found { id, known: true, names: names.into_iter().map(|it| it.1).collect() })
+}
+
+/// Whether a ticket is the conversation of whoever has this address.
+async fn belongs(
+    tx: &mut Tx,
+    customer: CustomerId,
+    ticket: &Ticket,
+    channel: ChannelType,
+    contact: Option<&str>,
+) -> Result<bool> {
+    let Some(contact) = contact else { return Ok(false) };
+    if ticket.uid.as_deref().is_some_and(|it| ticket_store::uid_key(it) == ticket_store::uid_key(contact)) {
+        return Ok(true);
+    }
+    let Ok((_, key, _)) = end_users::normalise_uid(contact, uid_type(channel, contact)) else {
+        return Ok(false);
+    };
+    let found = end_user_store::find_uid(tx, customer, &key).await?;
+    Ok(found.is_some_and(|it| ticket.end_user_id == Some(it.end_user_id)))
 }
 
 fn new_ticket(message: &Message, now: Timestamp) -> Ticket {

@@ -67,7 +67,7 @@ pub async fn create(
         None => Vec::new(),
     };
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    super::index_new(tx, customer, &ticket, None, &names).await?;
+    super::index_new(tx, customer, &ticket, None, &names);
     Ok(ticket.ticket_id)
 }
 

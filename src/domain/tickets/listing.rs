@@ -1,8 +1,9 @@
-//! Pages of tickets: plain lists in place, searches on a thread of their own.
+//! Pages of tickets: plain lists and searches with few hits in place, other searches on a thread of their
+//! own.
 
 use std::collections::HashMap;
 
-use answerpal_text::{Query, matches, parse_query, snippet};
+use answerpal_text::{Query, best_snippet, parse_query};
 use answerpal_wire::paging::Paging;
 
 use crate::app::App;
@@ -16,6 +17,8 @@ use crate::store::tickets::{self as store, Filter, Listed, Order, Part};
 
 /// More hits than this are not ranked: they come newest first.
 const RANKED: u64 = 10_000;
+/// No more hits than this are found in place, without a thread hop.
+const FEW: i64 = 200;
 /// About as many lookups, one ticket at a time, as fetching ten thousand hits costs.
 const PROBES: u64 = 1_000;
 const SNIPPET_CHARS: usize = 160;
@@ -85,8 +88,8 @@ pub async fn page(app: &App, caller: &Caller, asked: Asked, paging: &Paging) -> 
 
 async fn plain_page(app: &App, customer: CustomerId, asked: &Asked, part: &Part) -> Result<Found> {
     let mut conn = app.store.read().await?;
-    let tickets = store::list(&mut conn, customer, &asked.filter, None, asked.order.plain(), part).await?;
-    let total = store::count(&mut conn, customer, &asked.filter).await?;
+    let (tickets, total) =
+        store::page(&mut conn, customer, &asked.filter, asked.order.plain(), part).await?;
     Ok(Found { tickets, total, snippets: HashMap::new() })
 }
 
@@ -102,11 +105,46 @@ async fn search_page(
     if query.is_empty() {
         return Ok((Found { tickets: Vec::new(), total: 0, snippets: HashMap::new() }, false));
     }
+    if let Some(found) = search_few(app, customer, &asked, &query, &part, offset).await? {
+        return Ok(found);
+    }
     app.store
         .heavy(move |conn| {
-            Box::pin(async move { search(conn, customer, &asked, &query, part, offset).await })
+            Box::pin(async move { search(conn, customer, &asked, &query, None, part, offset).await })
         })
         .await
+}
+
+/// Searches in place where the hits are few, which a word of the query tells that has few; None where they
+/// may be many.
+async fn search_few(
+    app: &App,
+    customer: CustomerId,
+    asked: &Asked,
+    query: &Query,
+    part: &Part,
+    offset: i64,
+) -> Result<Option<(Found, bool)>> {
+    if query.has_prefix() {
+        return Ok(None);
+    }
+    let mut conn = app.store.light().await?;
+    let mut words = query.exact_words();
+    let (first, second) = (words.next(), words.next());
+    let mut is_rare = second.is_none();
+    for word in first.into_iter().chain(second).chain(words) {
+        is_rare = is_rare || search::few_hits(&mut conn, customer, &word, FEW).await?.is_some();
+    }
+    let hits = if is_rare { search::few_hits(&mut conn, customer, query, FEW).await? } else { None };
+    let found = match hits {
+        Some(hits) => {
+            let part = Part { after: part.after.clone(), ..*part };
+            Some(search(&mut conn, customer, asked, query, Some(hits), part, offset).await?)
+        }
+        None => None,
+    };
+    conn.finish().await?;
+    Ok(found)
 }
 
 async fn search(
@@ -114,12 +152,16 @@ async fn search(
     customer: CustomerId,
     asked: &Asked,
     query: &Query,
+    ids: Option<Vec<i64>>,
     mut part: Part,
     offset: i64,
 ) -> Result<(Found, bool)> {
     let filter = &asked.filter;
     let set = Words { query, reach: Reach::Set };
-    let hits = search::count_hits(conn, customer, query, RANKED as i64 + 1).await?;
+    let hits = match &ids {
+        Some(ids) => ids.len() as u64,
+        None => search::count_hits(conn, customer, query, RANKED as i64 + 1).await?,
+    };
     let total = match (filter.is_everything(), hits > RANKED) {
         (true, false) => hits,
         (true, true) => search::count_hits(conn, customer, query, i64::MAX).await?,
@@ -132,7 +174,7 @@ async fn search(
         Sorted::Naturally { reversed } if hits <= RANKED => {
             is_plain = false;
             part = Part { offset, after: None, ..part };
-            search::ranked(conn, customer, filter, query, !reversed, &part).await?
+            search::ranked(conn, customer, filter, query, ids.as_deref(), !reversed, &part).await?
         }
         _ => {
             let order = asked.order.plain();
@@ -174,9 +216,7 @@ async fn snippets(
     let of_ticket = |listed: &Listed| {
         let id = listed.ticket.ticket_id;
         let texts = texts(listed, messages.get(&id).map_or(&[], Vec::as_slice));
-        let best =
-            texts.iter().find(|it| matches(it, query)).and_then(|it| snippet(it, query, SNIPPET_CHARS));
-        let found = best.or_else(|| texts.iter().find_map(|it| snippet(it, query, SNIPPET_CHARS)));
+        let found = best_snippet(texts, query, SNIPPET_CHARS);
         Some((id, found?.html))
     };
     Ok(tickets.iter().filter_map(of_ticket).collect())

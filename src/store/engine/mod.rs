@@ -8,6 +8,7 @@
 mod postgres;
 mod sqlite;
 
+use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -58,8 +59,7 @@ impl Conn {
                 conn.query(sql, params, |row| T::from_row(&mut Columns::new(Row::Sqlite(row))))
             }
             Inner::Postgres(conn) => {
-                let rows = conn.query(sql, params).await?;
-                rows.iter().map(|row| T::from_row(&mut Columns::new(Row::Postgres(row)))).collect()
+                read_rows(&conn.query(sql, params).await?)
             }
         }
     }
@@ -73,6 +73,23 @@ impl Conn {
             Inner::Postgres(conn) => {
                 let rows = conn.query(sql, params).await?;
                 rows.first().map(|row| T::from_row(&mut Columns::new(Row::Postgres(row)))).transpose()
+            }
+        }
+    }
+
+    /// The rows of two statements that do not need each other: on PostgreSQL one round trip.
+    pub async fn query_both<A: FromRow, B: FromRow>(
+        &mut self,
+        (one, one_params): (&str, &[Value<'_>]),
+        (other, other_params): (&str, &[Value<'_>]),
+    ) -> Result<(Vec<A>, Vec<B>)> {
+        match &mut self.0 {
+            Inner::Sqlite(_) => {
+                Ok((self.query(one, one_params).await?, self.query(other, other_params).await?))
+            }
+            Inner::Postgres(conn) => {
+                let (ones, others) = conn.query_both((one, one_params), (other, other_params)).await?;
+                Ok((read_rows(&ones)?, read_rows(&others)?))
             }
         }
     }
@@ -120,21 +137,61 @@ impl Conn {
     /// Inserts many rows in as few statements as the engine's parameter limit allows. `rows` holds the
     /// values row by row.
     pub async fn insert_many(&mut self, table: &str, columns: &[&str], rows: &[Value<'_>]) -> Result<()> {
-        let width = columns.len();
-        for chunk in rows.chunks((30_000 / width) * width) {
-            let mut sql = format!("INSERT INTO {table} ({}) VALUES ", columns.join(", "));
-            for (index, _) in chunk.iter().enumerate() {
-                sql.push_str(match index % width {
-                    0 if index == 0 => "($",
-                    0 => "), ($",
-                    _ => ", $",
-                });
-                sql.push_str(&(index + 1).to_string());
-            }
-            sql.push(')');
-            self.execute(&sql, chunk).await?;
+        for chunk in rows.chunks(values_together(columns.len())) {
+            self.execute(&insert_sql(table, columns, chunk.len()), chunk).await?;
         }
         Ok(())
+    }
+}
+
+fn read_rows<T: FromRow>(rows: &[tokio_postgres::Row]) -> Result<Vec<T>> {
+    rows.iter().map(|row| T::from_row(&mut Columns::new(Row::Postgres(row)))).collect()
+}
+
+/// As many values as fill whole rows within the engines' limit of parameters.
+fn values_together(width: usize) -> usize {
+    (30_000 / width) * width
+}
+
+/// One statement for so many values, row by row.
+pub(in crate::store) fn insert_sql(table: &str, columns: &[&str], values: usize) -> String {
+    let mut sql = format!("INSERT INTO {table} ({}) VALUES ", columns.join(", "));
+    for index in 0..values {
+        sql.push_str(match index % columns.len() {
+            0 if index == 0 => "($",
+            0 => "), ($",
+            _ => ", $",
+        });
+        sql.push_str(&(index + 1).to_string());
+    }
+    sql.push(')');
+    sql
+}
+
+/// What is left for the end of a transaction.
+enum Last {
+    Statement(Cow<'static, str>, Vec<Value<'static>>),
+    /// Rows of one table, value by value.
+    Rows(&'static str, &'static [&'static str], Vec<Value<'static>>),
+}
+
+impl Last {
+    /// Its statements, as few as the engines' limit of parameters allows.
+    fn statements(self) -> Vec<(Cow<'static, str>, Vec<Value<'static>>)> {
+        match self {
+            Self::Statement(sql, params) => vec![(sql, params)],
+            Self::Rows(table, columns, rows) => {
+                let mut out = Vec::with_capacity(1);
+                let mut rows = rows.into_iter();
+                loop {
+                    let chunk: Vec<_> = rows.by_ref().take(values_together(columns.len())).collect();
+                    if chunk.is_empty() {
+                        return out;
+                    }
+                    out.push((insert_sql(table, columns, chunk.len()).into(), chunk));
+                }
+            }
+        }
     }
 }
 
@@ -144,9 +201,47 @@ pub struct Tx {
     /// The time of the transaction: everything it writes carries this one.
     pub now: Timestamp,
     wakes: bool,
+    last: Vec<Last>,
 }
 
 impl Tx {
+    fn new(conn: Conn, now: Timestamp) -> Self {
+        Self { conn, now, wakes: false, last: Vec::new() }
+    }
+
+    /// Runs a statement at the end of the transaction, in the order given. For what nothing in the
+    /// transaction reads again and what cannot fail for a reason of its own (the index, the trail): on
+    /// SQLite a failure takes the whole group with it. There these statements run outside the savepoint,
+    /// because FTS5 writes a segment at each; on PostgreSQL they go out together with the commit.
+    pub fn at_end(&mut self, sql: impl Into<Cow<'static, str>>, params: Vec<Value<'static>>) {
+        self.last.push(Last::Statement(sql.into(), params));
+    }
+
+    /// Inserts rows at the end of the transaction, with those of the same table noted just before.
+    pub fn insert_at_end(
+        &mut self,
+        table: &'static str,
+        columns: &'static [&'static str],
+        rows: Vec<Value<'static>>,
+    ) {
+        match self.last.last_mut() {
+            Some(Last::Rows(name, _, noted)) if *name == table => noted.extend(rows),
+            _ => self.last.push(Last::Rows(table, columns, rows)),
+        }
+    }
+
+    /// Runs a statement whose outcome tells nothing. On PostgreSQL it is sent with the next one that is
+    /// waited for, which also tells of its failure.
+    pub async fn send(&mut self, sql: &str, params: &[Value<'_>]) -> Result<()> {
+        match &mut self.conn.0 {
+            Inner::Sqlite(conn) => conn.execute(sql, params).map(drop),
+            Inner::Postgres(conn) => {
+                conn.send(sql, params);
+                Ok(())
+            }
+        }
+    }
+
     /// After the commit, wakes the workers: the transaction enqueued a job or wrote an event.
     pub fn wake_workers(&mut self) {
         self.wakes = true;
@@ -199,13 +294,18 @@ impl Store {
 
     /// Opens the database as it is.
     pub fn connect(options: &StoreOptions, clock: Clock) -> Result<Self> {
+        // SQLite works on this machine's cores, PostgreSQL on those of its own.
+        let mut heavy = 2;
         let engine = match &options.database_url {
-            Some(url) => Engine::Postgres(Arc::new(postgres::Database::open(url, options.connections)?)),
+            Some(url) => {
+                heavy = (options.connections / 2).max(1);
+                Engine::Postgres(Arc::new(postgres::Database::open(url, options.connections)?))
+            }
             None => {
                 Engine::Sqlite(Arc::new(sqlite::Database::open(&options.sqlite_path, options.connections)?))
             }
         };
-        Ok(Self { engine, clock, wake: Arc::default(), heavy: Arc::new(Semaphore::new(2)) })
+        Ok(Self { engine, clock, wake: Arc::default(), heavy: Arc::new(Semaphore::new(heavy)) })
     }
 
     pub fn dialect(&self) -> Dialect {
@@ -232,12 +332,20 @@ impl Store {
     /// A connection whose statements all see one state of the database.
     pub async fn snapshot(&self) -> Result<ReadConn> {
         let mut conn = self.read().await?;
-        let begin = match &self.engine {
-            Engine::Sqlite(_) => "BEGIN",
-            Engine::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        };
-        conn.begin(begin).await?;
+        conn.in_snapshot = true;
+        match &mut conn.0 {
+            Inner::Sqlite(conn) => conn.execute("BEGIN", &[]).map(drop)?,
+            Inner::Postgres(conn) => conn.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+        }
         Ok(conn)
+    }
+
+    /// For bounded reads that should see one state where that is cheap: on SQLite a snapshot.
+    pub async fn light(&self) -> Result<ReadConn> {
+        match &self.engine {
+            Engine::Sqlite(_) => self.snapshot().await,
+            Engine::Postgres(_) => self.read().await,
+        }
     }
 
     /// Runs work of unbounded cost (search, export) on a thread of its own, a few at a time, so that it
@@ -320,15 +428,13 @@ pub struct ReadConn {
 }
 
 impl ReadConn {
-    async fn begin(&mut self, sql: &str) -> Result<()> {
-        self.in_snapshot = true;
-        self.execute_batch(sql).await
-    }
-
     /// Ends a snapshot early. On PostgreSQL a snapshot that is only dropped costs its connection.
     pub async fn finish(mut self) -> Result<()> {
         if std::mem::take(&mut self.in_snapshot) {
-            self.execute_batch("COMMIT").await?;
+            match &mut self.0 {
+                Inner::Sqlite(conn) => conn.execute("COMMIT", &[]).map(drop)?,
+                Inner::Postgres(conn) => conn.end("COMMIT").await?,
+            }
         }
         Ok(())
     }

@@ -10,40 +10,151 @@ use answerpal_wire::time::Timestamp;
 use bytes::BytesMut;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use futures::FutureExt;
+use futures::future::{join, join_all, try_join};
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{AsyncMessage, Config, NoTls};
+use tokio_postgres::{AsyncMessage, Config, NoTls, Row, Statement};
 
-use super::{BoxFuture, Conn, Inner, Tx, Wake};
+use super::{BoxFuture, Conn, Inner, Last, Tx, Wake};
 use crate::error::{Error, Result};
 use crate::store::value::Value;
 
+/// Most statements that one round trip carries.
+const TOGETHER: usize = 24;
 /// The channel of the wake-ups.
 const WAKE: &str = "answerpal_wake";
 /// At most one NOTIFY a process in this time: NOTIFY serialises commits.
 const COALESCE: Duration = Duration::from_millis(20);
 
-pub struct Connection(Object);
+pub struct Connection {
+    client: Object,
+    /// What goes out with the next statement that is waited for, before it.
+    unsent: Vec<Unsent>,
+}
+
+enum Unsent {
+    Batch(&'static str),
+    Statement(String, Vec<Value<'static>>),
+}
+
+enum Ready<'a> {
+    Batch(&'static str),
+    Statement(Statement, Vec<&'a (dyn ToSql + Sync)>),
+}
+
+type Sent = std::result::Result<(), tokio_postgres::Error>;
 
 impl Connection {
-    pub async fn query(&self, sql: &str, params: &[Value<'_>]) -> Result<Vec<tokio_postgres::Row>> {
-        let client = &self.0;
-        let statement = client.prepare_cached(sql).await?;
-        Ok(client.query(&statement, &borrow(params)).await?)
+    /// Begins a transaction, in the round trip of its first statement.
+    pub fn begin(&mut self, sql: &'static str) {
+        self.unsent.push(Unsent::Batch(sql));
     }
 
-    pub async fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<u64> {
-        let client = &self.0;
-        let statement = client.prepare_cached(sql).await?;
-        Ok(client.execute(&statement, &borrow(params)).await?)
+    /// Leaves a statement to the round trip of the next one.
+    pub fn send(&mut self, sql: &str, params: &[Value<'_>]) {
+        let params = params.iter().map(Value::to_owned_value).collect();
+        self.unsent.push(Unsent::Statement(sql.to_owned(), params));
     }
 
-    pub async fn execute_batch(&self, sql: &str) -> Result<()> {
-        Ok(self.0.batch_execute(sql).await?)
+    pub async fn query(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Vec<Row>> {
+        let unsent = std::mem::take(&mut self.unsent);
+        let (statement, params) = (self.client.prepare_cached(sql).await?, borrow(params));
+        self.after(&unsent, self.client.query(&statement, &params)).await
+    }
+
+    pub async fn query_both(
+        &mut self,
+        one: (&str, &[Value<'_>]),
+        other: (&str, &[Value<'_>]),
+    ) -> Result<(Vec<Row>, Vec<Row>)> {
+        let unsent = std::mem::take(&mut self.unsent);
+        let client = &self.client;
+        let statements = (client.prepare_cached(one.0).await?, client.prepare_cached(other.0).await?);
+        let params = (borrow(one.1), borrow(other.1));
+        let both = try_join(client.query(&statements.0, &params.0), client.query(&statements.1, &params.1));
+        self.after(&unsent, both).await
+    }
+
+    pub async fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64> {
+        let unsent = std::mem::take(&mut self.unsent);
+        let (statement, params) = (self.client.prepare_cached(sql).await?, borrow(params));
+        self.after(&unsent, self.client.execute(&statement, &params)).await
+    }
+
+    pub async fn execute_batch(&mut self, sql: &str) -> Result<()> {
+        let unsent = std::mem::take(&mut self.unsent);
+        self.after(&unsent, self.client.batch_execute(sql)).await
+    }
+
+    /// Sends what is unsent and then `last`, in one round trip; gives the answer of `last`.
+    async fn after<T>(
+        &self,
+        unsent: &[Unsent],
+        last: impl Future<Output = std::result::Result<T, tokio_postgres::Error>>,
+    ) -> Result<T> {
+        let early = unsent.len() - unsent.len() % TOGETHER;
+        for chunk in unsent[..early].chunks(TOGETHER) {
+            self.together(chunk, std::future::ready(Ok(()))).await?;
+        }
+        self.together(&unsent[early..], last).await
+    }
+
+    /// All answers are waited for, and the first failure counts: those after it only say that it happened.
+    async fn together<T>(
+        &self,
+        unsent: &[Unsent],
+        last: impl Future<Output = std::result::Result<T, tokio_postgres::Error>>,
+    ) -> Result<T> {
+        if unsent.is_empty() {
+            return Ok(last.await?);
+        }
+        let client = &self.client;
+        // Before anything is sent, because what has to be prepared would fall behind.
+        let mut ready = Vec::with_capacity(unsent.len());
+        for it in unsent {
+            ready.push(match it {
+                Unsent::Batch(sql) => Ready::Batch(sql),
+                Unsent::Statement(sql, params) => {
+                    Ready::Statement(client.prepare_cached(sql).await?, borrow(params))
+                }
+            });
+        }
+        let sent = ready.iter().map(|it| async move {
+            match it {
+                Ready::Batch(sql) => client.batch_execute(sql).await,
+                Ready::Statement(statement, params) => client.execute(statement, params).await.map(drop),
+            }
+        });
+        // So few are polled one after the other, which is the order they are sent in.
+        let (results, answer) = join(join_all(sent), last).await;
+        results.into_iter().collect::<Sent>()?;
+        Ok(answer?)
+    }
+
+    /// Ends a transaction; one that nothing was sent of needs no end.
+    pub async fn end(&mut self, sql: &str) -> Result<()> {
+        if matches!(self.unsent.first(), Some(Unsent::Batch(_))) {
+            self.unsent.clear();
+            return Ok(());
+        }
+        self.unsent.clear();
+        Ok(self.client.batch_execute(sql).await?)
+    }
+
+    /// Runs the last statements of a transaction and commits, all in one round trip. When one fails the
+    /// server makes a rollback of the commit.
+    async fn commit(&mut self, last: Vec<Last>) -> Result<()> {
+        let statements = last.into_iter().flat_map(Last::statements);
+        self.unsent.extend(statements.map(|(sql, params)| Unsent::Statement(sql.into_owned(), params)));
+        if let [Unsent::Batch(_)] = self.unsent.as_slice() {
+            self.unsent.clear();
+            return Ok(());
+        }
+        self.execute_batch("COMMIT").await
     }
 
     /// Closes it instead of giving it back: its state is not known.
     pub fn discard(self) {
-        drop(Object::take(self.0));
+        drop(Object::take(self.client));
     }
 }
 
@@ -107,19 +218,25 @@ impl Database {
     }
 
     pub async fn connection(&self) -> Result<Connection> {
-        Ok(Connection(self.pool.get().await?))
+        Ok(Connection { client: self.pool.get().await?, unsent: Vec::new() })
     }
 
     pub async fn write<T, F>(&self, now: Timestamp, work: F) -> Result<(T, bool)>
     where
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send,
     {
-        let conn = Conn(Inner::Postgres(self.connection().await?));
-        let mut guard = Guard(Some(Tx { conn, now, wakes: false }));
+        let mut conn = self.connection().await?;
+        conn.begin("BEGIN");
+        let mut guard = Guard(Some(Tx::new(Conn(Inner::Postgres(conn)), now)));
         let tx = guard.0.as_mut().ok_or_else(|| Error::internal("the transaction is there"))?;
-        tx.execute_batch("BEGIN").await?;
         let result = work(tx).await;
-        tx.execute_batch(if result.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
+        let last = std::mem::take(&mut tx.last);
+        if let Inner::Postgres(conn) = &mut tx.conn.0 {
+            match &result {
+                Ok(_) => conn.commit(last).await?,
+                Err(_) => conn.end("ROLLBACK").await?,
+            }
+        }
         let wakes = tx.wakes;
         guard.0.take();
         Ok((result?, wakes))

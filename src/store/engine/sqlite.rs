@@ -15,7 +15,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{OpenFlags, ToSql};
 use tokio::sync::oneshot;
 
-use super::{BoxFuture, Conn, Inner, Tx};
+use super::{BoxFuture, Conn, Inner, Last, Tx};
 use crate::error::{Error, Result};
 use crate::store::dialect::Dialect;
 use crate::store::value::Value;
@@ -24,6 +24,14 @@ use crate::store::value::Value;
 const GROUP: usize = 128;
 /// Writes waiting beyond this make their callers wait, which is the back-pressure.
 const WAITING: usize = 4096;
+
+/// What the readers that are at work keep of the file, together. A memory map would hold more, but every
+/// page touched through one counts as the program's, once for each connection.
+const READERS_KIB: i64 = 80_000;
+
+fn parallelism() -> i64 {
+    std::thread::available_parallelism().map_or(2, |it| it.get() as i64)
+}
 
 pub struct Connection {
     conn: rusqlite::Connection,
@@ -42,8 +50,9 @@ impl Connection {
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         conn.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -12000; PRAGMA mmap_size = 50331648;",
+             PRAGMA temp_store = MEMORY;",
         )?;
+        conn.pragma_update(None, "cache_size", -(READERS_KIB / parallelism()).clamp(4_000, 32_000))?;
         Ok(Self { conn, translated: HashMap::new() })
     }
 
@@ -172,7 +181,7 @@ impl Database {
     {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |conn| {
-            let (conn, run) = in_savepoint(conn, now, work);
+            let (conn, run, last) = in_savepoint(conn, now, work);
             let done: Done = Box::new(move |committed: Committed| {
                 // A caller that went away needs no answer.
                 let _ = answer.send(match committed {
@@ -180,7 +189,7 @@ impl Database {
                     Err(detail) => Err(Error::Unavailable(detail)),
                 });
             });
-            (conn, done)
+            (conn, last, done)
         });
         let sender = self.writer.lock().map_err(poisoned)?.as_ref().map(|it| it.0.clone());
         let sender = sender.ok_or_else(closed)?;
@@ -214,13 +223,13 @@ fn closed() -> Error {
 
 impl Connection {
     fn execute_pragma_for_writer(&self) -> Result<()> {
-        Ok(self.conn.execute_batch("PRAGMA wal_autocheckpoint = 2000; PRAGMA cache_size = -32000;")?)
+        Ok(self.conn.execute_batch("PRAGMA wal_autocheckpoint = 2000; PRAGMA cache_size = -16000;")?)
     }
 }
 
 type Committed = Result<(), String>;
 type Done = Box<dyn FnOnce(Committed) + Send>;
-type Job = Box<dyn FnOnce(Conn) -> (Conn, Done) + Send>;
+type Job = Box<dyn FnOnce(Conn) -> (Conn, Vec<Last>, Done) + Send>;
 
 /// A future of statements on SQLite is ready at its first poll.
 pub fn complete<T>(future: BoxFuture<'_, Result<T>>) -> Result<T> {
@@ -229,11 +238,11 @@ pub fn complete<T>(future: BoxFuture<'_, Result<T>>) -> Result<T> {
         .unwrap_or_else(|| Err(Error::internal("a database closure waited for something else")))
 }
 
-fn in_savepoint<T, F>(conn: Conn, now: Timestamp, work: F) -> (Conn, Result<(T, bool)>)
+fn in_savepoint<T, F>(conn: Conn, now: Timestamp, work: F) -> (Conn, Result<(T, bool)>, Vec<Last>)
 where
     F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>>,
 {
-    let mut tx = Tx { conn, now, wakes: false };
+    let mut tx = Tx::new(conn, now);
     let result = simple(&mut tx.conn, "SAVEPOINT request").and_then(|()| {
         catch_unwind(AssertUnwindSafe(|| complete(work(&mut tx))))
             .unwrap_or_else(|_| Err(Error::internal("a database closure panicked")))
@@ -244,8 +253,10 @@ where
             simple(&mut tx.conn, "ROLLBACK TO request").and_then(|()| simple(&mut tx.conn, "RELEASE request"))
         }
     };
-    let wakes = tx.wakes;
-    (tx.conn, result.and_then(|answer| end.map(|()| (answer, wakes))))
+    let Tx { conn, wakes, last, .. } = tx;
+    let result = result.and_then(|answer| end.map(|()| (answer, wakes)));
+    let last = if result.is_ok() { last } else { Vec::new() };
+    (conn, result, last)
 }
 
 fn simple(conn: &mut Conn, sql: &str) -> Result<()> {
@@ -264,11 +275,13 @@ fn run_writer(conn: Connection, jobs: &Receiver<Job>) {
     let mut conn = Conn(Inner::Sqlite(conn));
     while let Ok(first) = jobs.recv() {
         let mut group: Vec<Done> = Vec::with_capacity(16);
+        let mut last: Vec<Last> = Vec::new();
         let mut outcome: Committed = simple(&mut conn, "BEGIN IMMEDIATE").map_err(unavailable);
         let mut next = Some(first);
         while let Some(job) = next {
-            let (returned, done) = job(conn);
+            let (returned, at_end, done) = job(conn);
             conn = returned;
+            last.extend(at_end);
             group.push(done);
             // A full disk rolls the whole transaction back on its own.
             if outcome.is_err() || autocommit(&conn) || group.len() == GROUP {
@@ -280,7 +293,7 @@ fn run_writer(conn: Connection, jobs: &Receiver<Job>) {
             outcome = if autocommit(&conn) {
                 Err("The database cannot write now: its disk may be full.".into())
             } else {
-                simple(&mut conn, "COMMIT").map_err(unavailable)
+                finish(&mut conn, last).map_err(unavailable)
             };
         }
         if outcome.is_err() && !autocommit(&conn) && simple(&mut conn, "ROLLBACK").is_err() {
@@ -290,6 +303,16 @@ fn run_writer(conn: Connection, jobs: &Receiver<Job>) {
             done(outcome.clone());
         }
     }
+}
+
+/// Runs what was left for the end, then commits.
+fn finish(conn: &mut Conn, last: Vec<Last>) -> Result<()> {
+    if let Inner::Sqlite(conn) = &mut conn.0 {
+        for (sql, params) in last.into_iter().flat_map(Last::statements) {
+            conn.execute(&sql, &params)?;
+        }
+    }
+    simple(conn, "COMMIT")
 }
 
 fn unavailable(error: Error) -> String {

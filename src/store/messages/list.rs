@@ -2,9 +2,11 @@
 
 use const_format::formatcp;
 
-use crate::error::Result;
-use crate::model::{ChannelId, CustomerId, CustomerRepId, MessageId, SenderType, TicketId, Timestamp};
-use crate::store::Conn;
+use crate::error::{Error, Result};
+use crate::model::{
+    ChannelId, CustomerId, CustomerRepId, MessageId, MessageTopicId, SenderType, TicketId, Timestamp, TopicId,
+};
+use crate::store::{Columns, Conn, FromRow, Value, tickets};
 use crate::{params, row};
 
 row! {
@@ -63,6 +65,33 @@ pub const SORTS: &[(&str, &str)] = &[
     ("aI_FeedbackComment", "t.ai_feedback_comment"),
 ];
 
+/// A message with its topics: (link, topic), oldest first.
+pub struct Listed {
+    pub message: ListedMessage,
+    pub topics: Vec<(MessageTopicId, TopicId)>,
+}
+
+impl FromRow for Listed {
+    fn from_row(columns: &mut Columns<'_>) -> Result<Self> {
+        let message = ListedMessage::from_row(columns)?;
+        let topics: Option<String> = columns.take()?;
+        let link = |text: &str| {
+            let (link, topic) = text.split_once(':')?;
+            Some((MessageTopicId(link.parse().ok()?), TopicId(topic.parse().ok()?)))
+        };
+        let mut topics: Vec<_> = topics.iter().flat_map(|it| it.split(',')).filter_map(link).collect();
+        topics.sort_unstable();
+        Ok(Self { message, topics })
+    }
+}
+
+const SELECT: &str = formatcp!(
+    "SELECT {}, (SELECT string_agg(CAST(p.ticket_message_topic_id AS TEXT) || ':' || CAST(p.topic_id AS TEXT), ',')
+     FROM message_topics p WHERE p.customer_id = t.customer_id AND p.message_id = t.message_id)
+     FROM ticket_messages t WHERE t.customer_id = $1 AND t.ticket_id = $2",
+    ListedMessage::COLUMNS
+);
+
 /// `order` is one of [`SORTS`] with its direction; ties are broken by id.
 pub async fn page(
     conn: &mut Conn,
@@ -71,19 +100,29 @@ pub async fn page(
     order: &str,
     limit: i64,
     offset: i64,
-) -> Result<Vec<ListedMessage>> {
-    let sql = format!(
-        "SELECT {} FROM ticket_messages t WHERE t.customer_id = $1 AND t.ticket_id = $2
-         ORDER BY {order}, t.message_id LIMIT $3 OFFSET $4",
-        ListedMessage::COLUMNS
-    );
+) -> Result<Vec<Listed>> {
+    let sql = format!("{SELECT} ORDER BY {order}, t.message_id LIMIT $3 OFFSET $4");
     conn.query(&sql, params![customer, ticket, limit, offset]).await
+}
+
+/// A ticket's first messages, oldest first, in one round trip with the ticket.
+pub async fn with_ticket(
+    conn: &mut Conn,
+    customer: CustomerId,
+    ticket: TicketId,
+    limit: i64,
+) -> Result<(tickets::Listed, Vec<Listed>)> {
+    let sql = formatcp!("{SELECT} ORDER BY t.message_date, t.message_id LIMIT $3");
+    let messages = (sql, params![customer, ticket, limit] as &[Value<'_>]);
+    let one = (tickets::LISTED_ONE, params![customer, ticket] as &[Value<'_>]);
+    let (mut found, messages) = conn.query_both(one, messages).await?;
+    Ok((found.pop().ok_or(Error::NotFound)?, messages))
 }
 
 pub async fn count(conn: &mut Conn, customer: CustomerId, ticket: TicketId) -> Result<u64> {
     let (n,): (i64,) = conn
         .query_one(
-            formatcp!("SELECT COUNT(*) FROM ticket_messages WHERE customer_id = $1 AND ticket_id = $2"),
+            "SELECT COUNT(*) FROM ticket_messages WHERE customer_id = $1 AND ticket_id = $2",
             params![customer, ticket],
         )
         .await?;

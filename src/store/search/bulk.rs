@@ -16,17 +16,23 @@ pub async fn insert_many(
     customer: CustomerId,
     tickets: Vec<(TicketId, Vec<String>)>,
 ) -> Result<()> {
-    let (columns, places) = tx.dialect().search_columns();
-    let mut values: Vec<Value<'_>> = Vec::with_capacity(tickets.len() * columns.len());
-    for (ticket, documents) in tickets {
-        for (chunk, words) in documents.into_iter().enumerate() {
-            let mut all: [Value<'_>; 4] =
-                [customer.into(), ticket.into(), (chunk as i64).into(), words.into()];
-            values.extend(places.iter().map(|it| std::mem::replace(&mut all[*it], Value::Null)));
+    let documents: Vec<(TicketId, i64, String)> = tickets
+        .into_iter()
+        .flat_map(|(ticket, it)| it.into_iter().enumerate().map(move |(n, words)| (ticket, n as i64, words)))
+        .collect();
+    for documents in documents.chunks(TOGETHER) {
+        match tx.dialect().insert_search_documents() {
+            Some(sql) => {
+                let tickets: Vec<i64> = documents.iter().map(|it| it.0.0).collect();
+                let chunks: Vec<i64> = documents.iter().map(|it| it.1).collect();
+                let words: Vec<String> = documents.iter().map(|it| it.2.clone()).collect();
+                tx.execute(sql, params![customer, tickets, chunks, words]).await?;
+            }
+            None => {
+                let values = documents.iter().flat_map(|it| [it.0.into(), Value::from(&it.2)]);
+                tx.insert_many("ticket_search", &["rowid", "words"], &values.collect::<Vec<_>>()).await?;
+            }
         }
-    }
-    for values in values.chunks(TOGETHER * columns.len()) {
-        tx.insert_many("ticket_search", columns, values).await?;
     }
     Ok(())
 }
@@ -86,17 +92,18 @@ pub async fn end_user_texts(
     end_users: Vec<i64>,
 ) -> Result<Vec<(EndUserId, String)>> {
     type Names = (EndUserId, Option<String>, Option<String>, Option<String>, Option<String>);
-    let names: Vec<Names> = conn
-        .query(
-            "SELECT end_user_id, name, firstname, lastname, company FROM end_users
-             WHERE customer_id = $1 AND end_user_id = ANY($2)",
-            params![customer, end_users.clone()],
-        )
-        .await?;
-    let uids: Vec<(EndUserId, String)> = conn
-        .query(
-            "SELECT end_user_id, uid FROM end_user_uids WHERE customer_id = $1 AND end_user_id = ANY($2)",
-            params![customer, end_users],
+    let params: &[Value<'_>] = params![customer, end_users];
+    let (names, uids): (Vec<Names>, Vec<(EndUserId, String)>) = conn
+        .query_both(
+            (
+                "SELECT end_user_id, name, firstname, lastname, company FROM end_users
+                 WHERE customer_id = $1 AND end_user_id = ANY($2)",
+                params,
+            ),
+            (
+                "SELECT end_user_id, uid FROM end_user_uids WHERE customer_id = $1 AND end_user_id = ANY($2)",
+                params,
+            ),
         )
         .await?;
     let names = names.into_iter().flat_map(|(id, name, first, last, company)| {

@@ -8,7 +8,7 @@ use crate::model::TicketId;
 use crate::params;
 use crate::row;
 use crate::store::Conn;
-use crate::store::dialect::Dialect;
+use crate::store::dialect::{Among, Dialect};
 use crate::store::tickets::{Clause, Filter, LISTED, LISTED_FROM, Listed, Part};
 
 /// Tickets that have all words of a query.
@@ -78,12 +78,33 @@ pub async fn count_hits(conn: &mut Conn, customer: CustomerId, query: &Query, mo
     Ok(n.unsigned_abs())
 }
 
-/// A page of what is found, best first.
+/// The tickets of the tenant that have the words, where they are no more than `most`.
+pub async fn few_hits(
+    conn: &mut Conn,
+    customer: CustomerId,
+    query: &Query,
+    most: i64,
+) -> Result<Option<Vec<i64>>> {
+    let dialect = conn.dialect();
+    let mut clause = Clause::new(customer);
+    let terms = terms(query, customer, dialect);
+    let terms: Vec<String> = terms.into_iter().map(|it| clause.param(it)).collect();
+    let limit = clause.param(most + 1);
+    let sql = format!(
+        "SELECT h.ticket_id FROM ({} LIMIT {limit}) h WHERE CAST($1 AS BIGINT) IS NOT NULL",
+        dialect.search_hits(&terms)
+    );
+    let found: Vec<(i64,)> = conn.query(&sql, &clause.params).await?;
+    Ok((found.len() as i64 <= most).then(|| found.into_iter().map(|it| it.0).collect()))
+}
+
+/// A page of what is found, best first. `hits` are the tickets that have the words, where they are known.
 pub async fn ranked(
     conn: &mut Conn,
     customer: CustomerId,
     filter: &Filter,
     query: &Query,
+    hits: Option<&[i64]>,
     best_first: bool,
     part: &Part,
 ) -> Result<Vec<Listed>> {
@@ -91,7 +112,10 @@ pub async fn ranked(
     let mut clause = filter.clause(customer);
     let terms = terms(query, customer, dialect);
     let any = clause.param(terms.join(" | "));
-    let terms: Vec<String> = terms.into_iter().map(|it| clause.param(it)).collect();
+    let among = match hits {
+        Some(hits) if dialect.ranks_by_ids() => Among::Hits(clause.param(hits.to_vec())),
+        _ => Among::Terms(terms.into_iter().map(|it| clause.param(it)).collect()),
+    };
     let (limit, offset) = (part.limit, clause.param(part.offset));
     let (score, id) = if best_first { ("ASC", "DESC") } else { ("DESC", "ASC") };
     let sql = format!(
@@ -99,7 +123,7 @@ pub async fn ranked(
          (SELECT t.ticket_id, h.score FROM ({}) h CROSS JOIN tickets t
           WHERE t.ticket_id = h.ticket_id AND {} ORDER BY h.score {score}, t.ticket_id {id} LIMIT {limit} OFFSET {offset}) p
          {LISTED_FROM} ORDER BY p.score {score}, t.ticket_id {id}",
-        dialect.search_ranked(&terms, &any),
+        dialect.search_ranked(&any, &among),
         clause.sql
     );
     conn.query(&sql, &clause.params).await
@@ -124,8 +148,9 @@ const MOST_EXCERPTS: i64 = 5000;
 /// The texts of the messages of several tickets, each oldest first.
 pub async fn excerpts(conn: &mut Conn, customer: CustomerId, tickets: Vec<i64>) -> Result<Vec<Excerpt>> {
     conn.query(
-        "SELECT ticket_id, subject, SUBSTR(message, 1, 20000), SUBSTR(text_body, 1, 20000), from_name,
-             from_address, to_address
+        "SELECT ticket_id, subject, SUBSTR(message, 1, 20000),
+             CASE WHEN text_body <> message OR message IS NULL THEN SUBSTR(text_body, 1, 20000) END,
+             from_name, from_address, to_address
          FROM ticket_messages WHERE customer_id = $1 AND ticket_id = ANY($2)
          ORDER BY ticket_id, message_date, message_id LIMIT $3",
         params![customer, tickets, MOST_EXCERPTS],

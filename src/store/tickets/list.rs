@@ -53,14 +53,39 @@ impl FromRow for Listed {
 
 /// How many tickets, exactly.
 pub async fn count(conn: &mut Conn, customer: CustomerId, filter: &Filter) -> Result<u64> {
+    let (sql, params) = count_statement(customer, filter);
+    let (n,): (i64,) = conn.query_one(&sql, &params).await?;
+    Ok(n.max(0) as u64)
+}
+
+fn count_statement(customer: CustomerId, filter: &Filter) -> (String, Vec<Value<'_>>) {
     if !filter.is_counted() {
-        return count_rows(conn, "tickets t", filter.clause(customer)).await;
+        let clause = filter.clause(customer);
+        return (format!("SELECT COUNT(*) FROM tickets t WHERE {}", clause.sql), clause.params);
     }
     let mut clause = Clause::new(customer);
     clause.counted(filter);
-    let sql = format!("SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM ticket_counts t WHERE {}", clause.sql);
-    let (n,): (i64,) = conn.query_one(&sql, &clause.params).await?;
-    Ok(n.max(0) as u64)
+    let sum = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM ticket_counts t WHERE ";
+    (format!("{sum}{}", clause.sql), clause.params)
+}
+
+/// A page and how many tickets there are, exactly.
+pub async fn page(
+    conn: &mut Conn,
+    customer: CustomerId,
+    filter: &Filter,
+    order: Order,
+    part: &Part,
+) -> Result<(Vec<Listed>, u64)> {
+    let filters = branches(filter, order, false);
+    if filters.is_empty() {
+        return Ok((Vec::new(), 0));
+    }
+    let (sql, params) = statement(customer, &filters, None, order, part, conn.dialect());
+    let (count_sql, count_params) = count_statement(customer, filter);
+    let (listed, total) = conn.query_both((&sql, &params), (&count_sql, &count_params)).await?;
+    let total: i64 = total.first().map_or(0, |it: &(i64,)| it.0);
+    Ok((listed, total.max(0) as u64))
 }
 
 /// As [`count`], but no further than `most` where the rows have to be counted.
@@ -234,14 +259,15 @@ fn scans<'a>(
     (scans, params)
 }
 
+pub(in crate::store) const LISTED_ONE: &str = const_format::formatcp!(
+    "SELECT {LISTED} FROM tickets t
+     LEFT JOIN end_users e ON e.customer_id = $1 AND e.end_user_id = t.end_user_id
+     WHERE t.customer_id = $1 AND t.ticket_id = $2"
+);
+
 /// One ticket as a page shows it.
 pub async fn listed(conn: &mut Conn, customer: CustomerId, ticket: crate::model::TicketId) -> Result<Listed> {
-    let sql = const_format::formatcp!(
-        "SELECT {LISTED} FROM tickets t
-         LEFT JOIN end_users e ON e.customer_id = $1 AND e.end_user_id = t.end_user_id
-         WHERE t.customer_id = $1 AND t.ticket_id = $2"
-    );
-    conn.query_one(sql, params![customer, ticket]).await
+    conn.query_one(LISTED_ONE, params![customer, ticket]).await
 }
 
 #[cfg(test)]
