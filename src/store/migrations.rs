@@ -28,6 +28,7 @@ macro_rules! migrations {
 
 const MIGRATIONS: &[Migration] = migrations![
     1 "0001_schema",
+    2 "0002_core",
     3 "0003_intake",
     5 "0005_inbound_mail",
     7 "0007_dashboard",
