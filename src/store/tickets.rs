@@ -48,7 +48,8 @@ pub async fn insert(tx: &mut Tx, customer: CustomerId, ticket: &Ticket) -> Resul
 }
 
 static INSERT: LazyLock<String> = LazyLock::new(|| {
-    let columns: Vec<&str> = ["customer_id", "uid_key"].into_iter().chain(Ticket::NAMES.iter().copied()).collect();
+    let columns: Vec<&str> =
+        ["customer_id", "uid_key"].into_iter().chain(Ticket::NAMES.iter().copied()).collect();
     super::insert_one("tickets", &columns)
 });
 

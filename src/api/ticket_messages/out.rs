@@ -13,9 +13,9 @@ use crate::model::{
     ChannelId, CustomerId, CustomerRepId, DeliveryStatus, Message, MessageId, MessageTopicId, SenderType,
     StageStatus, TicketId, Timestamp, TopicId,
 };
+use crate::store::Conn;
 use crate::store::message_topics::{self, MessageTopic};
 use crate::store::messages::Listed;
-use crate::store::Conn;
 
 /// A topic as a list of messages names it.
 #[derive(Serialize, ToSchema)]

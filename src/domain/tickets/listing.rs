@@ -88,8 +88,7 @@ pub async fn page(app: &App, caller: &Caller, asked: Asked, paging: &Paging) -> 
 
 async fn plain_page(app: &App, customer: CustomerId, asked: &Asked, part: &Part) -> Result<Found> {
     let mut conn = app.store.read().await?;
-    let (tickets, total) =
-        store::page(&mut conn, customer, &asked.filter, asked.order.plain(), part).await?;
+    let (tickets, total) = store::page(&mut conn, customer, &asked.filter, asked.order.plain(), part).await?;
     Ok(Found { tickets, total, snippets: HashMap::new() })
 }
 

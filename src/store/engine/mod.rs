@@ -58,9 +58,7 @@ impl Conn {
             Inner::Sqlite(conn) => {
                 conn.query(sql, params, |row| T::from_row(&mut Columns::new(Row::Sqlite(row))))
             }
-            Inner::Postgres(conn) => {
-                read_rows(&conn.query(sql, params).await?)
-            }
+            Inner::Postgres(conn) => read_rows(&conn.query(sql, params).await?),
         }
     }
 
