@@ -24,10 +24,14 @@ use crate::store::value::Value;
 const GROUP: usize = 128;
 /// Writes waiting beyond this make their callers wait, which is the back-pressure.
 const WAITING: usize = 4096;
+/// Pages of the write-ahead log after which they go into the database file.
+const CHECKPOINT: i32 = 2000;
+/// Pages of it at which the writer stops and brings them in itself (64 MB).
+const LONGEST_WAL: i32 = 16_000;
 
 /// What the readers that are at work keep of the file, together. A memory map would hold more, but every
 /// page touched through one counts as the program's, once for each connection.
-const READERS_KIB: i64 = 80_000;
+const READERS_KIB: i64 = 48_000;
 
 fn parallelism() -> i64 {
     std::thread::available_parallelism().map_or(2, |it| it.get() as i64)
@@ -136,7 +140,7 @@ pub struct Database {
     path: PathBuf,
     readers: Mutex<Vec<Connection>>,
     keep: usize,
-    writer: Mutex<Option<(SyncSender<Job>, JoinHandle<()>)>>,
+    writer: Mutex<Option<(SyncSender<Job>, [JoinHandle<()>; 2])>>,
 }
 
 impl Database {
@@ -144,8 +148,13 @@ impl Database {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let writer = Connection::open(path)?;
-        writer.execute_pragma_for_writer()?;
+        let mut writer = Connection::open(path)?;
+        let (nudge, nudged) = sync_channel(1);
+        writer.prepare_for_writing(nudge)?;
+        let file = path.to_owned();
+        let checkpoints = std::thread::Builder::new()
+            .name("sqlite-checkpoint".into())
+            .spawn(move || run_checkpoints(&file, &nudged))?;
         let (sender, receiver) = sync_channel(WAITING);
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".into())
@@ -154,7 +163,7 @@ impl Database {
             path: path.to_owned(),
             readers: Mutex::default(),
             keep: connections,
-            writer: Mutex::new(Some((sender, thread))),
+            writer: Mutex::new(Some((sender, [thread, checkpoints]))),
         })
     }
 
@@ -205,9 +214,10 @@ impl Database {
     }
 
     pub async fn close(&self) {
-        let Some((sender, thread)) = self.writer.lock().ok().and_then(|mut it| it.take()) else { return };
+        let Some((sender, threads)) = self.writer.lock().ok().and_then(|mut it| it.take()) else { return };
         drop(sender);
-        if tokio::task::spawn_blocking(move || thread.join()).await.is_err() {
+        let ended = tokio::task::spawn_blocking(move || threads.map(JoinHandle::join));
+        if !ended.await.is_ok_and(|it| it.iter().all(std::thread::Result::is_ok)) {
             tracing::error!("the writer did not end cleanly");
         }
     }
@@ -222,9 +232,42 @@ fn closed() -> Error {
 }
 
 impl Connection {
-    fn execute_pragma_for_writer(&self) -> Result<()> {
-        Ok(self.conn.execute_batch("PRAGMA wal_autocheckpoint = 2000; PRAGMA cache_size = -16000;")?)
+    /// The writer leaves checkpoints to a thread of their own, so that no write waits for the disk to take
+    /// in more than its own pages; it helps where that thread falls far behind.
+    fn prepare_for_writing(&mut self, nudge: SyncSender<()>) -> Result<()> {
+        self.conn.execute_batch("PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 33554432;")?;
+        let mut last = 0;
+        self.conn.wal_hook(Some(move |wal: &mut rusqlite::hooks::Wal, pages| {
+            last = last.min(pages);
+            if pages >= LONGEST_WAL {
+                wal.checkpoint()?;
+            } else if pages - last >= CHECKPOINT {
+                last = pages;
+                // It is at work already where this is full.
+                let _ = nudge.try_send(());
+            }
+            Ok(())
+        }))?;
+        Ok(())
     }
+}
+
+/// Brings what is committed into the database file whenever it is nudged, until the writer is gone.
+fn run_checkpoints(path: &Path, nudged: &Receiver<()>) {
+    let mut conn = None;
+    while nudged.recv().is_ok() {
+        let done = match &mut conn {
+            Some(conn) => checkpoint(conn),
+            None => Connection::open(path).and_then(|it| checkpoint(conn.insert(it))),
+        };
+        if let Err(error) = done {
+            tracing::warn!(%error, "the database could not be checkpointed; the next write tries again");
+        }
+    }
+}
+
+fn checkpoint(conn: &mut Connection) -> Result<()> {
+    conn.query_first("PRAGMA wal_checkpoint(PASSIVE)", &[], |_| Ok(())).map(drop)
 }
 
 type Committed = Result<(), String>;
