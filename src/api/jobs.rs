@@ -14,7 +14,7 @@ use super::problem::Problem;
 use super::reply::{Page, Reply, json};
 use crate::app::App;
 use crate::domain::caller::Caller;
-use crate::domain::events::{Event, note};
+use crate::domain::jobs as domain;
 use crate::error::Result;
 use crate::model::Timestamp;
 use crate::model::job::Job;
@@ -94,8 +94,7 @@ async fn replay_job(
     guard
         .write(&app, caller.customer, move |tx, _| {
             Box::pin(async move {
-                store::replay(tx, caller.customer, id).await?;
-                note(tx, caller.customer, caller.actor(), &[Event::new("job.replayed", "job", id)]).await?;
+                domain::replay(tx, caller.customer, caller.actor(), id).await?;
                 Ok(Reply::no_content())
             })
         })

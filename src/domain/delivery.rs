@@ -71,6 +71,24 @@ pub async fn delivered(
     note(tx, customer, Actor::System, &[event]).await
 }
 
+/// Its job failed for good: nobody tries any more until somebody replays it, and people see that.
+pub async fn gave_up(tx: &mut Tx, customer: CustomerId, id: MessageId) -> Result<()> {
+    match messages::get(tx, customer, id).await {
+        Ok(message) => delivered(tx, customer, &message, DeliveryStatus::Failed).await,
+        Err(Error::NotFound) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Its job runs again. What was sent stays sent.
+pub async fn queue_again(tx: &mut Tx, customer: CustomerId, actor: Actor, id: MessageId) -> Result<()> {
+    let Some(ticket) = messages::queue_again(tx, customer, id).await? else { return Ok(()) };
+    let event = Event::message("ticketMessage.queued", ticket, id).with(serde_json::json!({
+        "deliveryStatus": { "from": DeliveryStatus::Failed, "to": DeliveryStatus::Queued }
+    }));
+    note(tx, customer, actor, &[event]).await
+}
+
 /// 422 where nothing carries messages of this type.
 fn check_transport(channel_type: ChannelType) -> Result<()> {
     match channel_type {

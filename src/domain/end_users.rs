@@ -10,12 +10,13 @@ pub use changes::{EndUserChange, create, delete, update};
 pub use uid::normalise_uid;
 pub use uids::UidChange;
 
+use crate::app::App;
 use crate::domain::caller::Actor;
 use crate::domain::events::{Changes, Event, note};
 use crate::domain::tickets;
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, EndUser, EndUserId, EndUserUid, EndUserUidId, TicketId, UidType};
-use crate::store::{Tx, end_users as store};
+use crate::model::{CustomerId, EndUser, EndUserId, EndUserUid, EndUserUidId, TicketId, UidType, job};
+use crate::store::{Tx, end_users as store, jobs};
 
 const LONGEST_NAME: usize = 200;
 const UID_TAKEN: &str = "This uid belongs to another end user: EndUserUIDs/assign moves it.";
@@ -121,10 +122,36 @@ fn one_line(name: &str) -> String {
     joined.chars().take(LONGEST_NAME).collect()
 }
 
+/// More tickets than this are indexed by a job: none of it may hold up what others write.
+const AT_ONCE: usize = 50;
+
 /// Lets search find the end user's tickets by their names and addresses of now.
 async fn reindex(tx: &mut Tx, customer: CustomerId, end_user: EndUserId) -> Result<()> {
-    for ticket in store::tickets_of(tx, customer, end_user).await? {
-        tickets::reindex(tx, customer, TicketId(ticket)).await?;
+    let tickets = store::tickets_of(tx, customer, end_user).await?;
+    if tickets.len() > AT_ONCE {
+        let now = tx.now;
+        return jobs::enqueue(tx, customer, job::INDEX_END_USER, end_user.0, now, None).await;
+    }
+    index(tx, customer, tickets).await
+}
+
+async fn index(tx: &mut Tx, customer: CustomerId, tickets: Vec<i64>) -> Result<()> {
+    for ticket in tickets {
+        match tickets::reindex(tx, customer, TicketId(ticket)).await {
+            // It may have been deleted since.
+            Ok(()) | Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// As a job: all tickets of an end user, however many.
+pub async fn reindex_all(app: &App, customer: CustomerId, end_user: EndUserId) -> Result<()> {
+    let tickets = store::tickets_of(&mut *app.store.read().await?, customer, end_user).await?;
+    for some in tickets.chunks(AT_ONCE) {
+        let some = some.to_vec();
+        app.store.write(move |tx| Box::pin(async move { index(tx, customer, some).await })).await?;
     }
     Ok(())
 }

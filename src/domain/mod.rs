@@ -27,6 +27,7 @@ pub mod html;
 pub mod import;
 pub mod inbound;
 pub mod intake;
+pub mod jobs;
 pub mod limits;
 pub mod live;
 pub mod login;

@@ -12,8 +12,8 @@ use crate::app::App;
 use crate::error::Result;
 use crate::model::Timestamp;
 use crate::store::{
-    BoxFuture, bulk_undos, chat, counts, idempotency, jobs, meta, notifications, presence, reps, sessions,
-    text_vectors, throttles,
+    BoxFuture, bulk_undos, chat, counts, idempotency, jobs, message_tokens, meta, notifications, presence,
+    reps, sessions, text_vectors, throttles,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -101,6 +101,7 @@ pub async fn purge(app: &App) -> Result<()> {
                 jobs::delete_done_before(tx, week).await?;
                 text_vectors::delete_unused(tx).await?;
                 chat::delete_expired(tx, now).await?;
+                message_tokens::delete_expired(tx, now).await?;
                 sessions::delete_expired(tx, now).await?;
                 presence::delete_expired(tx, now).await?;
                 bulk_undos::delete_expired(tx, now).await?;

@@ -9,6 +9,7 @@ mod deliver_message;
 pub mod duties;
 mod embed_anew;
 mod index_document;
+mod index_end_user;
 mod process_mail;
 mod pulse;
 mod runner;
@@ -20,6 +21,7 @@ pub use runner::{Workers, run_until_idle, start};
 use crate::app::App;
 use crate::error::Error;
 use crate::model::job::{self, Job};
+use crate::store::Tx;
 
 /// Why a job did not do its work.
 #[derive(Debug)]
@@ -35,6 +37,12 @@ impl From<Error> for JobError {
     fn from(error: Error) -> Self {
         Self::Retry(error.to_string())
     }
+}
+
+/// In the transaction in which a job becomes a dead letter: what it was about shows that it failed.
+async fn gave_up(tx: &mut Tx, job: &Job, why: &str) -> Result<(), Error> {
+    crate::domain::jobs::gave_up(tx, job).await?;
+    crate::intake::gave_up(tx, job, why).await
 }
 
 macro_rules! registry {
@@ -60,6 +68,7 @@ registry! {
         job::EMBED_ANEW => embed_anew,
         job::INDEX_DOCUMENT => index_document,
         job::PROCESS_MAIL => process_mail,
+        job::INDEX_END_USER => index_end_user,
     }
     stages { job::INTAKE_SPAM, job::INTAKE_TOPICS, job::INTAKE_REPLY }
 }

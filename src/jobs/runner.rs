@@ -16,7 +16,6 @@ use super::{JobError, KINDS};
 use crate::app::App;
 use crate::domain::audit;
 use crate::error::Result;
-use crate::intake;
 use crate::model::Timestamp;
 use crate::model::job::Job;
 use crate::store::jobs as store;
@@ -181,7 +180,7 @@ async fn claim(app: &App, worker: &str, most: usize) -> Result<Vec<Job>> {
         .write(move |tx| {
             Box::pin(async move {
                 for dead in store::release_expired(tx, RETRIES).await? {
-                    intake::gave_up(tx, &dead, "its worker went away").await?;
+                    super::gave_up(tx, &dead, "its worker went away").await?;
                 }
                 let until = after(tx.now, LEASE);
                 store::claim(tx, &worker, &kinds, most as i64, until).await
@@ -224,7 +223,7 @@ async fn execute(app: App, worker: String, job: Job) {
                         tracing::error!(job = id, kind, attempts, error, "a job failed for good");
                         let buried = store::bury(tx, &worker, &job, &error).await?;
                         if buried {
-                            intake::gave_up(tx, &job, &error).await?;
+                            super::gave_up(tx, &job, &error).await?;
                         }
                         Ok(buried)
                     }

@@ -158,25 +158,29 @@ pub async fn count_dead(conn: &mut Conn, customer: CustomerId) -> Result<u64> {
     Ok(count.unsigned_abs())
 }
 
-/// Lets a dead letter run again, with all its retries; a conflict where the job is not dead.
-pub async fn replay(tx: &mut Tx, customer: CustomerId, job: i64) -> Result<()> {
-    let (state,): (String,) = tx
+/// Lets a dead letter run again, with all its retries, and gives it as it was; a conflict where the job
+/// is not dead.
+pub async fn replay(tx: &mut Tx, customer: CustomerId, id: i64) -> Result<Job> {
+    let job: Job = tx
         .query_one(
-            "SELECT state FROM jobs WHERE customer_id = $1 AND job_id = $2 FOR UPDATE",
-            params![customer, job],
+            formatcp!(
+                "SELECT {} FROM jobs t WHERE t.customer_id = $1 AND t.job_id = $2 FOR UPDATE",
+                Job::COLUMNS
+            ),
+            params![customer, id],
         )
         .await?;
-    if state != DEAD {
-        return Err(Error::Conflict(format!("This job is {state}, not dead.")));
+    if job.state != DEAD {
+        return Err(Error::Conflict(format!("This job is {}, not dead.", job.state)));
     }
     let now = tx.now;
     tx.execute(
         "UPDATE jobs SET state = 'waiting', attempts = 0, run_at = $3 WHERE customer_id = $1 AND job_id = $2",
-        params![customer, job, now],
+        params![customer, id, now],
     )
     .await?;
     tx.wake_workers();
-    Ok(())
+    Ok(job)
 }
 
 /// Kinds of the jobs that wait or run, of all tenants.

@@ -55,3 +55,8 @@ pub async fn find_chat(
     )
     .await
 }
+
+/// Forgets links that no longer work.
+pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64> {
+    tx.execute("DELETE FROM message_tokens WHERE expires_at <= $1", params![now]).await
+}

@@ -183,6 +183,18 @@ pub async fn delivered(
     Ok(changed == 1)
 }
 
+/// Queues a message again whose delivery failed; its ticket, where it was one.
+pub async fn queue_again(tx: &mut Tx, customer: CustomerId, message: MessageId) -> Result<Option<TicketId>> {
+    let row: Option<(TicketId,)> = tx
+        .query_opt(
+            "UPDATE ticket_messages SET delivery_status = 'Queued'
+             WHERE customer_id = $1 AND message_id = $2 AND delivery_status = 'Failed' RETURNING ticket_id",
+            params![customer, message],
+        )
+        .await?;
+    Ok(row.map(|it| it.0))
+}
+
 /// Lets the message that this reply answered be answered again.
 pub async fn unanswer(tx: &mut Tx, customer: CustomerId, ticket: TicketId, reply: MessageId) -> Result<()> {
     tx.execute(

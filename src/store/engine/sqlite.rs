@@ -135,12 +135,15 @@ impl ToSql for Value<'_> {
     }
 }
 
+/// The way to the writer, and the threads that end after it.
+type Writer = (SyncSender<Job>, [JoinHandle<()>; 2]);
+
 /// A database file with its writer and readers.
 pub struct Database {
     path: PathBuf,
     readers: Mutex<Vec<Connection>>,
     keep: usize,
-    writer: Mutex<Option<(SyncSender<Job>, [JoinHandle<()>; 2])>>,
+    writer: Mutex<Option<Writer>>,
 }
 
 impl Database {

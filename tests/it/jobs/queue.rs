@@ -194,6 +194,42 @@ db_test! {
     }
 }
 
+db_test! {
+    async fn a_message_whose_delivery_fails_for_good_shows_it(installation: Installation) {
+        let admin = &installation.admin;
+        let channel = json!({ "channelType": "Email", "name": "Mail", "emailAddress": "help@example.com" });
+        let channel = admin.post("/api/Channels", channel).await.expect(201)["channelID"].clone();
+        let mail = json!({ "channelID": channel, "fromAddress": "a@example.com", "subject": "Hi", "textBody": "Hi" });
+        let made = admin.post("/api/ticketMessages/create-new", mail).await.expect(201);
+        installation.run_jobs().await;
+        let send = format!("/api/ticketMessages/{}/send", made["messageID"]);
+        admin.post(&send, json!({ "modifiedAnswer": "Hello" })).await.expect(200);
+        let reply = admin.get(&format!("/api/ticketMessages/{}", made["messageID"])).await.expect(200);
+        let reply = format!("/api/ticketMessages/{}", reply["answeredByMessageID"]);
+        // Worker after worker takes it and is never heard of again.
+        for _ in 0..11 {
+            installation.app.store.write(move |tx| Box::pin(async move {
+                store::release_expired(tx, 10).await?;
+                let until = Timestamp(tx.now.0 + 60_000_000);
+                store::claim(tx, "lost", &[job::DELIVER_MESSAGE.to_owned()], 1, until).await
+            })).await.unwrap();
+            installation.clock.advance(Duration::from_secs(61));
+        }
+        assert_eq!(admin.get(&reply).await.expect(200)["deliveryStatus"], "Queued");
+        // The runner looks for due jobs of all kinds, and buries it.
+        queue_mail(&installation, installation.customer).await;
+        installation.run_jobs().await;
+        assert_eq!(admin.get(&reply).await.expect(200)["deliveryStatus"], "Failed");
+        let dead = admin.get("/api/Jobs/dead").await.expect(200);
+        let replay = format!("/api/Jobs/{}/replay", dead["items"][0]["jobID"]);
+        admin.post(&replay, json!({})).await.expect(204);
+        assert_eq!(admin.get(&reply).await.expect(200)["deliveryStatus"], "Queued");
+        admin.post(&replay, json!({})).await.expect(409);
+        installation.run_jobs().await;
+        assert_eq!(admin.get(&reply).await.expect(200)["deliveryStatus"], "Sent");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_processes_on_one_database_share_the_jobs() {
     let Some(installation) = Installation::new(crate::support::Engine::Postgres).await else { return };

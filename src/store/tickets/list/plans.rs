@@ -1,4 +1,6 @@
-//! How SQLite goes about the lists: no view of a desk may read or sort more than its page.
+//! How the engines go about the lists: no view of a desk may read or sort more than its page.
+
+mod postgres;
 
 use super::*;
 use crate::clock::Clock;

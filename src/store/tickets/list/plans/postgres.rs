@@ -1,0 +1,100 @@
+//! PostgreSQL chooses by what it knows of the rows, so it is given some.
+
+use super::*;
+use crate::store::search;
+
+/// A database of its own with twenty thousand tickets; None where there is no PostgreSQL, which CI does
+/// not let pass.
+async fn desk(suffix: &str) -> Option<(Store, tempfile::TempDir)> {
+    let Ok(server) = std::env::var("ANSWERPAL_TEST_DATABASE_URL") else {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "CI has no PostgreSQL: ANSWERPAL_TEST_DATABASE_URL is not set"
+        );
+        eprintln!("SKIPPED: no PostgreSQL here; run the tests by `make test`, which starts one");
+        return None;
+    };
+    let name = format!("plans_{}_{suffix}", std::process::id());
+    let (client, connection) = tokio_postgres::connect(&server, tokio_postgres::NoTls).await.unwrap();
+    let connection = tokio::spawn(connection);
+    client.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+    drop(client);
+    connection.await.unwrap().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let database_url = Some(format!("{}/{name}", server.rsplit_once('/').unwrap().0));
+    let options = StoreOptions { database_url, sqlite_path: folder.path().join("none"), connections: 1 };
+    let store = Store::open(&options, Clock::system()).await.unwrap();
+    store.read().await.unwrap().execute_batch(DESK).await.unwrap();
+    Some((store, folder))
+}
+
+const DESK: &str = "
+    INSERT INTO customers (customer_id, name, created_at) VALUES (1, 'Bench', 0);
+    INSERT INTO tickets (customer_id, date_created, status, channel_id, channel_type, end_user_id,
+        customer_rep_id, escalated, is_spam, is_closed, last_message_date, uid_key)
+    SELECT 1, i, (ARRAY['Open', 'Pending', 'Escalated', 'Closed', 'Closed'])[i % 5 + 1], i % 3 + 1,
+        (ARRAY['Email', 'Chat', 'Phone'])[i % 3 + 1], i % 4000 + 1, i % 11, i % 5 = 2, i % 50 = 0, i % 5 >= 3,
+        i * 1000, 'user' || i % 4000 || '@example.com'
+    FROM generate_series(1, 20000) i;
+    INSERT INTO ticket_topics SELECT 1, ticket_id % 20 + 1, ticket_id FROM tickets;
+    INSERT INTO ticket_search (customer_id, ticket_id, chunk, words)
+    SELECT 1, ticket_id, 0, CAST(CASE WHEN ticket_id % 400 = 0 THEN '1zrare' ELSE '1zword' || ticket_id % 900 END AS tsvector)
+    FROM tickets;
+    ANALYZE;";
+
+async fn explained(conn: &mut Conn, sql: &str, params: &[Value<'_>]) -> String {
+    let rows: Vec<(String,)> = conn.query(&format!("EXPLAIN {sql}"), params).await.unwrap();
+    rows.into_iter().map(|it| it.0).collect::<Vec<_>>().join("\n")
+}
+
+/// The rows that PostgreSQL expects a sort to take in.
+fn most_sorted(plan: &str) -> i64 {
+    let sorts = plan.lines().filter(|it| it.contains("Sort  (cost"));
+    let rows = |line: &str| line.split("rows=").nth(1)?.split(' ').next()?.parse().ok();
+    sorts.filter_map(rows).max().unwrap_or(0)
+}
+
+fn check(what: &dyn std::fmt::Debug, plan: &str) {
+    for table in ["tickets", "ticket_search", "end_users"] {
+        assert!(!plan.contains(&format!("Seq Scan on {table}")), "{what:?} reads all {table}:\n{plan}");
+    }
+    assert!(most_sorted(plan) <= 500, "{what:?} sorts too much:\n{plan}");
+}
+
+#[tokio::test]
+async fn postgres_reads_and_sorts_no_more_than_a_page() {
+    let Some((store, _folder)) = desk("lists").await else { return };
+    let mut conn = store.read().await.unwrap();
+    for (_, mut filter) in filters() {
+        // An address and an end user that are there.
+        filter.uid_key = filter.uid_key.map(|_| "user7@example.com".into());
+        for (descending, after) in [(true, None), (false, None), (true, Some((Value::Int(9_000_000), 9000)))]
+        {
+            let order = Order::by_last_message(descending);
+            let filters = branches(&filter, order, false);
+            let part = Part { limit: 10, offset: 0, after };
+            let (sql, params) = statement(CustomerId(1), &filters, None, order, &part, conn.dialect());
+            check(&filter, &explained(&mut conn, &sql, &params).await);
+        }
+    }
+    let of_topic = Filter { topic: Some(TopicId(7)), ..Filter::default() };
+    let (sql, params) = count_statement(CustomerId(1), &of_topic);
+    assert!(!explained(&mut conn, &sql, &params).await.contains("Seq Scan on ticket_topics"));
+}
+
+#[tokio::test]
+async fn postgres_finds_words_by_their_index() {
+    let Some((store, _folder)) = desk("words").await else { return };
+    let mut conn = store.read().await.unwrap();
+    let query = answerpal_text::parse_query("rare");
+    let hits = search::few_hits(&mut conn, CustomerId(1), &query, 200).await.unwrap().unwrap();
+    assert_eq!(hits.len(), 50);
+    let order = Order::by_last_message(true);
+    let set = Words { query: &query, reach: Reach::Set };
+    let filters = branches(&Filter::default(), order, true);
+    let part = Part { limit: 10, offset: 0, after: None };
+    let (sql, params) = statement(CustomerId(1), &filters, Some(set), order, &part, conn.dialect());
+    let plan = explained(&mut conn, &sql, &params).await;
+    assert!(plan.contains("ticket_search_words"), "{plan}");
+    check(&"a search", &plan);
+}
