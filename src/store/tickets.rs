@@ -13,9 +13,7 @@ pub use people::{end_user_exists, primary_uid};
 
 pub use filter::Filter;
 pub use history::{MOST_PAST, Past, past};
-pub use list::{
-    Listed, ListedEndUser, Part, View, count, count_found, count_to, list, listed, page, views,
-};
+pub use list::{Listed, ListedEndUser, Part, View, count, count_found, count_to, list, listed, page, views};
 pub use order::{Order, SORTS, Sort};
 
 pub(in crate::store) use filter::Clause;
