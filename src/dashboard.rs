@@ -59,7 +59,19 @@ fn serve(path: &str, request: &HeaderMap) -> Result<Response> {
     Ok(answer(path, file, request))
 }
 
+/// The file as the build compressed it, where the browser takes that. Smaller first.
+fn compressed(path: &str, request: &HeaderMap) -> Option<(&'static str, EmbeddedFile)> {
+    let accepted = request.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
+    let takes = |name: &str| accepted.split(',').any(|it| it.split(';').next().is_some_and(|it| it.trim() == name));
+    let coded = |name, ending| Some((name, Dist::get(&format!("{path}.{ending}"))?));
+    takes("br").then(|| coded("br", "br")).flatten().or_else(|| takes("gzip").then(|| coded("gzip", "gz")).flatten())
+}
+
 fn answer(path: &str, file: EmbeddedFile, request: &HeaderMap) -> Response {
+    let (encoding, file) = match compressed(path, request) {
+        Some((encoding, file)) => (Some(encoding), file),
+        None => (None, file),
+    };
     let tag = format!("\"{}\"", crypto::hex(&file.metadata.sha256_hash()[..12]));
     let known = request.get(header::IF_NONE_MATCH).and_then(|it| it.to_str().ok());
     let known = known.is_some_and(|it| it.split(',').any(|it| it.trim().trim_start_matches("W/") == tag));
@@ -71,7 +83,11 @@ fn answer(path: &str, file: EmbeddedFile, request: &HeaderMap) -> Response {
     let cached = if path.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
     let policy = policy(path);
     let headers = response.headers_mut();
+    if let Some(encoding) = encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
     for (name, value) in [
+        (header::VARY, "accept-encoding"),
         (header::CACHE_CONTROL, cached),
         (header::CONTENT_SECURITY_POLICY, policy),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -46,6 +46,11 @@ interface Answered<T> {
 
 /** The data of an answer, or the problem thrown. */
 export async function ok<T>(call: Promise<Answered<T>>): Promise<T> {
+  return (await whole(call)).data as T;
+}
+
+/** The same with the headers. */
+export async function whole<T>(call: Promise<Answered<T>>): Promise<Answered<T>> {
   let answer: Answered<T>;
   try {
     answer = await call;
@@ -53,7 +58,7 @@ export async function ok<T>(call: Promise<Answered<T>>): Promise<T> {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new OfflineError(error);
   }
-  if (answer.response.ok) return answer.data as T;
+  if (answer.response.ok) return answer;
   const retry = Number(answer.response.headers.get('retry-after')) || undefined;
   const problem = typeof answer.error === 'object' ? (answer.error as Partial<Problem>) : undefined;
   throw new ApiError(answer.response.status, problem ?? undefined, retry);

@@ -5,6 +5,7 @@ import { ok } from './problems';
 import type { TicketQuery } from './types';
 
 export const PAGE = 50;
+const EVERYTHING = 1_000_000;
 const REFERENCE = 5 * 60_000;
 
 export const keys = {
@@ -31,17 +32,11 @@ export const ticketPage = (query: TicketQuery, page: number) =>
       ),
   });
 
-/** How many tickets a view has: one short read for each. */
-export const ticketCount = (query: TicketQuery) =>
-  queryOptions({
-    queryKey: [...keys.counts, query],
-    queryFn: async ({ signal }) => {
-      const page = await ok(
-        client.GET('/api/tickets', { params: { query: { ...query, pageSize: 1 } }, signal }),
-      );
-      return page.totalCount;
-    },
-  });
+/** How many tickets each view has, the saved ones too, and what was not read. */
+export const ticketCounts = queryOptions({
+  queryKey: keys.counts,
+  queryFn: ({ signal }) => ok(client.GET('/api/tickets/counts', { signal })),
+});
 
 export const oneTicket = (id: number) =>
   queryOptions({
@@ -97,7 +92,7 @@ export const allTopics = queryOptions({
   queryKey: ['topics'],
   staleTime: REFERENCE,
   queryFn: async ({ signal }) =>
-    (await ok(client.GET('/api/Topics', { params: { query: { pageSize: 1_000_000 } }, signal }))).items,
+    (await ok(client.GET('/api/Topics', { params: { query: { pageSize: EVERYTHING } }, signal }))).items,
 });
 
 export const assignableReps = queryOptions({
@@ -137,3 +132,107 @@ export const endUserTickets = (id: number) =>
         }),
       ),
   });
+
+export const allReps = queryOptions({
+  queryKey: ['reps', 'all'],
+  staleTime: REFERENCE,
+  queryFn: async ({ signal }) =>
+    (await ok(client.GET('/api/CustomerReps', { params: { query: { pageSize: EVERYTHING } }, signal })))
+      .items,
+});
+
+export const allDocuments = queryOptions({
+  queryKey: ['documents', 'all'],
+  staleTime: REFERENCE,
+  queryFn: async ({ signal }) =>
+    (await ok(client.GET('/api/Documents', { params: { query: { pageSize: EVERYTHING } }, signal }))).items,
+});
+
+export const oneDocument = (id: number) =>
+  queryOptions({
+    queryKey: ['documents', id],
+    queryFn: ({ signal }) => ok(client.GET('/api/Documents/{id}', { params: { path: { id } }, signal })),
+  });
+
+export const documentsOfTopic = (topicId: number) =>
+  queryOptions({
+    queryKey: ['topic-documents', 'topic', topicId],
+    queryFn: async ({ signal }) =>
+      (
+        await ok(
+          client.GET('/api/TopicDocuments', { params: { query: { topicId, pageSize: 1000 } }, signal }),
+        )
+      ).items,
+  });
+
+export const topicsOfDocument = (documentId: number) =>
+  queryOptions({
+    queryKey: ['topic-documents', 'document', documentId],
+    queryFn: async ({ signal }) =>
+      (
+        await ok(
+          client.GET('/api/TopicDocuments', { params: { query: { documentId, pageSize: 1000 } }, signal }),
+        )
+      ).items,
+  });
+
+export const apiKeys = queryOptions({
+  queryKey: ['api-keys'],
+  queryFn: async ({ signal }) =>
+    (await ok(client.GET('/api/ApiKeys', { params: { query: { pageSize: 1000 } }, signal }))).items,
+});
+
+export const tenant = queryOptions({
+  queryKey: ['tenant'],
+  queryFn: ({ signal }) => ok(client.GET('/api/Customers/me', { signal })),
+});
+
+export const mySessions = queryOptions({
+  queryKey: ['sessions'],
+  queryFn: ({ signal }) => ok(client.GET('/api/Auth/sessions', { signal })),
+});
+
+export const signaturesOf = (id: number) =>
+  queryOptions({
+    queryKey: ['signatures', id],
+    queryFn: ({ signal }) =>
+      ok(client.GET('/api/CustomerReps/{id}/signatures', { params: { path: { id } }, signal })),
+  });
+
+export const deadJobs = queryOptions({
+  queryKey: ['jobs', 'dead'],
+  queryFn: async ({ signal }) =>
+    (await ok(client.GET('/api/Jobs/dead', { params: { query: { pageSize: 200 } }, signal }))).items,
+});
+
+/** How the pipeline fared with a message: what explains a verdict, or why there is none. */
+export const stagesOf = (id: number) =>
+  queryOptions({
+    queryKey: [...keys.message(id), 'stages'],
+    queryFn: ({ signal }) =>
+      ok(client.GET('/api/ticketMessages/{id}/stages', { params: { path: { id } }, signal })),
+  });
+
+export const savedViews = queryOptions({
+  queryKey: ['saved-views'],
+  staleTime: REFERENCE,
+  queryFn: ({ signal }) => ok(client.GET('/api/SavedViews', { signal })),
+});
+
+export const cannedResponses = queryOptions({
+  queryKey: ['canned'],
+  staleTime: REFERENCE,
+  queryFn: ({ signal }) => ok(client.GET('/api/CannedResponses', { signal })),
+});
+
+export const notifications = queryOptions({
+  queryKey: ['notifications'],
+  queryFn: ({ signal }) =>
+    ok(client.GET('/api/Notifications', { params: { query: { pageSize: 50 } }, signal })),
+});
+
+/** What the caller has begun to write, wherever that was. */
+export const begunDrafts = queryOptions({
+  queryKey: ['composer'],
+  queryFn: ({ signal }) => ok(client.GET('/api/composer', { signal })),
+});

@@ -14,6 +14,8 @@ class Session {
   loading = $state(true);
   /** Why that could not be found out. */
   problem = $state.raw<unknown>(null);
+  /** A new installation: who comes first makes the tenant. */
+  setUp = $state.raw<{ needsCode: boolean } | null>(null);
   /** The server ended it: the screen keeps what is being written and asks to sign in again. */
   expired = $state(false);
 
@@ -51,6 +53,7 @@ class Session {
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 401)) this.problem = error;
       else if (this.#rep) this.expired = true;
+      else await this.#askForSetUp();
     } finally {
       this.loading = false;
     }
@@ -79,6 +82,11 @@ class Session {
   /** The rep changed their own profile. */
   update(rep: Rep): void {
     this.#rep = rep;
+  }
+
+  async #askForSetUp(): Promise<void> {
+    const { isEmpty, needsCode } = await ok(client.GET('/api/setup'));
+    this.setUp = isEmpty ? { needsCode } : null;
   }
 
   #take(signedIn: SignedIn): void {

@@ -1,15 +1,27 @@
 // How many tickets each view has, kept up with what happens.
-import { createQueries } from '@tanstack/svelte-query';
-import { ticketCount } from '../../api/queries';
-import { session } from '../../lib/session.svelte';
-import { EMPTY, toQuery, type View } from '../tickets/filter';
+import { createQuery } from '@tanstack/svelte-query';
+import { ticketCounts } from '../../api/queries';
+import type { View } from '../tickets/filter';
 
-/** Views whose number tells what there is to do. */
-const COUNTED: View[] = ['mine', 'unassigned', 'open', 'escalated', 'spam'];
+export interface Counts {
+  of: (view: View) => number | undefined;
+  ofSaved: (id: number) => string;
+  readonly unread: number;
+}
 
-export function viewCounts(): { of: (view: View) => number | undefined } {
-  const counts = createQueries(() => ({
-    queries: COUNTED.map((view) => ticketCount(toQuery({ view, ...EMPTY }, session.rep.customerRepID))),
-  }));
-  return { of: (view) => counts[COUNTED.indexOf(view)]?.data };
+export function viewCounts(): Counts {
+  const counts = createQuery(() => ticketCounts);
+  return {
+    of: (view) => {
+      if (view === 'everything' || view === 'closed') return undefined;
+      return counts.data?.[view === 'open' ? 'all' : view].count;
+    },
+    ofSaved: (id) => {
+      const found = counts.data?.savedViews.find((it) => it.savedViewID === id);
+      return found?.count ? `${found.count}${found.isCapped ? '+' : ''}` : '';
+    },
+    get unread() {
+      return counts.data?.unreadNotifications ?? 0;
+    },
+  };
 }

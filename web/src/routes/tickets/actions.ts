@@ -1,13 +1,14 @@
 // What people do to tickets: shown at once, taken back with a message if the server says no, undone on request.
 import { client } from '../../api/client';
-import { ok } from '../../api/problems';
+import { ok, whole } from '../../api/problems';
 import { keys } from '../../api/queries';
 import { queryClient } from '../../api/query-client';
 import type { BulkIn, Ticket, TicketPage, TicketQuery } from '../../api/types';
 import { describe } from '../../lib/failure';
 import { t } from '../../lib/i18n.svelte';
+import { session } from '../../lib/session.svelte';
 import { toasts } from '../../lib/toasts.svelte';
-import { effectOf, inverse, type Step } from './effects';
+import { effectOf, type Step } from './effects';
 import { fits } from './filter';
 import { changed, type Pages } from './pages';
 
@@ -16,6 +17,7 @@ type Snapshot = [readonly unknown[], unknown][];
 /** Changes every cached copy of tickets; what is returned puts them back. */
 export function patchTickets(ids: Set<number>, change: (ticket: Ticket) => Ticket): () => void {
   const before: Snapshot = queryClient.getQueriesData({ queryKey: keys.tickets });
+  const me = session.rep.customerRepID;
   const one = (it: Ticket): Ticket => (ids.has(it.ticketID) ? change(it) : it);
   const lists = new Map<string, { query: TicketQuery; pages: Pages }>();
   for (const [, , query, number] of queryClient
@@ -30,7 +32,7 @@ export function patchTickets(ids: Set<number>, change: (ticket: Ticket) => Ticke
     lists.set(name, list);
   }
   for (const { query, pages } of lists.values()) {
-    for (const [number, page] of changed(pages, one, (it) => fits(query, it))) {
+    for (const [number, page] of changed(pages, one, (it) => fits(query, it, me))) {
       queryClient.setQueryData(keys.page(query, number), page);
     }
   }
@@ -52,13 +54,13 @@ export function refreshTickets(): void {
   }, 250);
 }
 
-async function send(steps: Step[]): Promise<void> {
-  for (const { ids, action, customerRepID, status } of steps) {
-    const body: BulkIn = { ticketIDs: ids, action };
-    if (customerRepID !== undefined) body.customerRepID = customerRepID;
-    if (status !== undefined) body.status = status;
-    await ok(client.PUT('/api/tickets/bulk', { body }));
-  }
+/** Does a step; what is returned takes it back, where the server can. */
+async function send({ ids, action, customerRepID, status }: Step): Promise<number | null> {
+  const body: BulkIn = { ticketIDs: ids, action };
+  if (customerRepID !== undefined) body.customerRepID = customerRepID;
+  if (status !== undefined) body.status = status;
+  const { response } = await whole(client.PUT('/api/tickets/bulk', { body }));
+  return Number(response.headers.get('x-undo-id')) || null;
 }
 
 /** Names of reps as the screen shows them until the server has answered. */
@@ -70,8 +72,9 @@ export async function act(tickets: Ticket[], step: Omit<Step, 'ids'>, repName?: 
   const ids = tickets.map((it) => it.ticketID);
   void queryClient.cancelQueries({ queryKey: keys.tickets });
   const putBack = patchTickets(new Set(ids), effectOf(step, repName));
+  let undoID: number | null;
   try {
-    await send([{ ...step, ids }]);
+    undoID = await send({ ...step, ids });
   } catch (error) {
     putBack();
     toasts.error(describe(error), {
@@ -82,21 +85,21 @@ export async function act(tickets: Ticket[], step: Omit<Step, 'ids'>, repName?: 
     return false;
   }
   refreshTickets();
-  const back = inverse(tickets, step);
   const key = `done.${step.action}` as const;
   toasts.done(
     t(key, { n: ids.length, who: repName?.(step.customerRepID ?? 0) ?? '', status: step.status ?? '' }),
-    back.length ? { label: t('general.undo'), run: () => void undo(tickets, back) } : undefined,
+    undoID ? { label: t('general.undo'), run: () => void undo(tickets, undoID) } : undefined,
   );
   return true;
 }
 
-async function undo(before: Ticket[], back: Step[]): Promise<void> {
+async function undo(before: Ticket[], undoID: number): Promise<void> {
   const was = new Map(before.map((it) => [it.ticketID, it]));
   const putBack = patchTickets(new Set(was.keys()), (it) => was.get(it.ticketID) ?? it);
   try {
-    await send(back);
-    toasts.info(t('done.undone', { n: before.length }));
+    const { skippedTicketIDs } = await ok(client.POST('/api/tickets/bulk/undo', { body: { undoID } }));
+    const left = skippedTicketIDs.length;
+    toasts.info(left ? t('done.undoneSome', { n: left }) : t('done.undone', { n: before.length }));
   } catch (error) {
     putBack();
     toasts.error(describe(error));

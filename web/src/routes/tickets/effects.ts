@@ -1,4 +1,4 @@
-// What each action does to a ticket, and what takes it back.
+// What each action does to a ticket.
 import type { Ticket } from '../../api/types';
 
 export type Action =
@@ -57,34 +57,4 @@ export function effectOf(
         };
     }
   };
-}
-
-/** The steps that bring tickets back to what they were; none where there is no way back. */
-export function inverse(before: Ticket[], step: Omit<Step, 'ids'>): Step[] {
-  if (step.action === 'delete') return [];
-  const steps = new Map<string, Step>();
-  const add = (ticket: Ticket, back: Omit<Step, 'ids'>) => {
-    const key = JSON.stringify(back);
-    const found = steps.get(key) ?? { ...back, ids: [] };
-    found.ids.push(ticket.ticketID);
-    steps.set(key, found);
-  };
-  for (const it of before) {
-    switch (step.action) {
-      case 'assign':
-      case 'unassign':
-        if (it.customerRepID) add(it, { action: 'assign', customerRepID: it.customerRepID });
-        else add(it, { action: 'unassign' });
-        break;
-      case 'spam':
-        if (!it.isSpam) add(it, { action: 'notSpam' });
-        break;
-      case 'notSpam':
-        if (it.isSpam) add(it, { action: 'spam' });
-        break;
-      default:
-        add(it, { action: 'setStatus', status: it.status });
-    }
-  }
-  return [...steps.values()];
 }

@@ -4,6 +4,23 @@ import type { Ticket, TicketQuery } from '../../api/types';
 export const VIEWS = ['mine', 'unassigned', 'open', 'escalated', 'closed', 'spam', 'everything'] as const;
 export type View = (typeof VIEWS)[number];
 
+/** What can be asked for besides, by the server's names: figures of the overview lead to their tickets with it. */
+const MORE = [
+  'closedFrom',
+  'closedTo',
+  'lastMessageFrom',
+  'lastMessageTo',
+  'draft',
+  'draftedFrom',
+  'draftedTo',
+  'answeredBy',
+  'answeredFrom',
+  'answeredTo',
+  'endUserId',
+  'uid',
+] as const;
+export type More = (typeof MORE)[number];
+
 export interface Filter {
   view: View;
   search: string;
@@ -16,6 +33,7 @@ export interface Filter {
   to: string;
   sort: string;
   order: 'asc' | 'desc' | '';
+  more: Partial<Record<More, string>>;
 }
 
 export const EMPTY: Omit<Filter, 'view'> = {
@@ -28,6 +46,7 @@ export const EMPTY: Omit<Filter, 'view'> = {
   to: '',
   sort: '',
   order: '',
+  more: {},
 };
 
 export function isView(name: string | undefined): name is View {
@@ -41,6 +60,7 @@ function number(text: string | null): number | null {
 /** The filter of an address; what it does not understand it leaves out. */
 export function read(view: View, query: URLSearchParams): Filter {
   const order = query.get('order');
+  const more = MORE.flatMap((name) => (query.get(name) ? [[name, query.get(name)!] as const] : []));
   return {
     view,
     search: query.get('search') ?? '',
@@ -52,6 +72,7 @@ export function read(view: View, query: URLSearchParams): Filter {
     to: query.get('to') ?? '',
     sort: query.get('sort') ?? '',
     order: order === 'asc' || order === 'desc' ? order : '',
+    more: Object.fromEntries(more),
   };
 }
 
@@ -67,6 +88,7 @@ export function write(filter: Filter): string {
   if (filter.to) query.set('to', filter.to);
   if (filter.sort) query.set('sort', filter.sort);
   if (filter.order) query.set('order', filter.order);
+  for (const [name, value] of Object.entries(filter.more)) query.set(name, value);
   const text = query.toString();
   return text && `?${text}`;
 }
@@ -80,14 +102,14 @@ export function isNarrowed(filter: Filter): boolean {
   return write({ ...filter, sort: '', order: '' }) !== '';
 }
 
-const OF_VIEW: Record<View, (me: number) => TicketQuery> = {
-  mine: (me) => ({ customerRepID: me, isClosed: false, isSpam: false }),
-  unassigned: () => ({ customerRepID: 0, isClosed: false, isSpam: false }),
-  open: () => ({ isClosed: false, isSpam: false }),
-  escalated: () => ({ escalated: true, isClosed: false, isSpam: false }),
-  closed: () => ({ isClosed: true, isSpam: false }),
-  spam: () => ({ isSpam: true }),
-  everything: () => ({}),
+const OF_VIEW: Record<View, TicketQuery> = {
+  mine: { mine: true, isClosed: false, isSpam: false },
+  unassigned: { customerRepID: 0, isClosed: false, isSpam: false },
+  open: { isClosed: false, isSpam: false },
+  escalated: { escalated: true, isClosed: false, isSpam: false },
+  closed: { isClosed: true, isSpam: false },
+  spam: { isSpam: true },
+  everything: {},
 };
 
 /** The start of a day as the reader counts days; `after` days later. */
@@ -99,8 +121,8 @@ function midnight(day: string, after: number): string | undefined {
 }
 
 /** What the server is asked for. */
-export function toQuery(filter: Filter, me: number): TicketQuery {
-  const query: TicketQuery = { ...OF_VIEW[filter.view](me) };
+export function toQuery(filter: Filter): TicketQuery {
+  const query: TicketQuery = { ...OF_VIEW[filter.view] };
   if (filter.search.trim()) query.search = filter.search.trim();
   if (filter.status.length) query.status = filter.status;
   if (filter.channels.length) query.channelIDs = filter.channels;
@@ -108,21 +130,21 @@ export function toQuery(filter: Filter, me: number): TicketQuery {
   if (filter.rep !== null && filter.view !== 'mine' && filter.view !== 'unassigned') {
     query.customerRepID = filter.rep;
   }
-  query.createdFrom = filter.from ? midnight(filter.from, 0) : undefined;
-  query.createdTo = filter.to ? midnight(filter.to, 1) : undefined;
-  if (!query.createdFrom) delete query.createdFrom;
-  if (!query.createdTo) delete query.createdTo;
+  const [from, to] = [filter.from && midnight(filter.from, 0), filter.to && midnight(filter.to, 1)];
+  if (from) query.createdFrom = from;
+  if (to) query.createdTo = to;
   if (filter.sort) query.sortBy = filter.sort;
   if (filter.order) query.sortOrder = filter.order;
-  return query;
+  return Object.assign(query, filter.more);
 }
 
 /** Whether a ticket, as it is now, still belongs to what was asked for. What only the server can tell is left
  * out: topics by id and words found. */
-export function fits(query: TicketQuery, ticket: Ticket): boolean {
+export function fits(query: TicketQuery, ticket: Ticket, me: number): boolean {
   if (query.isSpam !== undefined && query.isSpam !== ticket.isSpam) return false;
   if (query.isClosed !== undefined && query.isClosed !== ticket.isClosed) return false;
   if (query.escalated !== undefined && query.escalated !== ticket.escalated) return false;
+  if (query.mine && ticket.customerRepID !== me) return false;
   if (query.customerRepID !== undefined && query.customerRepID !== (ticket.customerRepID ?? 0)) return false;
   if (query.status?.length) {
     const wanted = query.status.map((it) => it.toLowerCase());

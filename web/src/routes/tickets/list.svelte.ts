@@ -5,7 +5,6 @@ import { PAGE, keys, ticketPage } from '../../api/queries';
 import { queryClient } from '../../api/query-client';
 import type { Ticket, TicketPage, TicketQuery } from '../../api/types';
 import { router } from '../../lib/router.svelte';
-import { session } from '../../lib/session.svelte';
 import { address, isView, read, toQuery, type Filter } from './filter';
 
 export class TicketList {
@@ -19,7 +18,7 @@ export class TicketList {
     const id = second ?? (isView(first) ? undefined : first);
     return id && /^\d+$/.test(id) ? Number(id) : null;
   });
-  readonly query: TicketQuery = $derived(toQuery(this.filter, session.rep.customerRepID));
+  readonly query: TicketQuery = $derived(toQuery(this.filter));
   readonly name: string = $derived(JSON.stringify(this.query));
 
   /** The pages that the rows on the screen, and some around them, are in. */

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import type { Citation } from '../../../api/types';
+import { tie } from './sentences';
+
+const citation = (quote: string): Citation => ({
+  documentID: 1,
+  title: 'T',
+  quote,
+  start: 0,
+  end: 1,
+  score: 1,
+});
+const CITED = [
+  citation('A refund takes five working days.'),
+  citation('You can change your PIN at any cash machine.'),
+];
+
+describe('a draft', () => {
+  it('ties each sentence to the passage with its words', () => {
+    const text =
+      'Dear Ann,\n\nYour refund takes five working days. A PIN you change at a cash machine.\n\nKind regards';
+    const tied = tie(text, CITED, 'en');
+    expect(tied.map((it) => it.text).join('')).toBe(text);
+    expect(tied.find((it) => it.text.includes('refund'))?.citation).toBe(0);
+    expect(tied.find((it) => it.text.includes('PIN'))?.citation).toBe(1);
+    expect(tied.find((it) => it.text.includes('Kind'))?.citation).toBeNull();
+  });
+
+  it('ties nothing to nothing', () => {
+    expect(tie('The moon is made of green cheese today.', CITED, 'en')[0]?.citation).toBeNull();
+    expect(tie('', [], 'en')).toEqual([]);
+  });
+});

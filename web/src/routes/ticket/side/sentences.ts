@@ -1,0 +1,34 @@
+// Which passage each sentence of a draft rests on.
+import type { Citation } from '../../../api/types';
+
+export interface Sentence {
+  text: string;
+  /** Place in the list of citations; null where none has its words. */
+  citation: number | null;
+}
+
+/** The share of a sentence's words that its passage has to have. */
+const ENOUGH = 0.34;
+
+function words(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? [];
+}
+
+/** Takes a draft apart into sentences with what follows them, so that together they are the draft again. */
+export function split(text: string, language: string): string[] {
+  const parts = [...new Intl.Segmenter(language, { granularity: 'sentence' }).segment(text)];
+  return parts.map((it) => it.segment);
+}
+
+function best(sentence: string, quotes: Set<string>[]): number | null {
+  const own = words(sentence);
+  if (own.length < 3) return null;
+  const shares = quotes.map((quote) => own.filter((it) => quote.has(it)).length / own.length);
+  const most = Math.max(0, ...shares);
+  return most >= ENOUGH ? shares.indexOf(most) : null;
+}
+
+export function tie(text: string, citations: Citation[], language: string): Sentence[] {
+  const quotes = citations.map((it) => new Set(words(it.quote)));
+  return split(text, language).map((part) => ({ text: part, citation: best(part, quotes) }));
+}
