@@ -159,6 +159,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/CannedResponses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's own answers to choose from and the shared ones, by title. Their texts may have
+         *     placeholders: `{{EndUserName}}`, `{{EndUserFirstname}}`, `{{EndUserLastname}}`, `{{EndUserCompany}}`,
+         *     `{{TicketID}}`, `{{TicketSubject}}`, `{{RepName}}`, `{{RepEmail}}`, `{{CustomerName}}`.
+         */
+        get: operations["list_canned_responses"];
+        put?: never;
+        /** Makes an answer to choose from: the caller's own, or one that all reps share. */
+        post: operations["create_canned_response"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/CannedResponses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One answer to choose from, on request with its placeholders filled in for a ticket. */
+        get: operations["get_canned_response"];
+        /** Changes the fields given. A shared answer is a Supervisor's or an Administrator's to change. */
+        put: operations["update_canned_response"];
+        post?: never;
+        /** Deletes an answer to choose from. */
+        delete: operations["delete_canned_response"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/Channels": {
         parameters: {
             query?: never;
@@ -655,6 +696,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/Notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the caller is told of, the newest first: mentions in internal notes (`@` and a username or name),
+         *     and tickets that somebody else gave them. Kept for 90 days.
+         */
+        get: operations["list_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/Notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks notifications of the caller as read. */
+        post: operations["read_notifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/SavedViews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own views and the shared ones, in their order. */
+        get: operations["list_saved_views"];
+        put?: never;
+        /** Saves a view: the caller's own, or one that all reps share. */
+        post: operations["create_saved_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/SavedViews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One view. */
+        get: operations["get_saved_view"];
+        /** Changes the fields given. A shared view is a Supervisor's or an Administrator's to change. */
+        put: operations["update_saved_view"];
+        post?: never;
+        /** Deletes a view. */
+        delete: operations["delete_saved_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/TopicChannels": {
         parameters: {
             query?: never;
@@ -772,6 +887,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/composer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that the caller has begun to write, the newest first (at most 1000). */
+        get: operations["list_composer_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -783,7 +915,9 @@ export interface paths {
          * Live changes of the tickets and messages that the caller may see, as server-sent events. The id of an
          *     event is its number in the tenant's chain, its type the action (`ticket.updated`), its data JSON
          *     (`eventID, seq, date, actorType, actorID, action, entity, entityID, ticketID, messageID`). With
-         *     `Last-Event-ID` the stream resumes after that event, without it begins now.
+         *     `Last-Event-ID` the stream resumes after that event, without it begins now. Two types have no id and are
+         *     not kept: `ticket.presence` (who is on a ticket just now: `ticketID, present`; at the beginning one for
+         *     each ticket where somebody is) and `notification` (as in `GET /api/Notifications`, for the caller).
          */
         get: operations["stream_events"];
         put?: never;
@@ -1114,9 +1248,32 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Does one thing to many tickets, or to none of them. */
+        /**
+         * Does one thing to many tickets, or to none of them. What changed anything and is no `delete` may be
+         *     undone by the caller for ten minutes: `X-Undo-ID` names it.
+         */
         put: operations["bulk_update_tickets"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/bulk/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes back an action on many tickets, once, within ten minutes, by who did it: each gets exactly the
+         *     status, rep, spam and escalation mark and close date that it had.
+         */
+        post: operations["undo_bulk_update"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1135,6 +1292,23 @@ export interface paths {
         put?: never;
         /** The visitor writes on. A closed ticket opens again. */
         post: operations["create_chat_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many tickets each view holds, as far as the caller sees them: the plain views, and the saved ones. */
+        get: operations["count_tickets"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1198,6 +1372,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tickets/{id}/composer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller is writing in a ticket; `version` 0 where nothing is saved. */
+        get: operations["get_composer_draft"];
+        /**
+         * Saves what the caller is writing, as a whole: what is left out is empty. 409 where another device has
+         *     saved or sent it since the version given; nothing is overwritten then.
+         */
+        put: operations["save_composer_draft"];
+        post?: never;
+        /** Throws away what the caller has written: when it was sent, or is not wanted. */
+        delete: operations["delete_composer_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tickets/{id}/events": {
         parameters: {
             query?: never;
@@ -1230,6 +1426,28 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is on a ticket just now. */
+        get: operations["get_presence"];
+        put?: never;
+        /**
+         * Says that the caller looks at or answers a ticket: when it is opened, when that changes, and every 15
+         *     seconds. Others are told by the event `ticket.presence` of `/api/events`.
+         */
+        post: operations["announce_presence"];
+        /** Says that a window of the caller is no longer on a ticket. */
+        delete: operations["leave_ticket"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1345,6 +1563,48 @@ export interface components {
              *     ]
              */
             ticketIDs: number[];
+        };
+        /** Format: int64 */
+        CannedResponseId: number;
+        CannedResponseIn: {
+            /** @description Kept without what is not safe to show. One of the bodies is required. */
+            htmlBody?: string | null;
+            /** @description By Supervisors and Administrators only. */
+            isShared?: boolean | null;
+            lang?: string | null;
+            /**
+             * @description Letters, digits, hyphens and underscores; unique among a rep's own and among the shared ones, in any
+             *     case. An empty text clears it, as with the other optional texts.
+             */
+            shortcut?: string | null;
+            /** @description Made from `htmlBody` where it is not given. */
+            textBody?: string | null;
+            /** @description Required when it is made; at most 200 characters. */
+            title?: string | null;
+        };
+        CannedResponseOut: {
+            cannedResponseID: components["schemas"]["CannedResponseId"];
+            /** @description Who made it. */
+            customerRepID: components["schemas"]["CustomerRepId"];
+            /** Format: date-time */
+            dateCreated: string;
+            /** @description Safe to show. */
+            htmlBody?: string | null;
+            /** @description Whether all reps see it. */
+            isShared: boolean;
+            lang?: string | null;
+            /** Format: date-time */
+            lastModifiedDate: string;
+            /**
+             * @description What it is called by while writing, without the slash.
+             * @example refund
+             */
+            shortcut?: string | null;
+            textBody?: string | null;
+            /** @example Refund is on its way */
+            title: string;
+            /** @description With `ticketId`: placeholders that the ticket has no value for. They stay in the texts. */
+            unfilled?: string[] | null;
         };
         /** Format: int64 */
         ChannelId: number;
@@ -1492,6 +1752,48 @@ export interface components {
             start: number;
             title: string;
         };
+        ComposerDraftIn: {
+            bccAddress?: string | null;
+            ccAddress?: string | null;
+            htmlBody?: string | null;
+            kind?: components["schemas"]["ComposerKind"] | null;
+            messageID?: components["schemas"]["MessageId"] | null;
+            replyToMessageID?: components["schemas"]["MessageId"] | null;
+            subject?: string | null;
+            textBody?: string | null;
+            toAddress?: string | null;
+            /**
+             * Format: int64
+             * @description Required: the version that this one follows, 0 for a new draft.
+             */
+            version?: number | null;
+        };
+        /** @description What the caller is writing. */
+        ComposerDraftOut: {
+            bccAddress?: string | null;
+            ccAddress?: string | null;
+            /** @description As it was saved: for an editor, not to be shown as it is. */
+            htmlBody?: string | null;
+            kind: components["schemas"]["ComposerKind"];
+            /** Format: date-time */
+            lastModifiedDate?: string | null;
+            messageID?: components["schemas"]["MessageId"] | null;
+            replyToMessageID?: components["schemas"]["MessageId"] | null;
+            subject?: string | null;
+            textBody?: string | null;
+            ticketID: components["schemas"]["TicketId"];
+            toAddress?: string | null;
+            /**
+             * Format: int64
+             * @description Grows with each save; 0 where nothing is saved.
+             */
+            version: number;
+        };
+        /**
+         * @description What a rep writes in the composer.
+         * @enum {string}
+         */
+        ComposerKind: "Reply" | "Note" | "Forward";
         /** @description The topics that a message is about. */
         CorrectTopicsIn: {
             /**
@@ -1503,6 +1805,22 @@ export interface components {
              *     ]
              */
             topicIds?: components["schemas"]["TopicId"][] | null;
+        };
+        CountsOut: {
+            /** @description Open, no spam. */
+            all: components["schemas"]["ViewCountOut"];
+            /** @description Closed, no spam. */
+            closed: components["schemas"]["ViewCountOut"];
+            /** @description Open, no spam, escalated. */
+            escalated: components["schemas"]["ViewCountOut"];
+            /** @description Open, no spam, the caller's. */
+            mine: components["schemas"]["ViewCountOut"];
+            savedViews: components["schemas"]["SavedViewCountOut"][];
+            spam: components["schemas"]["ViewCountOut"];
+            /** @description Open, no spam, nobody's. */
+            unassigned: components["schemas"]["ViewCountOut"];
+            /** Format: int64 */
+            unreadNotifications: number;
         };
         /** Format: int64 */
         CustomFieldId: number;
@@ -2129,6 +2447,26 @@ export interface components {
              */
             username?: string | null;
         };
+        /** Format: int64 */
+        NotificationId: number;
+        /**
+         * @description What a rep is told of.
+         * @enum {string}
+         */
+        NotificationKind: "Mention" | "Assigned";
+        NotificationOut: {
+            actorID?: components["schemas"]["CustomerRepId"] | null;
+            actorName?: string | null;
+            /** Format: date-time */
+            date: string;
+            isRead: boolean;
+            kind: components["schemas"]["NotificationKind"];
+            messageID?: components["schemas"]["MessageId"] | null;
+            notificationID: components["schemas"]["NotificationId"];
+            preview?: string | null;
+            ticketID: components["schemas"]["TicketId"];
+            ticketSubject?: string | null;
+        };
         /** @description A page of a list. */
         Page_ApiKeyOut: {
             items: {
@@ -2341,6 +2679,29 @@ export interface components {
             totalPages: number;
         };
         /** @description A page of a list. */
+        Page_NotificationOut: {
+            items: {
+                actorID?: components["schemas"]["CustomerRepId"] | null;
+                actorName?: string | null;
+                /** Format: date-time */
+                date: string;
+                isRead: boolean;
+                kind: components["schemas"]["NotificationKind"];
+                messageID?: components["schemas"]["MessageId"] | null;
+                notificationID: components["schemas"]["NotificationId"];
+                preview?: string | null;
+                ticketID: components["schemas"]["TicketId"];
+                ticketSubject?: string | null;
+            }[];
+            /**
+             * Format: int64
+             * @description How many there are on all pages, exactly.
+             */
+            totalCount: number;
+            /** Format: int64 */
+            totalPages: number;
+        };
+        /** @description A page of a list. */
         Page_RepOut: {
             items: {
                 customerRepID: components["schemas"]["CustomerRepId"];
@@ -2480,6 +2841,37 @@ export interface components {
              */
             newPassword?: string | null;
         };
+        PresenceIn: {
+            /** @description Tells windows of one rep apart; at most 64 bytes. */
+            clientID?: string | null;
+            state?: components["schemas"]["PresenceState"] | null;
+        };
+        PresenceOut: {
+            /**
+             * Format: int64
+             * @description A window that is not heard of for so long is gone: say so again in a third of that.
+             */
+            expiresInSeconds?: number | null;
+            /** @description Everybody who is there, the caller too. One entry a rep: who answers in one window is answering. */
+            present: components["schemas"]["PresentOut"][];
+            ticketID: components["schemas"]["TicketId"];
+        };
+        /**
+         * @description What a rep does on a ticket just now.
+         * @enum {string}
+         */
+        PresenceState: "Viewing" | "Replying";
+        /** @description A rep who is on a ticket. */
+        PresentOut: {
+            customerRepID: components["schemas"]["CustomerRepId"];
+            customerRepName?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when in this state.
+             */
+            since: string;
+            state: components["schemas"]["PresenceState"];
+        };
         PreviewIn: {
             /** @description Text or HTML; the prepared answer where it is not given. */
             preview?: string | null;
@@ -2511,6 +2903,12 @@ export interface components {
              * @example /problems/invalid
              */
             type: string;
+        };
+        ReadIn: {
+            /** @description All of them. */
+            all?: boolean | null;
+            /** @description Those that were read; others' are left alone. */
+            notificationIDs?: number[] | null;
         };
         RepIn: {
             /** @description An empty text clears it, as with the other optional texts. */
@@ -2564,6 +2962,51 @@ export interface components {
          * @enum {string}
          */
         Role: "Administrator" | "Supervisor" | "Agent";
+        SavedViewCountOut: {
+            /**
+             * Format: int64
+             * @description Null where the view searches for words: that costs too much to be counted now and then.
+             */
+            count?: number | null;
+            /** @description Whether there are more: filters that the counters do not know are counted to 1000. */
+            isCapped: boolean;
+            savedViewID: components["schemas"]["SavedViewId"];
+        };
+        /** Format: int64 */
+        SavedViewId: number;
+        SavedViewIn: {
+            /** @description By Supervisors and Administrators only. */
+            isShared?: boolean | null;
+            /** @description Required when it is made; at most 200 characters. */
+            name?: string | null;
+            /**
+             * Format: int64
+             * @description Views are listed in the order of this number.
+             */
+            position?: number | null;
+            /** @description Required when it is made: the query of `GET /api/tickets`, filters and sorting, without pages. */
+            query?: string | null;
+        };
+        SavedViewOut: {
+            /** @description Who made it. */
+            customerRepID: components["schemas"]["CustomerRepId"];
+            /** Format: date-time */
+            dateCreated: string;
+            /** @description Whether all reps see it. */
+            isShared: boolean;
+            /** Format: date-time */
+            lastModifiedDate: string;
+            /** @example Escalated refunds */
+            name: string;
+            /** Format: int64 */
+            position: number;
+            /**
+             * @description What `GET /api/tickets` is asked.
+             * @example status=Escalated&topic=Refunds&sortBy=dateCreated
+             */
+            query: string;
+            savedViewID: components["schemas"]["SavedViewId"];
+        };
         SendIn: {
             /**
              * @description Text or HTML to send in place of the prepared answer.
@@ -2794,6 +3237,19 @@ export interface components {
          * @enum {string}
          */
         UidType: "Email" | "Phone" | "WhatsApp" | "Teams" | "Chat" | "Other";
+        UndoIn: {
+            /**
+             * Format: int64
+             * @description The `X-Undo-ID` of the action.
+             */
+            undoID: number;
+        };
+        UndoneOut: {
+            /** @description The tickets that have their former state again. */
+            restoredTicketIDs: components["schemas"]["TicketId"][];
+            /** @description Those that somebody has changed since, that are gone, or whose former rep is: left alone. */
+            skippedTicketIDs: components["schemas"]["TicketId"][];
+        };
         /** @description The form of an upload. */
         UploadForm: {
             /** @description What the message's HTML calls it (`cid:`); at most 255 characters. */
@@ -2804,6 +3260,14 @@ export interface components {
              */
             file: string;
         };
+        /** @description How many tickets a view holds, and the query of `GET /api/tickets` that lists them. */
+        ViewCountOut: {
+            /** Format: int64 */
+            count: number;
+            /** @example isClosed=false&isSpam=false&customerRepID=0 */
+            query: string;
+        };
+        DraftOutcome: string;
     };
     responses: never;
     parameters: never;
@@ -3385,6 +3849,321 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_canned_responses: {
+        parameters: {
+            query?: {
+                /** @description Every word of it is in the title, the shortcut or the text. */
+                search?: string;
+                /** @description Those of this language, and those of none. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedResponseOut"][];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_canned_response: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CannedResponseIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedResponseOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_canned_response: {
+        parameters: {
+            query?: {
+                /** @description Fills the placeholders in with what this ticket, its end user and the caller say. */
+                ticketId?: components["schemas"]["TicketId"];
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedResponseOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_canned_response: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CannedResponseIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedResponseOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_canned_response: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6304,6 +7083,406 @@ export interface operations {
             };
         };
     };
+    list_notifications: {
+        parameters: {
+            query?: {
+                /** @description `true`: those that were not read only. */
+                unread?: boolean;
+                pageNumber?: number;
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NotificationOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadIn"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_saved_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewOut"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_saved_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_saved_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewOut"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_saved_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_saved_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_topic_channels: {
         parameters: {
             query?: {
@@ -7215,6 +8394,41 @@ export interface operations {
                 };
             };
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_composer_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComposerDraftOut"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8738,6 +9952,8 @@ export interface operations {
                 status?: string[];
                 /** @description 0: nobody's. */
                 customerRepID?: components["schemas"]["CustomerRepId"];
+                /** @description `true`: the caller's own, for views that reps share. */
+                mine?: boolean;
                 channelType?: components["schemas"]["ChannelType"];
                 /** @description The same as `channelType`. */
                 channel?: components["schemas"]["ChannelType"];
@@ -8754,6 +9970,21 @@ export interface operations {
                 topicId?: components["schemas"]["TopicId"];
                 createdFrom?: string;
                 createdTo?: string;
+                closedFrom?: string;
+                closedTo?: string;
+                lastMessageFrom?: string;
+                lastMessageTo?: string;
+                /**
+                 * @description What became of the answers that the AI drafted in the ticket: `Unchanged`, `Edited`, `Discarded` or
+                 *     `Waiting`. With `draftedFrom` and `draftedTo`, of those drafted then.
+                 */
+                draft?: components["schemas"]["DraftOutcome"];
+                draftedFrom?: string;
+                draftedTo?: string;
+                /** @description Tickets that this rep answered, with `answeredFrom` and `answeredTo` then. */
+                answeredBy?: components["schemas"]["CustomerRepId"];
+                answeredFrom?: string;
+                answeredTo?: string;
                 /** @description Full text: words, "phrases", prefix*. All of them must be found. */
                 search?: string;
                 pageNumber?: number;
@@ -8892,6 +10123,8 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    /** @description For POST /api/tickets/bulk/undo */
+                    "X-Undo-ID"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8921,6 +10154,85 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_bulk_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoneOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9050,6 +10362,41 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_tickets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountsOut"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9492,6 +10839,207 @@ export interface operations {
             };
         };
     };
+    get_composer_draft: {
+        parameters: {
+            query?: {
+                /** @description `Reply` where it is left out. */
+                kind?: components["schemas"]["ComposerKind"];
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComposerDraftOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_composer_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComposerDraftIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComposerDraftOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_composer_draft: {
+        parameters: {
+            query?: {
+                /** @description `Reply` where it is left out. */
+                kind?: components["schemas"]["ComposerKind"];
+                /** @description Where it is given, the draft has to be this version: 409 else. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_ticket_events: {
         parameters: {
             query?: {
@@ -9568,6 +11116,186 @@ export interface operations {
                 content: {
                     "application/json": string;
                     "text/plain": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceOut"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    announce_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_ticket: {
+        parameters: {
+            query?: {
+                /** @description The window that goes. */
+                clientID?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             401: {

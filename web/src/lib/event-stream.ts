@@ -1,6 +1,7 @@
 // The stream of what happens, kept open and resumed where it broke off.
 import { createParser } from 'eventsource-parser';
 import { client } from '../api/client';
+import type { Present } from '../api/types';
 
 export interface LiveEvent {
   action: string;
@@ -10,8 +11,17 @@ export interface LiveEvent {
   actorID: number | null;
 }
 
+/** Who is on a ticket just now. */
+export interface PresenceEvent {
+  ticketID: number;
+  present: Present[];
+}
+
 export interface Follower {
   event: (event: LiveEvent) => void;
+  presence: (event: PresenceEvent) => void;
+  /** Something for this rep alone: a mention, a ticket. */
+  notified: () => void;
   /** Events may have been missed, because the stream could not be resumed. */
   gap: () => void;
   connected: (isConnected: boolean) => void;
@@ -72,10 +82,13 @@ async function read(
     }
     follower.connected(true);
     const parser = createParser({
-      onEvent: ({ id, data: text }) => {
+      onEvent: ({ id, event: kind, data: text }) => {
         if (id) heard((last = id));
-        const event = text ? (JSON.parse(text) as LiveEvent) : null;
-        if (event) follower.event(event);
+        if (!text) return;
+        const event: unknown = JSON.parse(text);
+        if (kind === 'ticket.presence') follower.presence(event as PresenceEvent);
+        else if (kind?.startsWith('notification')) follower.notified();
+        else follower.event(event as LiveEvent);
       },
     });
     const reader = data

@@ -1,7 +1,8 @@
 // What the live stream means for what is on the screen.
-import { keys } from '../api/queries';
+import { keys, notifications } from '../api/queries';
 import { queryClient } from '../api/query-client';
 import { refreshTickets } from '../routes/tickets/actions';
+import { presence } from './presence.svelte';
 import { follow, type LiveEvent } from './event-stream';
 
 class Live {
@@ -12,9 +13,12 @@ class Live {
   start(): void {
     this.#stop ??= follow({
       event: (event) => this.#heard(event),
+      presence: ({ ticketID, present }) => presence.heard(ticketID, present),
+      notified: () => this.#notified(),
       gap: () => void queryClient.invalidateQueries(),
       connected: (isConnected) => {
         this.isConnected = isConnected;
+        if (!isConnected) presence.clear();
       },
     });
   }
@@ -22,6 +26,11 @@ class Live {
   stop(): void {
     this.#stop?.();
     this.#stop = undefined;
+  }
+
+  #notified(): void {
+    void queryClient.invalidateQueries({ queryKey: notifications.queryKey });
+    void queryClient.invalidateQueries({ queryKey: keys.counts });
   }
 
   #heard(event: LiveEvent): void {

@@ -26,6 +26,13 @@ export class Files {
     if (draftID !== undefined) void this.#load(draftID);
   }
 
+  /** Another device has added files to this draft. */
+  use(draftID: number | undefined): void {
+    if (draftID === undefined || draftID === this.draftID) return;
+    this.draftID = draftID;
+    void this.#load(draftID);
+  }
+
   get busy(): boolean {
     return this.items.some((it) => !it.attachment);
   }
