@@ -1,48 +1,128 @@
-import { expect, expectAccessible, test } from './support/desk';
+import { expect, openFirst, row, server, shoot, signIn, test, visit } from './support/desk';
 
-test('signing in leads to the inbox, newest ticket first', async ({ desk: page }) => {
-  await expect(page.getByRole('heading', { name: 'Inbox' })).toBeVisible();
-  const rows = page.getByRole('row');
-  await expect(rows.first()).toBeVisible();
-  expect(await rows.count()).toBeGreaterThan(10);
-  await expectAccessible(page);
-});
-
-test('a ticket is opened, answered by key and shown in the conversation', async ({ desk: page }) => {
-  await page.getByRole('row').first().waitFor();
-  await page.keyboard.press('j');
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('region', { name: 'Conversation' })).toBeVisible();
-  await page.keyboard.press('r');
-  const text = page.getByRole('textbox', { name: 'Write your answer…' });
-  await text.pressSequentially('Thank you, this is on its way.');
-  await page.keyboard.press('Control+Enter');
-  await expect(page.getByText('Thank you, this is on its way.')).toBeVisible();
-  await expect(page.getByText('Sent', { exact: true })).toBeVisible();
-  await expect(text).toBeHidden();
-});
-
-test('what was typed survives a reload', async ({ desk: page }) => {
-  await page.getByRole('row').first().waitFor();
-  await page.keyboard.press('j');
-  await page.keyboard.press('j');
-  await page.keyboard.press('Enter');
-  await page.keyboard.press('r');
-  await page.getByRole('textbox', { name: 'Write your answer…' }).pressSequentially('Half a sent');
-  await page.reload();
-  await expect(page.getByRole('textbox', { name: 'Write your answer…' })).toHaveText('Half a sent');
-  await page.getByRole('button', { name: 'Discard draft' }).click();
+test('views have live counts, and their tickets', async ({ desk: page }) => {
+  const nav = page.getByRole('navigation', { name: 'Views' });
+  await expect(nav.getByRole('link', { name: /^Inbox \d+/ })).toHaveAttribute('aria-current', 'page');
+  await nav.getByRole('link', { name: /^Escalated/ }).click();
+  await expect(page.getByRole('heading', { name: 'Escalated' })).toBeVisible();
+  await expect(row(page, 0).getByRole('img', { name: 'Escalated' })).toBeVisible();
+  await page.keyboard.press('g');
+  await page.keyboard.press('u');
+  await expect(page.getByRole('heading', { name: 'Unassigned' })).toBeVisible();
 });
 
 test('closing shows at once and can be undone', async ({ desk: page }) => {
-  await page.getByRole('row').first().waitFor();
   const count = page.locator('header').getByText(/^\d+$/);
   const before = Number(await count.textContent());
   await page.keyboard.press('j');
-  const first = await page.getByRole('row').first().textContent();
+  const first = await row(page, 0).textContent();
   await page.keyboard.press('e');
   await expect(count).toHaveText(String(before - 1));
+  await expect(row(page, 0)).not.toHaveText(first ?? '');
   await page.keyboard.press('z');
   await expect(count).toHaveText(String(before));
-  await expect(page.getByRole('row').first()).toHaveText(first ?? '');
+  await expect(row(page, 0)).toHaveText(first ?? '');
+});
+
+test('many are selected and assigned, and the assignment is undone', async ({ desk: page }) => {
+  for (const key of ['j', 'x', 'j', 'j', 'Shift+x']) await page.keyboard.press(key);
+  await expect(page.getByText('3 selected')).toBeVisible();
+  await page.keyboard.press('a');
+  await page.getByRole('combobox', { name: 'Assign…' }).fill('pieter');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('3 assigned to Pieter Maes')).toBeVisible();
+  for (const at of [0, 1, 2]) await expect(row(page, at).getByTitle('Pieter Maes')).toBeVisible();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByText('Undone for 3 tickets')).toBeVisible();
+});
+
+test('a search marks what it found and stays in the address', async ({ desk: page }) => {
+  await page.keyboard.press('/');
+  await page.keyboard.type('luggage');
+  await expect(page.locator('mark').first()).toHaveText(/luggage/i);
+  await expect(page).toHaveURL(/search=luggage/);
+  await page.reload();
+  await expect(page.getByRole('searchbox')).toHaveValue('luggage');
+  await expect(page.locator('mark').first()).toBeVisible();
+});
+
+test('filters are in the address, can be saved as a view, and found again', async ({ desk: page }) => {
+  await page.getByRole('button', { name: 'Topic', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Filter…' }).fill('flight');
+  await page.getByRole('option', { name: 'Flight status' }).click();
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL(/topic=\d+/);
+  const address = page.url();
+  await expect(row(page, 0)).toContainText('Flight status');
+  await page.getByRole('button', { name: 'Save view' }).click();
+  await page.getByLabel('Name').fill('Flights');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  const view = page.getByRole('link', { name: /^Flights/ });
+  await expect(view).toBeVisible();
+  await page.getByRole('link', { name: /^Unassigned/ }).click();
+  await view.click();
+  await expect(page).toHaveURL(address);
+});
+
+test('new mail appears by itself', async ({ desk: page, request }) => {
+  const auth = { Authorization: `Basic ${btoa(`${server.login.username}:${server.login.password}`)}` };
+  const channels = await (await request.get(`${server.url}/api/Channels`, { headers: auth })).json();
+  const channel = channels.find((it: { channelType: string }) => it.channelType === 'Email');
+  const body = {
+    channelID: channel.channelID,
+    incoming: true,
+    fromAddress: 'nina@example.com',
+    fromName: 'Nina New',
+    subject: 'Straight from the wire',
+    textBody: 'Hello, is anybody there?',
+  };
+  const made = await request.post(`${server.url}/api/ticketMessages/create-new`, {
+    headers: auth,
+    data: body,
+  });
+  expect(made.status()).toBe(201);
+  await expect(row(page, 0)).toContainText('Straight from the wire');
+});
+
+test('who else is on a ticket is shown', async ({ desk: page, browser }) => {
+  const auth = { Authorization: `Basic ${btoa(`${server.login.username}:${server.login.password}`)}` };
+  const reps = await (await page.request.get(`${server.url}/api/CustomerReps`, { headers: auth })).json();
+  const pieter = reps.items.find((it: { username: string }) => it.username === 'pieter.maes');
+  const password = 'correct-horse-battery';
+  await page.request.put(`${server.url}/api/CustomerReps/${pieter.customerRepID}/change-password`, {
+    headers: auth,
+    data: { newPassword: password },
+  });
+  const other = await (await browser.newContext()).newPage();
+  await signIn(other, { username: 'pieter.maes', password });
+  await openFirst(page);
+  await other.goto(page.url());
+  await expect(page.getByRole('status').filter({ hasText: 'Pieter Maes is looking' })).toBeVisible();
+  await other.getByRole('region', { name: 'Conversation' }).waitFor();
+  await other.keyboard.press('r');
+  await expect(page.getByRole('status').filter({ hasText: 'Pieter Maes is answering' })).toBeVisible();
+  await other.close();
+});
+
+test('everything has a key: the sheet and the palette tell', async ({ desk: page }) => {
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await shoot(page, 'keys');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill('spam');
+  await shoot(page, 'palette');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toBeHidden();
+});
+
+test('Dutch is Dutch, and dark stays dark', async ({ desk: page }) => {
+  await page.getByRole('button', { name: /Lotte Claes/ }).click();
+  await page.getByRole('menuitemradio', { name: 'Nederlands' }).click();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('link', { name: /Niet toegewezen/ })).toBeVisible();
+  await page.keyboard.press('Control+Shift+l');
+  await visit(page, '/tickets/open');
+  await expect(page.locator('html')).toHaveClass(/dark/);
+  await expect(page.locator('html')).toHaveAttribute('lang', 'nl');
 });

@@ -104,6 +104,10 @@ pub struct ListedMessageOut {
     is_escalated: bool,
     #[serde(rename = "aI_FeedbackComment")]
     ai_feedback_comment: Option<String>,
+    /// A note that the end user does not see.
+    is_internal: bool,
+    is_draft: bool,
+    delivery_status: Option<DeliveryStatus>,
     topics: Vec<ListedTopicOut>,
 }
 
@@ -137,6 +141,9 @@ impl ListedMessageOut {
             has_attachment: message.has_attachment,
             is_escalated: message.is_escalated,
             ai_feedback_comment: message.ai_feedback_comment,
+            is_internal: message.is_internal,
+            is_draft: message.is_draft,
+            delivery_status: message.delivery_status,
             topics: topics.collect(),
         }
     }

@@ -68,6 +68,7 @@ pub struct TicketQuery {
     last_message_to: Option<Timestamp>,
     /// What became of the answers that the AI drafted in the ticket: `Unchanged`, `Edited`, `Discarded` or
     /// `Waiting`. With `draftedFrom` and `draftedTo`, of those drafted then.
+    #[param(inline)]
     draft: Option<DraftOutcome>,
     #[param(value_type = Option<String>, format = DateTime)]
     drafted_from: Option<Timestamp>,

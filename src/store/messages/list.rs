@@ -4,7 +4,8 @@ use const_format::formatcp;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    ChannelId, CustomerId, CustomerRepId, MessageId, MessageTopicId, SenderType, TicketId, Timestamp, TopicId,
+    ChannelId, CustomerId, CustomerRepId, DeliveryStatus, MessageId, MessageTopicId, SenderType, TicketId, Timestamp,
+    TopicId,
 };
 use crate::store::{Columns, Conn, FromRow, Value, tickets};
 use crate::{params, row};
@@ -35,6 +36,9 @@ row! {
         pub has_attachment: bool,
         pub is_escalated: bool,
         pub ai_feedback_comment: Option<String>,
+        pub is_internal: bool,
+        pub is_draft: bool,
+        pub delivery_status: Option<DeliveryStatus>,
     }
 }
 
@@ -63,6 +67,9 @@ pub const SORTS: &[(&str, &str)] = &[
     ("hasAttachment", "t.has_attachment"),
     ("isEscalated", "t.is_escalated"),
     ("aI_FeedbackComment", "t.ai_feedback_comment"),
+    ("isInternal", "t.is_internal"),
+    ("isDraft", "t.is_draft"),
+    ("deliveryStatus", "t.delivery_status"),
 ];
 
 /// A message with its topics: (link, topic), oldest first.

@@ -1,6 +1,7 @@
 // A signed-in browser, and what every test asks of a page.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type Page } from '@playwright/test';
+import { mkdirSync } from 'node:fs';
 
 export const server = {
   get url(): string {
@@ -19,6 +20,11 @@ export async function signIn(page: Page, login = server.login): Promise<void> {
   await expect(page.getByRole('navigation', { name: 'Views' })).toBeAttached();
 }
 
+/** Goes to a page of the dashboard. */
+export async function visit(page: Page, path: string): Promise<void> {
+  await page.goto(`${server.url}/app${path}`);
+}
+
 interface Desk {
   /** Signed in, on the inbox; the test fails on any error in the console, and on any request elsewhere. */
   desk: Page;
@@ -31,7 +37,10 @@ export const test = base.extend<Desk>({
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(`page: ${error.message}`));
     page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
+      if (message.type() !== 'error') return;
+      // What the test driver itself wants to run in the frames of messages is refused, as all scripts are.
+      if (/message(-images)?\.html' because the document's frame is sandboxed/.test(message.text())) return;
+      complaints.push(`console: ${message.text()} ${message.location().url}`);
     });
     page.on('request', (request) => {
       const url = request.url();
@@ -43,6 +52,7 @@ export const test = base.extend<Desk>({
   },
   desk: async ({ page, complaints }, use) => {
     await signIn(page);
+    await expect(page.getByRole('row').first()).toBeVisible();
     // The first answer of "who is there" is a 401 by right.
     complaints.splice(0);
     await use(page);
@@ -55,7 +65,26 @@ export { expect };
 export async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const found = violations.map(
-    (it) => `${it.id}: ${it.help}\n${it.nodes.map((node) => `  ${node.html.slice(0, 200)}`).join('\n')}`,
+    (it) =>
+      `${it.id}: ${it.help}\n${it.nodes.map((node) => `  ${node.html.slice(0, 220)} ${node.any[0]?.message ?? ''}`).join('\n')}`,
   );
   expect(found).toEqual([]);
+}
+
+/** Keeps a picture of the page for people to look at. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  mkdirSync('e2e/shots', { recursive: true });
+  await page.screenshot({ path: `e2e/shots/${name}.png` });
+}
+
+/** The row of the list at a place. */
+export function row(page: Page, at: number) {
+  return page.locator(`[role=row][aria-rowindex="${at + 1}"]`);
+}
+
+/** Opens the ticket of the first row that is there. */
+export async function openFirst(page: Page, down = 1): Promise<void> {
+  for (let at = 0; at < down; at += 1) await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: 'Conversation' })).toBeVisible();
 }

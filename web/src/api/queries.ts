@@ -236,3 +236,16 @@ export const begunDrafts = queryOptions({
   queryKey: ['composer'],
   queryFn: ({ signal }) => ok(client.GET('/api/composer', { signal })),
 });
+
+/** How many tickets there are of a kind. */
+export const countOf = (query: TicketQuery) =>
+  queryOptions({
+    queryKey: ['figures', query],
+    staleTime: REFERENCE,
+    queryFn: async ({ signal }) => {
+      const page = await ok(
+        client.GET('/api/tickets', { params: { query: { ...query, pageSize: 1 } }, signal }),
+      );
+      return page.totalCount;
+    },
+  });

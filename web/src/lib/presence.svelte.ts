@@ -10,6 +10,7 @@ const BEAT = 15_000;
 const CLIENT = onceKey();
 
 class Presence {
+  #replying = false;
   #byTicket = $state.raw<Map<number, Present[]>>(new Map());
 
   /** The others on a ticket. */
@@ -31,30 +32,35 @@ class Presence {
   }
 
   /** Says that this window is on a ticket until what is returned is called. */
-  stay(ticket: number, isReplying: () => boolean): () => void {
-    const say = async () => {
-      const state = isReplying() ? ('Replying' as const) : ('Viewing' as const);
-      try {
-        const path = { id: ticket };
-        const now = await ok(
-          client.POST('/api/tickets/{id}/presence', { params: { path }, body: { state, clientID: CLIENT } }),
-        );
-        this.heard(ticket, now.present);
-      } catch {
-        // The next beat tries again; until then nobody is told, which hurts nobody.
-      }
-    };
-    void say();
+  stay(ticket: number): () => void {
+    this.#replying = false;
+    void this.#say(ticket);
     const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') void say();
+      if (document.visibilityState === 'visible') void this.#say(ticket);
     }, BEAT);
     return () => {
       clearInterval(timer);
-      const query = { clientID: CLIENT };
-      void client
-        .DELETE('/api/tickets/{id}/presence', { params: { path: { id: ticket }, query }, keepalive: true })
-        .catch(() => undefined);
+      const params = { path: { id: ticket }, query: { clientID: CLIENT } };
+      void client.DELETE('/api/tickets/{id}/presence', { params, keepalive: true }).catch(() => undefined);
     };
+  }
+
+  /** Says that an answer is being written, or no longer. */
+  change(ticket: number, isReplying: boolean): void {
+    if (this.#replying === isReplying) return;
+    this.#replying = isReplying;
+    void this.#say(ticket);
+  }
+
+  async #say(ticket: number): Promise<void> {
+    const state = this.#replying ? ('Replying' as const) : ('Viewing' as const);
+    const body = { state, clientID: CLIENT };
+    try {
+      const params = { path: { id: ticket } };
+      this.heard(ticket, (await ok(client.POST('/api/tickets/{id}/presence', { params, body }))).present);
+    } catch {
+      // The next beat tries again; until then nobody is told, which hurts nobody.
+    }
   }
 }
 

@@ -101,6 +101,7 @@ export function useListCommands(list: TicketList): void {
         run: () => pickers.open('delete'),
       },
     ];
+    all.push({ id: 'new', title: 'new.title', group: 'write', keys: ['c'], run: () => pickers.open('new') });
     if (isOpen) {
       all.push({
         id: 'back',

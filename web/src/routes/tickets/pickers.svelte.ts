@@ -1,6 +1,6 @@
 // Which of the small choosers is open, for what is selected or open.
 
-export type Picker = 'rep' | 'status' | 'delete';
+export type Picker = 'rep' | 'status' | 'delete' | 'new';
 
 class Pickers {
   #open = $state<Picker | null>(null);

@@ -4,8 +4,3 @@ import type { ListedMessage } from '../../../api/types';
 export function senderName(message: ListedMessage): string | undefined {
   return message.fromName || message.fromAddress || message.uid || undefined;
 }
-
-/** Whether only our own people see it. */
-export function isNote(message: ListedMessage & { isInternal?: boolean }): boolean {
-  return message.isInternal === true;
-}

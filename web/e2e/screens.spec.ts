@@ -1,0 +1,46 @@
+// Every screen, in both themes and at phone width: looked at by axe, and kept as a picture.
+import { expect, expectAccessible, shoot, signIn, test, visit } from './support/desk';
+
+const SCREENS: [name: string, path: string, ready: string][] = [
+  ['inbox', '/tickets/open', '[role=row]'],
+  ['search', '/tickets/everything?search=card', 'mark'],
+  ['empty', '/tickets/open?search=zzzyyyxxx', 'text=Nothing found'],
+  ['ticket', '/tickets/open/195', '[role=region]'],
+  ['profile', '/settings/profile', 'text=Sign out everywhere'],
+  ['channels', '/settings/channels', 'text=Support mailbox'],
+  ['topics', '/settings/topics', 'text=Flight status'],
+  ['documents', '/settings/documents', 'main li'],
+  ['canned', '/settings/canned', 'h2'],
+  ['fields', '/settings/fields', 'text=Order number'],
+  ['people', '/settings/people', 'text=Pieter Maes'],
+  ['ai', '/settings/ai', 'text=Organisation'],
+  ['keys', '/settings/keys', 'h2'],
+  ['jobs', '/settings/jobs', 'h2'],
+];
+const THEMES = ['light', 'dark'] as const;
+const WIDTHS = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+
+for (const theme of THEMES) {
+  for (const [width, viewport] of Object.entries(WIDTHS)) {
+    test(`screens are accessible: ${theme}, ${width}`, async ({ page, complaints }) => {
+      test.setTimeout(120_000);
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme: theme });
+      await visit(page, '/');
+      await page.getByLabel('Username').waitFor();
+      await expectAccessible(page);
+      await shoot(page, `sign-in-${theme}-${width}`);
+      await signIn(page);
+      for (const [name, path, ready] of SCREENS) {
+        await visit(page, path);
+        await page.locator(ready).first().waitFor();
+        await page.waitForTimeout(250);
+        await test.step(name, () => expectAccessible(page));
+        await shoot(page, `${name}-${theme}-${width}`);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+        expect(wide, `${name} is wider than the window`).toBe(false);
+      }
+      complaints.splice(0);
+    });
+  }
+}

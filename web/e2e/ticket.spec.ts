@@ -1,0 +1,129 @@
+import { expect, openFirst, row, server, shoot, signIn, test, visit } from './support/desk';
+
+const auth = () => ({ Authorization: `Basic ${btoa(`${server.login.username}:${server.login.password}`)}` });
+const editor = 'Write your answer…';
+
+test('a ticket is opened, answered by key and shown in the conversation', async ({ desk: page }) => {
+  await openFirst(page);
+  await page.keyboard.press('r');
+  const text = page.getByRole('textbox', { name: editor });
+  await text.pressSequentially('Thank you, this is on its way.');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByText('Thank you, this is on its way.')).toBeVisible();
+  await expect(page.getByText('Sent', { exact: true })).toBeVisible();
+  await expect(text).toBeHidden();
+});
+
+test('what was typed survives a reload, and waits on another device', async ({ desk: page, browser }) => {
+  await openFirst(page, 2);
+  await page.keyboard.press('r');
+  const text = page.getByRole('textbox', { name: editor });
+  await text.pressSequentially('Half a sent');
+  await page.reload();
+  await expect(text).toHaveText('Half a sent');
+  await text.pressSequentially('ence');
+  await expect(page.getByText('Draft saved')).toBeVisible();
+  const other = await (await browser.newContext({ locale: 'en-GB' })).newPage();
+  await signIn(other);
+  await other.goto(page.url());
+  await expect(other.getByRole('textbox', { name: editor })).toHaveText('Half a sentence');
+  await other.close();
+  await page.getByRole('button', { name: 'Discard draft' }).click();
+  await expect(text).toBeHidden();
+});
+
+test('a note mentions somebody and stays inside', async ({ desk: page }) => {
+  await openFirst(page, 3);
+  await page.keyboard.press('n');
+  const text = page.getByRole('textbox', { name: /Only your team/ });
+  await text.pressSequentially('@amina');
+  await page.getByRole('option', { name: 'Amina Haddad' }).waitFor();
+  await page.keyboard.press('Enter');
+  await text.pressSequentially('can you look?');
+  await shoot(page, 'note');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByText('Note saved')).toBeVisible();
+  await expect(page.getByText('@Amina Haddad')).toBeVisible();
+});
+
+test('files are attached by choosing them, sent, and shown', async ({ desk: page }) => {
+  await openFirst(page, 4);
+  await page.keyboard.press('r');
+  await page.getByRole('textbox', { name: editor }).pressSequentially('See the file.');
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'terms.txt', mimeType: 'text/plain', buffer: Buffer.from('Terms') });
+  await expect(page.getByRole('button', { name: 'Remove terms.txt' })).toBeVisible();
+  await page.getByRole('button', { name: /^Send Ctrl|^Send$/ }).click();
+  await expect(page.getByText('Sent', { exact: true })).toBeVisible();
+  await expect(page.getByRole('link', { name: /terms\.txt/ })).toBeVisible();
+});
+
+test('HTML mail is shown in a frame: nothing runs, remote images are off until asked for', async ({
+  desk: page,
+  complaints,
+}) => {
+  const channels = await (await page.request.get(`${server.url}/api/Channels`, { headers: auth() })).json();
+  const channel = channels.find((it: { channelType: string }) => it.channelType === 'Email');
+  const made = await page.request.post(`${server.url}/api/ticketMessages/create-new`, {
+    headers: auth(),
+    data: {
+      channelID: channel.channelID,
+      incoming: true,
+      fromAddress: 'mallory@example.com',
+      subject: 'Newsletter',
+      htmlBody:
+        '<p>Hello <b>there</b></p><img src="https://tracker.invalid/pixel.png"><script>top.hacked = 1</script>' +
+        '<p onclick="top.hacked = 1">click</p><blockquote>On Monday you wrote</blockquote>',
+    },
+  });
+  const { ticketID } = await made.json();
+  await visit(page, `/tickets/${ticketID}`);
+  const frame = page.frameLocator('iframe');
+  await expect(frame.getByText('Hello there')).toBeVisible();
+  await expect(frame.getByText('On Monday you wrote')).toBeHidden();
+  await page.getByRole('button', { name: 'Show quoted text' }).click();
+  await expect(frame.getByText('On Monday you wrote')).toBeVisible();
+  await frame.getByText('click').click();
+  expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
+  await expect(frame.locator('img[src]')).toHaveCount(0);
+  expect(complaints).toEqual([]);
+  await page.getByRole('button', { name: 'Show images' }).click();
+  await expect(frame.locator('img[src^="https://tracker.invalid"]')).toHaveCount(1);
+  // Now it was asked for: the request, and that it fails, are right.
+  await page.waitForTimeout(200);
+  complaints.splice(0);
+});
+
+test('topics are corrected with a key and a click, and learned', async ({ desk: page }) => {
+  await visit(page, '/tickets/open');
+  await openFirst(page, 5);
+  await page.getByRole('heading', { name: 'Topics' }).waitFor();
+  await page.keyboard.press('t');
+  await page.getByRole('combobox', { name: 'Add a topic' }).fill('exchange');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Learned')).toBeVisible();
+  const off = page.getByRole('button', { name: 'Not about: Exchange rate' });
+  await off.click();
+  await expect(off).toBeHidden();
+});
+
+test('close goes to the next, and the next ticket is there at once', async ({ desk: page }) => {
+  const second = await row(page, 1).locator('a').getAttribute('href');
+  await openFirst(page);
+  await page.keyboard.press('e');
+  await expect(page).toHaveURL(new RegExp(`${second}$`));
+  await expect(page.getByText('Closed', { exact: true }).first()).toBeVisible();
+  await page.keyboard.press('z');
+  await expect(page.getByText('Undone', { exact: true })).toBeVisible();
+});
+
+test('custom fields are kept', async ({ desk: page }) => {
+  await openFirst(page, 2);
+  await page.getByLabel('Order number').fill('ORD-77');
+  const saved = page.waitForResponse((it) => it.request().method() === 'PUT' && it.status() === 204);
+  await page.keyboard.press('Tab');
+  await saved;
+  await page.reload();
+  await expect(page.getByLabel('Order number')).toHaveValue('ORD-77');
+});

@@ -1,0 +1,104 @@
+// The net breaks, the server is slow or says no: nothing typed is ever lost.
+import { expect, openFirst, row, server, signIn, test, visit } from './support/desk';
+
+const editor = 'Write your answer…';
+
+test('an answer that cannot be sent comes back as it was written', async ({ desk: page, complaints }) => {
+  await openFirst(page, 2);
+  await page.keyboard.press('r');
+  const text = page.getByRole('textbox', { name: editor });
+  await text.pressSequentially('Precious words.');
+  await page.route('**/api/ticketMessages/*/send', (it) => it.fulfill({ status: 500, body: '' }));
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('alert')).toContainText('Your text is kept');
+  await expect(text).toHaveText('Precious words.');
+  await page.unroute('**/api/ticketMessages/*/send');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByText('Sent', { exact: true })).toBeVisible();
+  complaints.splice(0);
+});
+
+test('offline, what is typed is kept here, and saved when the net is back', async ({
+  desk: page,
+  context,
+  complaints,
+}) => {
+  await openFirst(page, 3);
+  await page.keyboard.press('r');
+  const text = page.getByRole('textbox', { name: editor });
+  await expect(text).toBeVisible();
+  await context.setOffline(true);
+  await text.pressSequentially('Written in a tunnel');
+  await expect(page.getByText('Saved on this device')).toBeVisible();
+  await context.setOffline(false);
+  await expect(page.getByText('Draft saved')).toBeVisible({ timeout: 15_000 });
+  await page.getByRole('button', { name: 'Discard draft' }).click();
+  complaints.splice(0);
+});
+
+test('an action that the server refuses is taken back, with a word', async ({ desk: page, complaints }) => {
+  const first = await row(page, 0).textContent();
+  await page.route('**/api/tickets/bulk', (it) => it.abort());
+  await page.keyboard.press('j');
+  await page.keyboard.press('e');
+  await expect(page.getByRole('alert')).toContainText('cannot be reached');
+  await expect(row(page, 0)).toHaveText(first ?? '');
+  complaints.splice(0);
+});
+
+test('a list that cannot be read says so and can be tried again', async ({ desk: page, complaints }) => {
+  await page.route('**/api/tickets?*', (it) => it.fulfill({ status: 500, body: '' }));
+  await page.getByRole('link', { name: /^Closed/ }).click();
+  await expect(page.getByRole('alert')).toContainText('The server has a problem');
+  await page.unroute('**/api/tickets?*');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(row(page, 0)).toBeVisible();
+  complaints.splice(0);
+});
+
+test('a slow server shows what is coming, and the key counts at once', async ({ desk: page }) => {
+  const first = await row(page, 0).textContent();
+  await page.route('**/api/tickets/bulk', async (it) => {
+    await new Promise((done) => setTimeout(done, 1500));
+    await it.continue();
+  });
+  await page.keyboard.press('j');
+  await page.keyboard.press('e');
+  await expect(row(page, 0)).not.toHaveText(first ?? '', { timeout: 500 });
+  await expect(page.getByText('Closed', { exact: true }).last()).toBeVisible();
+  await page.keyboard.press('z');
+});
+
+test('a session that ends asks to sign in again and keeps the text', async ({
+  desk: page,
+  context,
+  complaints,
+}) => {
+  await openFirst(page, 2);
+  await page.keyboard.press('r');
+  const text = page.getByRole('textbox', { name: editor });
+  await text.pressSequentially('Before the end');
+  await context.clearCookies();
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('heading', { name: 'Sign in again' })).toBeVisible();
+  await page.getByLabel('Username').fill(server.login.username);
+  await page.getByLabel('Password').fill(server.login.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(text).toHaveText('Before the end');
+  await page.getByRole('button', { name: 'Discard draft' }).click();
+  complaints.splice(0);
+});
+
+test('signing out ends it, everywhere', async ({ page, complaints }) => {
+  await signIn(page);
+  await page.getByRole('button', { name: /Lotte Claes/ }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await expect(page.getByLabel('Username')).toBeVisible();
+  await visit(page, '/tickets/open');
+  await expect(page.getByLabel('Username')).toBeVisible();
+  await page.getByLabel('Username').fill(server.login.username);
+  await page.getByLabel('Password').fill('wrong');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toHaveText('Username or password is not right.');
+  complaints.splice(0);
+});
