@@ -62,9 +62,13 @@ fn serve(path: &str, request: &HeaderMap) -> Result<Response> {
 /// The file as the build compressed it, where the browser takes that. Smaller first.
 fn compressed(path: &str, request: &HeaderMap) -> Option<(&'static str, EmbeddedFile)> {
     let accepted = request.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
-    let takes = |name: &str| accepted.split(',').any(|it| it.split(';').next().is_some_and(|it| it.trim() == name));
+    let takes =
+        |name: &str| accepted.split(',').any(|it| it.split(';').next().is_some_and(|it| it.trim() == name));
     let coded = |name, ending| Some((name, Dist::get(&format!("{path}.{ending}"))?));
-    takes("br").then(|| coded("br", "br")).flatten().or_else(|| takes("gzip").then(|| coded("gzip", "gz")).flatten())
+    takes("br")
+        .then(|| coded("br", "br"))
+        .flatten()
+        .or_else(|| takes("gzip").then(|| coded("gzip", "gz")).flatten())
 }
 
 fn answer(path: &str, file: EmbeddedFile, request: &HeaderMap) -> Response {

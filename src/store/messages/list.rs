@@ -4,8 +4,8 @@ use const_format::formatcp;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    ChannelId, CustomerId, CustomerRepId, DeliveryStatus, MessageId, MessageTopicId, SenderType, TicketId, Timestamp,
-    TopicId,
+    ChannelId, CustomerId, CustomerRepId, DeliveryStatus, MessageId, MessageTopicId, SenderType, TicketId,
+    Timestamp, TopicId,
 };
 use crate::store::{Columns, Conn, FromRow, Value, tickets};
 use crate::{params, row};

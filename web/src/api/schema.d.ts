@@ -480,6 +480,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/Customers/me/ai": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the messages of the caller's tenant are understood. */
+        get: operations["get_ai_settings"];
+        /** Changes the settings given. */
+        put: operations["update_ai_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/Customers/models": {
         parameters: {
             query?: never;
@@ -509,6 +527,26 @@ export interface paths {
         put?: never;
         /** Makes a document. */
         post: operations["create_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/Documents/convert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The text of a file as markdown; nothing is stored. Word (docx), Excel (xlsx, xls), OpenDocument sheets,
+         *     PDF, HTML, CSV and plain text.
+         */
+        post: operations["convert_document"];
         delete?: never;
         options?: never;
         head?: never;
@@ -850,6 +888,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/TopicExamples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was learned, newest first. */
+        get: operations["list_topic_examples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/TopicExamples/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets what was learned from one message. Its topics stay as they are. */
+        delete: operations["delete_topic_example"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/Topics": {
         parameters: {
             query?: never;
@@ -882,6 +954,23 @@ export interface paths {
         post?: never;
         /** Deletes a topic that no message has. */
         delete: operations["delete_topic"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/Topics/{id}/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was learned about one topic, newest first. */
+        get: operations["list_examples_of_topic"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1069,6 +1158,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ticketMessages/{id}/detect-topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Detects the topics of a message now. What a person corrected stays unless it is to be replaced. */
+        post: operations["detect_ticket_message_topics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ticketMessages/{id}/escalate": {
         parameters: {
             query?: never;
@@ -1154,6 +1260,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ticketMessages/{id}/promptDocuments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The documents that answer a message, best first, with who asks and what they asked before. */
+        get: operations["list_prompt_documents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ticketMessages/{id}/send": {
         parameters: {
             query?: never;
@@ -1214,6 +1337,23 @@ export interface paths {
         };
         /** The stages of the pipeline that have begun for a message, in the order they ended. */
         get: operations["list_ticket_message_stages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ticketMessages/{id}/topics/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a message has the topics that it has: decision, probabilities, nearest examples. */
+        get: operations["explain_ticket_message_topics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1457,6 +1597,55 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AiSettingsIn: {
+            /** @description Kept encrypted. The mask that was answered leaves it as it is. */
+            embeddingApiKey?: string | null;
+            /** @description An empty text clears it, as with the model and the key. */
+            embeddingEndpoint?: string | null;
+            embeddingModel?: string | null;
+            /** @description An empty list clears it. */
+            languages?: string[] | null;
+            /**
+             * Format: double
+             * @description From 0 to 0.5; 0 clears it.
+             */
+            topicsMostWrong?: number | null;
+        };
+        AiSettingsOut: {
+            /**
+             * @description Masked.
+             * @example ••••••••
+             */
+            embeddingApiKey?: string | null;
+            /**
+             * @description Embeds in the place of the model inside: what `/embeddings` is added to.
+             * @example https://llm.example.com/v1
+             */
+            embeddingEndpoint?: string | null;
+            embeddingModel?: string | null;
+            /** @description Texts are being embedded as it is set now; until that is done, what was set before is used. */
+            isSwitching: boolean;
+            /**
+             * @description Languages that people write in. Empty: told from the texts.
+             * @example [
+             *       "en",
+             *       "nl"
+             *     ]
+             */
+            languages: string[];
+            /**
+             * Format: int64
+             * @description How many examples people taught.
+             */
+            topicExamples: number;
+            /**
+             * Format: double
+             * @description The share of assigned topics that may be wrong. A message whose topics are not sure enough for it
+             *     gets none. Null: it gets the best guess.
+             * @example 0.05
+             */
+            topicsMostWrong?: number | null;
+        };
         /** Format: int64 */
         ApiKeyId: number;
         ApiKeyIn: {
@@ -2099,10 +2288,78 @@ export interface components {
             ticketID?: components["schemas"]["TicketId"] | null;
         };
         /**
+         * Format: int64
+         * @description What a person taught about topics.
+         */
+        ExampleId: number;
+        /** @description What a person taught: a text and the topics that it is about. */
+        ExampleOut: {
+            customerRepID?: components["schemas"]["CustomerRepId"] | null;
+            customerRepName?: string | null;
+            /** Format: date-time */
+            dateCreated: string;
+            exampleID: components["schemas"]["ExampleId"];
+            lang?: string | null;
+            messageID?: components["schemas"]["MessageId"] | null;
+            /** @description Null where its ticket is not the caller's to see. */
+            text?: string | null;
+            /** @description None: such texts are about none of the topics. */
+            topics: components["schemas"]["ExampleTopicOut"][];
+        };
+        ExampleTopicOut: {
+            topicID: components["schemas"]["TopicId"];
+            topicName?: string | null;
+        };
+        /** @description Why a message has the topics that it has. */
+        ExplanationOut: {
+            aITopicsStatus?: components["schemas"]["StageStatus"] | null;
+            /** @description Whether a person set the topics. */
+            corrected: boolean;
+            /**
+             * @description `Sure`, `Unsure` or `NoneOfThese`; null where nothing was detected.
+             * @example Sure
+             */
+            decision?: string | null;
+            /**
+             * Format: int64
+             * @description How many examples the classifier knew.
+             */
+            examples?: number | null;
+            messageID: components["schemas"]["MessageId"];
+            /** @description What read the message. */
+            model?: string | null;
+            /** @description The examples that are nearest, nearest first. What was forgotten since is left out. */
+            nearest: components["schemas"]["NearestOut"][];
+            /**
+             * Format: double
+             * @description How probable it is that it fits no topic.
+             */
+            noneOfThese?: number | null;
+            /** @description The most probable topics, most probable first. */
+            probabilities: components["schemas"]["ProbabilityOut"][];
+            /** @description Why detection gave no topic. */
+            reason?: string | null;
+            /** @description The topics that it has. */
+            topics: components["schemas"]["MessageTopicOut"][];
+            /**
+             * Format: double
+             * @description The share of assigned topics that may be wrong, as the tenant asks for it.
+             */
+            topicsMostWrong?: number | null;
+        };
+        /**
          * @description What a custom field holds.
          * @enum {string}
          */
         FieldType: "text" | "number" | "date" | "dropdown" | "boolean";
+        /** @description The form of a file to convert. */
+        FileForm: {
+            /**
+             * Format: binary
+             * @description The first field of this name is taken.
+             */
+            file: string;
+        };
         ForwardIn: {
             ccAddress?: string | null;
             /** @description Stands above the forwarded message. */
@@ -2149,12 +2406,16 @@ export interface components {
             customerRepID?: components["schemas"]["CustomerRepId"] | null;
             /** Format: date-time */
             dateCreated: string;
+            deliveryStatus?: components["schemas"]["DeliveryStatus"] | null;
             fromAddress?: string | null;
             fromName?: string | null;
             hasAttachment: boolean;
             /** @description Sanitised. */
             htmlBody?: string | null;
+            isDraft: boolean;
             isEscalated: boolean;
+            /** @description A note that the end user does not see. */
+            isInternal: boolean;
             isOpened: boolean;
             /**
              * @description What a person reads: without quoted history and signature.
@@ -2211,6 +2472,15 @@ export interface components {
         LoginOut: {
             /** @description A bearer token, good for 12 hours. */
             token: string;
+        };
+        /** @description A file's text. */
+        MarkdownOut: {
+            /**
+             * @example # Returns
+             *
+             *     Within 30 days.
+             */
+            markdown: string;
         };
         /** @description An action of a message. */
         MessageActionOut: {
@@ -2421,6 +2691,14 @@ export interface components {
             modelID: string;
             name: string;
         };
+        NearestOut: {
+            example: components["schemas"]["ExampleOut"];
+            /**
+             * Format: double
+             * @description Cosine of the two texts: 1 where they say the same.
+             */
+            similarity: number;
+        };
         NewRepIn: {
             /** @description For the very first rep: the name of the tenant. */
             customerName?: string | null;
@@ -2607,6 +2885,29 @@ export interface components {
             totalPages: number;
         };
         /** @description A page of a list. */
+        Page_ExampleOut: {
+            items: {
+                customerRepID?: components["schemas"]["CustomerRepId"] | null;
+                customerRepName?: string | null;
+                /** Format: date-time */
+                dateCreated: string;
+                exampleID: components["schemas"]["ExampleId"];
+                lang?: string | null;
+                messageID?: components["schemas"]["MessageId"] | null;
+                /** @description Null where its ticket is not the caller's to see. */
+                text?: string | null;
+                /** @description None: such texts are about none of the topics. */
+                topics: components["schemas"]["ExampleTopicOut"][];
+            }[];
+            /**
+             * Format: int64
+             * @description How many there are on all pages, exactly.
+             */
+            totalCount: number;
+            /** Format: int64 */
+            totalPages: number;
+        };
+        /** @description A page of a list. */
         Page_JobOut: {
             items: {
                 /**
@@ -2643,12 +2944,16 @@ export interface components {
                 customerRepID?: components["schemas"]["CustomerRepId"] | null;
                 /** Format: date-time */
                 dateCreated: string;
+                deliveryStatus?: components["schemas"]["DeliveryStatus"] | null;
                 fromAddress?: string | null;
                 fromName?: string | null;
                 hasAttachment: boolean;
                 /** @description Sanitised. */
                 htmlBody?: string | null;
+                isDraft: boolean;
                 isEscalated: boolean;
+                /** @description A note that the end user does not see. */
+                isInternal: boolean;
                 isOpened: boolean;
                 /**
                  * @description What a person reads: without quoted history and signature.
@@ -2881,6 +3186,12 @@ export interface components {
             /** @description HTML with the caller's signature, without links that tell who opened it. */
             preview: string;
         };
+        ProbabilityOut: {
+            /** Format: double */
+            probability: number;
+            topicID: components["schemas"]["TopicId"];
+            topicName?: string | null;
+        };
         /** @description What went wrong (RFC 9457). */
         Problem: {
             /** @example channelID does not exist. */
@@ -2903,6 +3214,30 @@ export interface components {
              * @example /problems/invalid
              */
             type: string;
+        };
+        PromptDocumentOut: {
+            /** @description Its best passages, as markdown. */
+            content: string;
+            documentID: components["schemas"]["DocumentId"];
+            /** @description The pictures in the passages. */
+            imageUrls: string[];
+            /** @description The same as the title. */
+            name: string;
+            /**
+             * Format: double
+             * @description 0 to 1, more where it carries an identifier of the message, such as an order number.
+             */
+            score: number;
+            title: string;
+        };
+        /** @description What an answer would rest on. */
+        PromptDocumentsOut: {
+            /** @description The ticket's end user. */
+            endUsers?: components["schemas"]["EndUserOut"][] | null;
+            /** @description At most 10, best first. */
+            promptDocuments: components["schemas"]["PromptDocumentOut"][];
+            /** @description The end user's other tickets, newest first. */
+            tickets?: components["schemas"]["TicketOut"][] | null;
         };
         ReadIn: {
             /** @description All of them. */
@@ -3267,7 +3602,6 @@ export interface components {
             /** @example isClosed=false&isSpam=false&customerRepID=0 */
             query: string;
         };
-        DraftOutcome: string;
     };
     responses: never;
     parameters: never;
@@ -6024,6 +6358,110 @@ export interface operations {
             };
         };
     };
+    get_ai_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiSettingsOut"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_ai_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AiSettingsIn"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_models: {
         parameters: {
             query?: never;
@@ -6160,6 +6598,69 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    convert_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FileForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkdownOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8089,6 +8590,97 @@ export interface operations {
             };
         };
     };
+    list_topic_examples: {
+        parameters: {
+            query?: {
+                /** @description Examples of this topic; 0: of texts that are about none. */
+                topicId?: number;
+                pageNumber?: number;
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExampleOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_topic_example: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_topics: {
         parameters: {
             query?: {
@@ -8394,6 +8986,62 @@ export interface operations {
                 };
             };
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_examples_of_topic: {
+        parameters: {
+            query?: {
+                pageNumber?: number;
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExampleOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9328,6 +9976,97 @@ export interface operations {
             };
         };
     };
+    detect_ticket_message_topics: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A model of `Customers/models`, or of those that embed. Topics are always told by the tenant's own
+                 *     classifier; a model that embeds is what it reads the message with.
+                 */
+                overrideModelID?: string;
+                /** @description Whether topics that a person set may be replaced. */
+                replaceCorrected?: boolean;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     escalate_message: {
         parameters: {
             query?: never;
@@ -9641,6 +10380,70 @@ export interface operations {
             };
         };
     };
+    list_prompt_documents: {
+        parameters: {
+            query?: {
+                /** @description Only the documents. */
+                onlyPromptDocuments?: boolean;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptDocumentsOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     send_answer: {
         parameters: {
             query?: never;
@@ -9945,6 +10748,70 @@ export interface operations {
             };
         };
     };
+    explain_ticket_message_topics: {
+        parameters: {
+            query?: {
+                /** @description What the classifier would say now, rather than what it said when the topics were detected. */
+                now?: boolean;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tickets: {
         parameters: {
             query?: {
@@ -9978,7 +10845,7 @@ export interface operations {
                  * @description What became of the answers that the AI drafted in the ticket: `Unchanged`, `Edited`, `Discarded` or
                  *     `Waiting`. With `draftedFrom` and `draftedTo`, of those drafted then.
                  */
-                draft?: components["schemas"]["DraftOutcome"];
+                draft?: "Unchanged" | "Edited" | "Discarded" | "Waiting";
                 draftedFrom?: string;
                 draftedTo?: string;
                 /** @description Tickets that this rep answered, with `answeredFrom` and `answeredTo` then. */

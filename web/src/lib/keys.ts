@@ -73,6 +73,11 @@ export function caps(keys: string, isMac = IS_MAC): string[] {
     left: '←',
     right: '→',
     space: 'Space',
+    pagedown: 'PgDn',
+    pageup: 'PgUp',
+    delete: 'Del',
+    home: 'Home',
+    end: 'End',
   };
   return keys.split(' ').flatMap((it) => it.split('+').map((part) => words[part] ?? part.toUpperCase()));
 }
