@@ -259,3 +259,22 @@ async fn end_user_of(installation: &Installation, ticket: TicketId) -> Option<En
     let mut conn = installation.app.store.read().await.unwrap();
     answerpal::store::tickets::get(&mut conn, installation.customer, ticket).await.unwrap().end_user_id
 }
+
+db_test! {
+    async fn many_tickets_are_found_by_a_new_name_once_a_job_has_run(installation: Installation) {
+        let admin = &installation.admin;
+        let channel = json!({ "channelType": "Email", "name": "Mail" });
+        let channel = admin.post("/api/Channels", channel).await.expect(201)["channelID"].clone();
+        let end_user = admin.post("/api/EndUsers", json!({ "name": "Kim" })).await.expect(201)["endUserID"].clone();
+        for _ in 0..51 {
+            let ticket = json!({ "channelID": channel, "endUserID": end_user, "subject": "Order" });
+            admin.post("/api/tickets", ticket).await.expect(201);
+        }
+        let found = async || admin.get("/api/tickets?search=quetzal").await.expect(200)["totalCount"].clone();
+        admin.put(&format!("/api/EndUsers/{end_user}"), json!({ "name": "Quetzal" })).await.expect(204);
+        assert_eq!(found().await, 0);
+        assert_eq!(installation.unfinished_jobs().await, [("index_end_user".to_owned(), 1)]);
+        installation.run_jobs().await;
+        assert_eq!(found().await, 51);
+    }
+}

@@ -21,6 +21,7 @@ mod remote_files;
 mod reps;
 mod saved_views;
 mod sessions;
+mod sorting;
 mod ticket_messages;
 mod tickets;
 mod topic_links;

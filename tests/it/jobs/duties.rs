@@ -98,3 +98,24 @@ db_test! {
         assert_eq!(installation.count("jobs").await, 0);
     }
 }
+
+db_test! {
+    async fn links_are_forgotten_when_they_stop_working(installation: Installation) {
+        let admin = &installation.admin;
+        let channel = json!({ "channelType": "Email", "name": "Mail", "emailAddress": "help@example.com" });
+        let channel = admin.post("/api/Channels", channel).await.expect(201)["channelID"].clone();
+        let mail = json!({ "channelID": channel, "fromAddress": "a@example.com", "subject": "Hi", "textBody": "Hi" });
+        let made = admin.post("/api/ticketMessages/create-new", mail).await.expect(201);
+        let send = format!("/api/ticketMessages/{}/send", made["messageID"]);
+        admin.post(&send, json!({ "modifiedAnswer": "Hello" })).await.expect(200);
+        installation.run_jobs().await;
+        let links = installation.count("message_tokens").await;
+        assert!(links > 0);
+        installation.clock.advance(Duration::from_secs(365 * 24 * 3600 - 1));
+        duties::purge(&installation.app).await.unwrap();
+        assert_eq!(installation.count("message_tokens").await, links);
+        installation.clock.advance(Duration::from_secs(1));
+        duties::purge(&installation.app).await.unwrap();
+        assert_eq!(installation.count("message_tokens").await, 0);
+    }
+}
