@@ -14,6 +14,7 @@ pub mod crypto;
 pub mod dashboard;
 pub mod domain;
 pub mod error;
+pub mod eval;
 pub mod files;
 pub mod intake;
 pub mod jobs;

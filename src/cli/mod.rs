@@ -6,6 +6,7 @@ mod backup;
 mod bench_data;
 mod customer;
 mod doctor;
+mod eval;
 mod import;
 mod migrate;
 mod progress;
@@ -72,6 +73,9 @@ enum Command {
         #[arg(long, default_value = "")]
         name: String,
     },
+    /// Measure how good topics and retrieval are
+    #[command(subcommand)]
+    Eval(eval::EvalCommand),
     /// Make tickets in bulk, for measuring
     BenchData(bench_data::BenchDataArgs),
 }
@@ -124,6 +128,7 @@ async fn run(context: &Context, command: Command) -> Result<ExitCode> {
         Command::ConvertFile { name } => crate::convert::convert_input(&name),
         Command::Apikey(command) => apikey::run(context, command).await,
         Command::Rep(command) => rep::run(context, command).await,
+        Command::Eval(command) => eval::run(context, command).await,
         Command::Import(command) => import::run(context, command).await,
         Command::Backup(args) => backup::backup(context, args).await,
         Command::Restore(args) => backup::restore(context, args).await,

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use crate::app::{App, write_private};
-use crate::domain::caller::Actor;
+use crate::domain::caller::{Actor, Caller, Scopes};
 use crate::domain::channels::{self, ChannelChange};
 use crate::domain::custom_fields::{self, CustomFieldChange};
 use crate::domain::customers;
@@ -17,9 +17,10 @@ use crate::domain::import::{self, Format, Options};
 use crate::domain::reps::{self, NewRep};
 use crate::domain::topic_links::{self, Wanted};
 use crate::domain::topics::{self, TopicChange};
+use crate::domain::{intake, message_topics};
 use crate::error::{Error, Result};
-use crate::model::{ChannelType, CustomerId, FieldType, Role, UidType};
-use crate::store::{Tx, bulk as store, meta};
+use crate::model::{ChannelType, CustomerId, FieldType, MessageId, Role, StageState, StageStatus, UidType};
+use crate::store::{Tx, bulk as store, message_topics as link_store, messages as message_store, meta};
 
 const SETUP: &str = include_str!("../../demo/setup.json");
 const TICKETS: &str = include_str!("../../demo/tickets.jsonl");
@@ -291,6 +292,53 @@ async fn load_tickets(app: &App) -> Result<()> {
         let text = format!("the demo's line {}: {} {}", failure.line, failure.field, failure.reason);
         return Err(Error::internal(text));
     }
+    learn(app, customer).await?;
     app.store.write(|tx| Box::pin(async move { meta::claim(tx, DONE).await })).await?;
     Ok(())
+}
+
+/// The topics of closed tickets count as said by a rep, and are learned; what the messages of the others
+/// are about, the program finds out once it runs.
+async fn learn(app: &App, customer: CustomerId) -> Result<()> {
+    let mut conn = app.store.read().await?;
+    let messages = store::incoming_messages(&mut conn, customer).await?;
+    let rep = store::reps_by_username(&mut conn, customer).await?.into_values().min();
+    drop(conn);
+    let rep = rep.ok_or_else(|| Error::internal("the demo has no rep"))?;
+    let caller = Caller {
+        customer,
+        rep,
+        role: Role::Administrator,
+        scopes: Scopes::ALL,
+        identity: "demo".into(),
+        session: None,
+    };
+    for chunk in messages.chunks(50) {
+        let (inner, caller, chunk) = (app.clone(), caller.clone(), chunk.to_vec());
+        app.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    for (message, is_closed) in chunk {
+                        sort(tx, &inner, &caller, message, is_closed).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+async fn sort(tx: &mut Tx, app: &App, caller: &Caller, id: MessageId, is_closed: bool) -> Result<()> {
+    if is_closed {
+        let links = link_store::of_messages(tx, caller.customer, vec![id.0]).await?;
+        let topics = links.into_iter().map(|it| it.topic_id).collect();
+        return message_topics::correct(tx, app, caller, id, topics).await;
+    }
+    let before = message_store::get(tx, caller.customer, id).await?;
+    let mut after = before.clone();
+    after.received_late();
+    after.set_stage(StageState::Spam, StageStatus::Skipped);
+    message_store::update(tx, caller.customer, &before, &after).await?;
+    intake::begin(tx, caller.customer, id, &after).await
 }

@@ -152,6 +152,17 @@ pub async fn imported(
     Ok(rows.into_iter().collect())
 }
 
+/// The messages that came in, and whether their tickets are closed, oldest first.
+pub async fn incoming_messages(conn: &mut Conn, customer: CustomerId) -> Result<Vec<(MessageId, bool)>> {
+    conn.query(
+        "SELECT m.message_id, t.is_closed FROM ticket_messages m
+         JOIN tickets t ON t.customer_id = m.customer_id AND t.ticket_id = m.ticket_id
+         WHERE m.customer_id = $1 AND m.incoming ORDER BY m.message_id",
+        params![customer],
+    )
+    .await
+}
+
 /// Remembers what was made of external ids.
 pub async fn insert_imported(
     tx: &mut Tx,

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use answerpal::app::App;
 use answerpal::domain::demo;
-use answerpal::store::dump;
+use answerpal::store::{dump, jobs};
 use serde_json::json;
 
 use super::empty::Empty;
@@ -32,7 +32,10 @@ async fn is_loaded_once(engine: Engine) {
     ] {
         assert_eq!(rows(&app, table).await, count, "{table}");
     }
-    assert_eq!(rows(&app, "jobs").await, 0);
+    assert!(rows(&app, "topic_examples").await > 100, "closed tickets teach");
+    let waiting = jobs::unfinished(&mut app.store.read().await.unwrap()).await.unwrap();
+    let kinds: Vec<&str> = waiting.iter().map(|it| it.0.as_str()).collect();
+    assert_eq!(kinds, ["index_document", "intake_topics"]);
     let events = rows(&app, "events").await;
     let again = demo::load(&app).await.unwrap().unwrap();
     assert_eq!((&again.username, &again.password), (&login.username, &login.password));
@@ -54,7 +57,26 @@ async fn is_loaded_once(engine: Engine) {
     assert_eq!(first["dateCreated"], "2026-09-22T05:45:32Z");
     assert_eq!(first["topics"], json!(["Flight status"]));
     assert_eq!(first["customFieldsData"], json!({ "priority": "High" }));
+    if engine == Engine::Sqlite {
+        topics_are_detected(&app, &client).await;
+    }
     empty.remove(app).await;
+}
+
+/// What open tickets are about is found out, with how sure it is and why.
+async fn topics_are_detected(app: &App, client: &Client) {
+    answerpal::jobs::run_until_idle(app).await.unwrap();
+    let open = client.get("/api/tickets?status=Open&pageSize=5").await.expect(200);
+    let mut explained = 0;
+    for ticket in open["items"].as_array().unwrap() {
+        let id = ticket["lastEndUserMessageID"].as_i64().unwrap();
+        let why = client.get(&format!("/api/ticketMessages/{id}/topics/explain")).await.expect(200);
+        assert_eq!(why["aITopicsStatus"], "Done", "{why}");
+        assert!(why["examples"].as_i64().unwrap() > 100, "{why}");
+        explained +=
+            why["topics"].as_array().unwrap().iter().filter(|it| it["confidence"].is_number()).count();
+    }
+    assert!(explained > 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
