@@ -6,6 +6,8 @@ const SCREENS: [name: string, path: string, ready: string][] = [
   ['search', '/tickets/everything?search=card', 'mark'],
   ['empty', '/tickets/open?search=zzzyyyxxx', 'text=Nothing found'],
   ['ticket', '/tickets/open/195', '[role=region]'],
+  ['overview', '/overview', 'text=New tickets a day'],
+  ['document', '/settings/documents/1', 'textarea'],
   ['profile', '/settings/profile', 'text=Sign out everywhere'],
   ['channels', '/settings/channels', 'text=Support mailbox'],
   ['topics', '/settings/topics', 'text=Flight status'],
