@@ -23,7 +23,7 @@ model: ## the language models, fetched once and packed into one file that the pr
 	@scripts/model
 
 run: build ## the release program with demonstration data, in data/demo
-	@$(TARGET)/release/answerpal serve --demo --data-dir data/demo
+	@$(TARGET)/release/answerpal serve --demo --data-dir data/demo --smtp-listen 127.0.0.1:0
 
 check: fmt-check web clippy deny test web-browser schemathesis ## all that CI checks
 	@echo "==> all checks passed"
@@ -42,7 +42,7 @@ deny: ## licences, banned and duplicate crates, sources, advisories
 
 test: model ## tests on SQLite and PostgreSQL
 	@echo "==> test"
-	@scripts/with-postgres cargo test --workspace --locked
+	@scripts/with-postgres scripts/with-mail cargo test --workspace --locked
 
 schemathesis: model ## the running server against its own openapi.json
 	@echo "==> schemathesis"

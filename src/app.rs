@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use crate::channels::email::connect::Network;
 use crate::clock::{Clock, Random};
 use crate::config::Config;
 use crate::convert::Converter;
@@ -34,6 +35,8 @@ pub struct Handles {
     pub files: Files,
     pub outbound: Outbound,
     pub converter: Converter,
+    /// What mail servers are reached by.
+    pub network: Network,
     pub credentials: Credentials,
     pub refs: RefsCache,
     pub pages: PageMemory,
@@ -65,6 +68,7 @@ impl App {
         check_fingerprint(&store, &key).await?;
         let files = Files::open(&config)?;
         let outbound = Outbound::new(&config.outbound_allow)?;
+        let network = Network::new(outbound.clone(), config.mail_ca.as_deref())?;
         let credentials = Credentials::load(&store, &key, &clock, &random).await?;
         let setup_code = random.token();
         let converter = Converter::new(&config);
@@ -80,6 +84,7 @@ impl App {
             files,
             outbound,
             converter,
+            network,
             credentials,
             refs,
             pages: PageMemory::default(),

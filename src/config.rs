@@ -43,6 +43,27 @@ pub struct Flags {
     #[arg(long, env = "ANSWERPAL_OUTBOUND_ALLOW", value_name = "HOSTS", global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outbound_allow: Option<String>,
+    /// Mail server for what no channel has a server for: smtp://user:password@host:587 (STARTTLS),
+    /// smtps://… (TLS) or smtp+plain://…
+    #[arg(long, env = "ANSWERPAL_SMTP_URL", value_name = "URL", global = true, hide_env_values = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub smtp_url: Option<String>,
+    /// Sender of mail that belongs to no channel
+    #[arg(long, env = "ANSWERPAL_MAIL_FROM", value_name = "ADDRESS", global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail_from: Option<String>,
+    /// File of certificates that mail servers may have, besides the system's
+    #[arg(long, env = "ANSWERPAL_MAIL_CA", value_name = "FILE", global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail_ca: Option<PathBuf>,
+    /// Most mails a minute to mail servers, of all tenants; 0 for any number
+    #[arg(long, env = "ANSWERPAL_MAILS_PER_MINUTE", value_name = "N", global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mails_per_minute: Option<u32>,
+    /// Seconds in which a rep can take back what they sent
+    #[arg(long, env = "ANSWERPAL_UNDO_SECONDS", value_name = "SECONDS", global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo_seconds: Option<u32>,
     /// Log lines as JSON
     #[arg(long, env = "ANSWERPAL_LOG_JSON", global = true, num_args = 0..=1, default_missing_value = "true")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,6 +81,22 @@ pub struct ServeFlags {
     #[arg(long, env = "ANSWERPAL_DEMO", num_args = 0..=1, default_missing_value = "true")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub demo: Option<bool>,
+    /// Take mail from other mail servers by SMTP on this address
+    #[arg(long, env = "ANSWERPAL_SMTP_LISTEN", value_name = "ADDR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub smtp_listen: Option<SocketAddr>,
+    /// Take mail from another mail server by LMTP on this address
+    #[arg(long, env = "ANSWERPAL_LMTP_LISTEN", value_name = "ADDR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lmtp_listen: Option<SocketAddr>,
+    /// Certificate chain (PEM) for STARTTLS on these addresses
+    #[arg(long, env = "ANSWERPAL_SMTP_TLS_CERT", value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub smtp_tls_cert: Option<PathBuf>,
+    /// Its key (PEM)
+    #[arg(long, env = "ANSWERPAL_SMTP_TLS_KEY", value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub smtp_tls_key: Option<PathBuf>,
     /// Leave background work to other processes
     #[arg(long, env = "ANSWERPAL_NO_WORKERS", num_args = 0..=1, default_missing_value = "true")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,6 +115,15 @@ pub struct Config {
     pub secret_key: Option<String>,
     pub cors_origins: String,
     pub outbound_allow: String,
+    pub smtp_url: Option<String>,
+    pub mail_from: Option<String>,
+    pub mail_ca: Option<PathBuf>,
+    pub mails_per_minute: u32,
+    pub undo_seconds: u32,
+    pub smtp_listen: Option<SocketAddr>,
+    pub lmtp_listen: Option<SocketAddr>,
+    pub smtp_tls_cert: Option<PathBuf>,
+    pub smtp_tls_key: Option<PathBuf>,
     pub log_json: bool,
     pub demo: bool,
     pub no_workers: bool,
@@ -108,6 +154,15 @@ impl Default for Config {
             secret_key: None,
             cors_origins: String::new(),
             outbound_allow: String::new(),
+            smtp_url: None,
+            mail_from: None,
+            mail_ca: None,
+            mails_per_minute: 300,
+            undo_seconds: 10,
+            smtp_listen: None,
+            lmtp_listen: None,
+            smtp_tls_cert: None,
+            smtp_tls_key: None,
             log_json: false,
             demo: false,
             no_workers: false,

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
+use futures::TryStreamExt;
 use futures::stream::BoxStream;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -90,6 +91,16 @@ impl Files {
         }
         let options = GetOptions { range: Some(GetRange::Bounded(range)), ..GetOptions::default() };
         Ok(self.store.get_opts(&key.into(), options).await?.into_stream())
+    }
+
+    /// Content of so many bytes, whole in memory.
+    pub async fn read_whole(&self, key: &str, length: u64) -> Result<Vec<u8>> {
+        let mut stream = self.read(key, 0..length).await?;
+        let mut whole = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+        while let Some(bytes) = stream.try_next().await? {
+            whole.extend_from_slice(&bytes);
+        }
+        Ok(whole)
     }
 
     /// Removes content; there may be none under this key.

@@ -138,6 +138,30 @@ impl Outbound {
         Ok(Streamed { status, headers, body: bounded(response, deadline, bounds).boxed() })
     }
 
+    /// The addresses of a host that may be connected to by another protocol than HTTP. One of these is to
+    /// be connected to: a name asked a second time may lead elsewhere.
+    ///
+    /// # Errors
+    /// A sentence: the name cannot be resolved, or leads to internal addresses only.
+    pub async fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, String> {
+        let found: Vec<SocketAddr> = match tokio::net::lookup_host((host, port)).await {
+            Ok(found) => found.collect(),
+            Err(error) => return Err(format!("The name {host} cannot be resolved: {error}.")),
+        };
+        let listed = self.0.allow.lists_host(host, port);
+        let good: Vec<SocketAddr> =
+            found.iter().copied().filter(|it| listed || self.0.allow.may_connect(it.ip())).collect();
+        if good.is_empty() {
+            return Err(match found.is_empty() {
+                true => format!("The name {host} has no address."),
+                false => format!(
+                    "{host} is an internal address, which only the operator can allow (ANSWERPAL_OUTBOUND_ALLOW)."
+                ),
+            });
+        }
+        Ok(good)
+    }
+
     fn client_for(&self, url: &Url) -> Result<&Client, OutboundError> {
         let host = url.host_str().unwrap_or_default();
         let listed = self.0.allow.lists_host(host, url.port_or_known_default().unwrap_or_default());

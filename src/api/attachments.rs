@@ -83,10 +83,7 @@ impl AttachmentOut {
     }
 }
 
-/// What opens the file to whoever has it.
-pub fn access_token(key: &MasterKey, attachment: &Attachment) -> String {
-    key.id_token("file", attachment.customer_id.0, attachment.attachment_id.0)
-}
+pub use crate::domain::attachments::access_token;
 
 /// The form of an upload.
 #[derive(ToSchema)]

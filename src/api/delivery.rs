@@ -23,6 +23,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(send_answer))
         .routes(routes!(send_new_message))
         .routes(routes!(forward_message))
+        .routes(routes!(undo_send))
+        .routes(routes!(resend_message))
 }
 
 /// What was done, in a sentence.
@@ -39,6 +41,17 @@ const SENT: DoneOut = DoneOut { message: "Message sent successfully." };
 pub struct PreviewOut {
     /// HTML with the caller's signature, without links that tell who opened it.
     preview: String,
+}
+
+/// A message that was taken back.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UndoneOut {
+    #[schema(example = "The message is a draft again.")]
+    message: &'static str,
+    /// The draft.
+    #[serde(rename = "messageID")]
+    message_id: MessageId,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -191,6 +204,46 @@ async fn forward_message(
         .write(&handle, caller.customer, move |tx, _| {
             Box::pin(async move {
                 domain::forward(tx, &app, &caller, id, forward, composed).await?;
+                Reply::ok(&SENT)
+            })
+        })
+        .await
+}
+
+/// Takes back what was just sent: it is a draft again. `{id}` is the message, or the one that it answers.
+#[utoipa::path(post, path = "/api/ticketMessages/{id}/undo-send", tag = "TicketMessages", params(("id" = i64, Path)),
+    responses((status = 200, body = UndoneOut), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
+async fn undo_send(
+    State(app): State<App>,
+    Id(id): Id,
+    Change { caller, guard, .. }: Change,
+) -> Result<Response> {
+    caller.may_write()?;
+    guard
+        .write(&app, caller.customer, move |tx, _| {
+            Box::pin(async move {
+                let message_id = domain::undo(tx, &caller, MessageId(id)).await?;
+                Reply::ok(&UndoneOut { message: "The message is a draft again.", message_id })
+            })
+        })
+        .await
+}
+
+/// Sends again what failed, came back or may not have arrived, under the same Message-ID.
+#[utoipa::path(post, path = "/api/ticketMessages/{id}/resend", tag = "TicketMessages", params(("id" = i64, Path)),
+    responses((status = 200, body = DoneOut), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem)))]
+async fn resend_message(
+    State(app): State<App>,
+    Id(id): Id,
+    Change { caller, guard, .. }: Change,
+) -> Result<Response> {
+    caller.may_write()?;
+    guard
+        .write(&app, caller.customer, move |tx, _| {
+            Box::pin(async move {
+                domain::resend(tx, &caller, MessageId(id)).await?;
                 Reply::ok(&SENT)
             })
         })

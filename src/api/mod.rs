@@ -14,6 +14,7 @@ pub mod custom_fields;
 pub mod customers;
 pub mod delivery;
 pub mod detection;
+pub mod dkim;
 pub mod documents;
 pub mod end_users;
 pub mod events;
@@ -22,9 +23,11 @@ pub mod feedback;
 pub mod file;
 pub mod jobs;
 pub mod list;
+pub mod mailboxes;
 pub mod message_stages;
 pub mod message_topics;
 pub mod notifications;
+pub mod outbox;
 pub mod paths;
 pub mod presence;
 pub mod problem;
@@ -132,6 +135,9 @@ fn routed() -> OpenApiRouter<App> {
         .merge(ai_settings::routes())
         .merge(prompt_documents::routes())
         .merge(delivery::routes())
+        .merge(outbox::routes())
+        .merge(dkim::routes())
+        .merge(mailboxes::routes())
         .merge(feedback::routes())
         .merge(attachments::routes())
         .merge(file::routes())

@@ -1,3 +1,3 @@
 //! Protocols in and out: neutral messages on one side, the wire on the other. No store access.
 
-pub mod log_sink;
+pub mod email;

@@ -1,6 +1,8 @@
 //! `answerpal doctor`: looks at everything that the server needs, changes nothing, and says in a
 //! sentence what is wrong.
 
+mod mail;
+
 use std::fmt::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -66,6 +68,7 @@ pub async fn run(context: &Context) -> Result<ExitCode> {
             let fingerprint = database(&mut checks, &config).await;
             master_key(&mut checks, &config, fingerprint.as_deref());
             files(&mut checks, &config).await;
+            mail::settings(&mut checks, &config).await;
         }
         Err(error) => checks.wrong("settings", error.to_string()),
     }
@@ -167,6 +170,9 @@ async fn look(checks: &mut Checks, store: &Store) -> Result<Option<String>> {
         checks.ok("database", format!("it answers; its schema is up to date (version {version})."));
     }
     clock(checks, ours, theirs, Some(applied));
+    if version == newest {
+        mail::state(checks, &mut conn).await?;
+    }
     meta::get(&mut conn, "key_fingerprint").await
 }
 

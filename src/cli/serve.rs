@@ -14,7 +14,7 @@ use crate::config::{Config, ServeFlags};
 use crate::domain::customers;
 use crate::domain::demo::{self, Login};
 use crate::error::{Error, Result};
-use crate::jobs;
+use crate::jobs::{self, mail_desk};
 
 /// What is under way at SIGTERM has this long.
 const GRACE: Duration = Duration::from_secs(9);
@@ -29,19 +29,22 @@ pub async fn run(context: &Context, flags: &ServeFlags) -> Result<ExitCode> {
         .await
         .map_err(|error| Error::invalid("listen", format!("{} cannot be used: {error}", config.listen)))?;
     let address = listener.local_addr()?;
+    let desks = mail_desk::bind(&app).await?;
     tracing::info!(%address, "serving");
-    announce(context, &app, address, login).await?;
+    announce(context, &app, address, login, &desks).await?;
     let notifier = app.clone();
     let notifier = tokio::spawn(async move { notifier.store.run_notifier().await });
     let keys = tokio::spawn(keep_keys(app.clone()));
     let workers = (!config.no_workers).then(|| jobs::start(&app));
     let (stop, stopped) = tokio::sync::watch::channel(false);
+    let desks = desks.into_iter().map(|it| it.serve(app.clone(), stopped.clone()));
+    let desks = futures::future::join_all(desks);
     tokio::spawn(async move {
         terminated().await;
         stop.send_replace(true);
     });
     // Requests and jobs end side by side: together they have the time that one of them has.
-    let (served, ()) = tokio::join!(serve(&app, listener, stopped.clone()), async {
+    let (served, _, ()) = tokio::join!(serve(&app, listener, stopped.clone()), desks, async {
         stopping(stopped).await;
         app.live.close();
         if let Some(workers) = workers {
@@ -56,9 +59,19 @@ pub async fn run(context: &Context, flags: &ServeFlags) -> Result<ExitCode> {
 }
 
 /// Says where the server is; for an empty installation also how its first Administrator is made.
-async fn announce(context: &Context, app: &App, address: SocketAddr, demo: Option<Login>) -> Result<()> {
+async fn announce(
+    context: &Context,
+    app: &App,
+    address: SocketAddr,
+    demo: Option<Login>,
+    desks: &[mail_desk::Bound],
+) -> Result<()> {
     let mut text = format!("answerpal serves http://{address} (API reference: http://{address}/api/docs)");
     let mut json = serde_json::json!({ "address": address.to_string() });
+    for desk in desks {
+        text += &format!("\nIt takes mail by {} on {}", desk.protocol().to_uppercase(), desk.address);
+        json[desk.protocol()] = desk.address.to_string().into();
+    }
     if customers::is_empty(app).await? {
         text += &format!(
             "\nThere is no Administrator yet: POST /api/CustomerReps makes the first. From another machine it needs the header X-Setup-Code: {}",

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::crypto::MasterKey;
 use crate::domain::caller::Actor;
 use crate::domain::events::{Event, note};
 use crate::error::{Error, Result};
@@ -14,6 +15,11 @@ use crate::store::{Tx, jobs};
 const KEPT_MICROS: i64 = 3600 * 1_000_000;
 /// No upload takes longer.
 const UPLOAD_MICROS: i64 = 24 * KEPT_MICROS;
+
+/// The public address of a file: unguessable, and good for as long as the file is there.
+pub fn access_token(key: &MasterKey, attachment: &Attachment) -> String {
+    key.id_token("file", attachment.customer_id.0, attachment.attachment_id.0)
+}
 
 /// What an upload found out about its content.
 pub struct NewFile {

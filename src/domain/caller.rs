@@ -79,6 +79,14 @@ impl Caller {
         self.scoped(self.scopes.settings, "settings")
     }
 
+    /// Policy ImportEmails: Supervisors and Administrators.
+    pub fn may_import_emails(&self) -> Result<()> {
+        if self.role == Role::Agent {
+            return Err(Error::Forbidden("Supervisors and Administrators may do this.".into()));
+        }
+        self.scoped(self.scopes.write, "write")
+    }
+
     /// Policy ManageUsers.
     pub fn may_manage_users(&self) -> Result<()> {
         self.administrator()?;

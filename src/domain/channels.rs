@@ -1,5 +1,10 @@
 //! Channels: where conversations come in and answers go out.
 
+pub mod dkim;
+mod mail;
+
+pub use mail::MailChange;
+
 use serde_json::Value;
 
 use crate::app::App;
@@ -7,9 +12,11 @@ use crate::domain::caller::Actor;
 use crate::domain::events::{Changes, Event, note};
 use crate::domain::{fields, refs, secrets};
 use crate::error::{Error, Result};
-use crate::model::{Channel, ChannelId, ChannelType, CustomerId, MailSecrets, MailServer, MailSettings};
-use crate::store::Tx;
+use crate::model::{
+    Channel, ChannelId, ChannelType, CustomerId, MailSecrets, MailServer, MailSettings, Security,
+};
 use crate::store::channels::{self as store, ChannelFields};
+use crate::store::{Tx, mailboxes};
 
 const LONGEST_NAME: usize = 200;
 const LONGEST_SETTING: usize = 255;
@@ -29,6 +36,7 @@ pub struct ChannelChange {
     pub connection_details: Option<Value>,
     pub imap: MailServerChange,
     pub smtp: MailServerChange,
+    pub mail: MailChange,
 }
 
 #[derive(Default)]
@@ -38,6 +46,7 @@ pub struct MailServerChange {
     pub username: Option<String>,
     pub password: Option<String>,
     pub use_ssl: Option<bool>,
+    pub security: Option<Security>,
 }
 
 /// The passwords of a channel's mailboxes, decrypted.
@@ -100,6 +109,30 @@ pub async fn update(
     store::get(tx, customer, channel).await
 }
 
+/// A channel as it would be with a change, not stored: to try its mail servers. `kept` is the one that is
+/// there.
+pub fn tried(
+    app: &App,
+    customer: CustomerId,
+    kept: Option<Channel>,
+    mut change: ChannelChange,
+) -> Result<Channel> {
+    let kept = match kept {
+        Some(kept) => kept,
+        None => {
+            change.name = Some("new".into());
+            Channel::blank(customer, ChannelType::Email)
+        }
+    };
+    let (fields, _) = applied(app, fields_of(&kept), change)?;
+    Ok(Channel {
+        email_address: fields.email_address,
+        settings: fields.settings,
+        secrets: fields.secrets,
+        ..kept
+    })
+}
+
 /// 409 while tickets are in it: they would lose where they came from.
 pub async fn delete(tx: &mut Tx, customer: CustomerId, actor: Actor, channel: ChannelId) -> Result<()> {
     if store::has_tickets(tx, customer, channel).await? {
@@ -107,6 +140,7 @@ pub async fn delete(tx: &mut Tx, customer: CustomerId, actor: Actor, channel: Ch
         return Err(Error::Conflict(why.into()));
     }
     store::delete(tx, customer, channel).await?;
+    mailboxes::delete(tx, customer, channel).await?;
     refs::changed(tx, customer).await?;
     note(tx, customer, actor, &[Event::new("channel.deleted", "channel", channel.0)]).await
 }
@@ -136,6 +170,7 @@ fn fields_of(channel: &Channel) -> ChannelFields {
 
 /// `fields` with the change, and whether a secret is another one now.
 fn applied(app: &App, mut fields: ChannelFields, change: ChannelChange) -> Result<(ChannelFields, bool)> {
+    let is_new = fields.name.is_empty();
     if let Some(name) = change.name {
         fields.name = fields::name("name", &name, LONGEST_NAME)?;
     }
@@ -161,9 +196,17 @@ fn applied(app: &App, mut fields: ChannelFields, change: ChannelChange) -> Resul
     let after = MailSecrets {
         imap_password: password("imapPassword", change.imap.password.clone(), before.imap_password.clone())?,
         smtp_password: password("smtpPassword", change.smtp.password.clone(), before.smtp_password.clone())?,
+        dkim_key: before.dkim_key.clone(),
     };
+    let had_mailbox = fields.settings.imap.server.is_some();
     fields.settings.imap = server(IMAP, change.imap, &fields.settings.imap)?;
     fields.settings.smtp = server(SMTP, change.smtp, &fields.settings.smtp)?;
+    let live = change.mail.shadow == Some(false) && is_new;
+    change.mail.apply(&mut fields.settings)?;
+    if !had_mailbox && fields.settings.imap.server.is_some() && !live {
+        // What a new mailbox brings in is looked at before anything goes out.
+        fields.settings.sending.shadow = true;
+    }
     let changed = before != after;
     if changed {
         fields.secrets = Some(secrets::seal(app, &after)?);
@@ -196,6 +239,7 @@ fn server(names: ServerNames, change: MailServerChange, before: &MailServer) -> 
         port,
         username: fields::text(names.username, change.username, &before.username, LONGEST_SETTING)?,
         use_ssl: change.use_ssl.or(before.use_ssl),
+        security: change.security.or(before.security),
     })
 }
 
@@ -223,6 +267,8 @@ fn differences(before: &Channel, after: &ChannelFields, secrets_changed: bool) -
     changes.compare("autoRetrieveEmails", &before.auto_retrieve_emails, &after.auto_retrieve_emails);
     changes.compare("imap", &before.settings.imap, &after.settings.imap);
     changes.compare("smtp", &before.settings.smtp, &after.settings.smtp);
+    changes.compare("fetch", &before.settings.fetch, &after.settings.fetch);
+    changes.compare("sending", &before.settings.sending, &after.settings.sending);
     changes.hidden("connectionDetails", before.connection_details != after.connection_details);
     changes.hidden("secrets", secrets_changed);
     changes

@@ -1,25 +1,31 @@
 //! Answers on their way out. What is accepted is a message of its own, queued in the same transaction
 //! as its job: it survives a crash, and it goes out once.
 
+pub mod automatic;
 mod compose;
+mod footer;
 mod forward;
+mod outgoing;
 mod send;
+mod undo;
 
 pub use compose::{Body, Composed, addresses, body, prepared, signature_of};
 pub use forward::{Forward, forward};
+pub use outgoing::of_message;
 pub use send::{Composition, Prepared, send, send_new};
+pub use undo::{resend, undo};
 
 use crate::app::App;
 use crate::crypto;
 use crate::domain::caller::Actor;
 use crate::domain::events::{Event, note};
-use crate::domain::html;
-use crate::domain::mails::message_identifier;
+use crate::domain::{reply_tokens, transport};
 use crate::error::{Error, Result};
 use crate::model::{
-    ChannelType, CustomerId, DeliveryStatus, Message, MessageId, SenderType, Ticket, Timestamp, job,
+    Channel, ChannelType, CustomerId, DeliveryStatus, Message, MessageId, SenderType, Ticket, TicketId,
+    Timestamp, job,
 };
-use crate::store::{Tx, channels, jobs, message_tokens, messages};
+use crate::store::{Conn, Tx, channels, jobs, message_tokens, messages, outbox};
 
 /// Links in a sent message work this long.
 const TOKEN_MICROS: i64 = 365 * 24 * 3600 * 1_000_000;
@@ -39,42 +45,38 @@ pub fn goes_by_mail(message: &Message) -> bool {
     message.channel_type == ChannelType::Email || message.is_internal
 }
 
-/// The HTML of a mail as it goes out, with its links. Kept nowhere: the tokens in it are secret.
-pub fn mail_html(app: &App, customer: CustomerId, message: &Message) -> String {
-    let mut html = match (&message.html_body, &message.text_body) {
-        (Some(html), _) => html.clone(),
-        (None, text) => html::from_text(text.as_deref().unwrap_or_default()),
-    };
-    if let Some(token) = reply_token(app, customer, message) {
-        let url = app.config.public_url();
-        let open = open_token(app, customer, message.message_id);
-        html.push_str(&format!(
-            "<p><a href=\"{url}/feedback/{token}\">Was this answer helpful?</a></p>\
-             <img src=\"{url}/api/ticketMessages/{open}/open.gif\" width=\"1\" height=\"1\" alt=\"\">"
-        ));
-    }
-    html
-}
-
-/// Records what became of a queued message; nothing where that is recorded already.
-pub async fn delivered(
+/// Records what became of a message that was queued, and why; nothing where that is recorded already.
+pub async fn settled(
     tx: &mut Tx,
     customer: CustomerId,
     message: &Message,
     status: DeliveryStatus,
+    detail: Option<&str>,
 ) -> Result<()> {
-    if !messages::delivered(tx, customer, message.message_id, status).await? {
+    let id = message.message_id;
+    if !outbox::settle(tx, customer, outbox::Kind::Message, id.0, status, detail).await? {
         return Ok(());
     }
-    let event = Event::message("ticketMessage.delivered", message.ticket_id, message.message_id)
-        .with(serde_json::json!({ "deliveryStatus": { "from": DeliveryStatus::Queued, "to": status } }));
+    let mut changes =
+        serde_json::json!({ "deliveryStatus": { "from": DeliveryStatus::Queued, "to": status } });
+    if let Some(detail) = detail.filter(|_| status != DeliveryStatus::Sent) {
+        changes["deliveryDetail"] = detail.into();
+    }
+    let event = Event::message("ticketMessage.delivered", message.ticket_id, id).with(changes);
     note(tx, customer, Actor::System, &[event]).await
 }
 
 /// Its job failed for good: nobody tries any more until somebody replays it, and people see that.
 pub async fn gave_up(tx: &mut Tx, customer: CustomerId, id: MessageId) -> Result<()> {
     match messages::get(tx, customer, id).await {
-        Ok(message) => delivered(tx, customer, &message, DeliveryStatus::Failed).await,
+        Ok(message) => {
+            let progress = outbox::progress(tx, customer, outbox::Kind::Message, id.0).await?;
+            let status = match progress.is_some_and(|it| it.delivery_begun_at.is_some()) {
+                true => DeliveryStatus::Unconfirmed,
+                false => DeliveryStatus::Failed,
+            };
+            settled(tx, customer, &message, status, Some("Its job was given up.")).await
+        }
         Err(Error::NotFound) => Ok(()),
         Err(error) => Err(error),
     }
@@ -89,12 +91,44 @@ pub async fn queue_again(tx: &mut Tx, customer: CustomerId, actor: Actor, id: Me
     note(tx, customer, actor, &[event]).await
 }
 
-/// 422 where nothing carries messages of this type.
-fn check_transport(channel_type: ChannelType) -> Result<()> {
-    match channel_type {
-        ChannelType::Email | ChannelType::Chat => Ok(()),
+/// A mail that was sent came back: it is told on the message it is about. `detail` is what the delivery
+/// report says. Nothing where that is told already.
+pub async fn bounced(tx: &mut Tx, customer: CustomerId, message: &Message, detail: &str) -> Result<()> {
+    if message.is_bounced {
+        return Ok(());
+    }
+    let after = Message {
+        is_bounced: true,
+        delivery_status: Some(DeliveryStatus::Bounced),
+        delivery_detail: Some(detail.to_owned()),
+        ..message.clone()
+    };
+    messages::update(tx, customer, message, &after).await?;
+    let event = Event::message("ticketMessage.bounced", message.ticket_id, message.message_id).with(
+        serde_json::json!({
+            "deliveryStatus": { "from": message.delivery_status, "to": DeliveryStatus::Bounced },
+            "deliveryDetail": detail,
+        }),
+    );
+    note(tx, customer, Actor::System, &[event]).await
+}
+
+/// 422 where nothing carries messages of this channel.
+async fn check_transport(conn: &mut Conn, customer: CustomerId, ticket: &Ticket) -> Result<()> {
+    match ticket.channel_type {
+        ChannelType::Email => check_live(&channels::get(conn, customer, ticket.channel_id).await?),
+        ChannelType::Chat => Ok(()),
         other => Err(Error::Unprocessable(format!("Messages cannot be sent in a {other} channel."))),
     }
+}
+
+/// 422 while the channel only looks on.
+fn check_live(channel: &Channel) -> Result<()> {
+    if channel.settings.sending.shadow {
+        let why = "This channel is in shadow mode: it imports and drafts, and sends nothing. Set its shadowMode to false to go live.";
+        return Err(Error::Unprocessable(why.into()));
+    }
+    Ok(())
 }
 
 /// An outgoing message of a rep in the ticket's channel, queued for delivery.
@@ -104,13 +138,30 @@ async fn outgoing(tx: &mut Tx, app: &App, customer: CustomerId, ticket: &Ticket)
     message.ticket_id = ticket.ticket_id;
     message.uid.clone_from(&ticket.uid);
     message.delivery_status = Some(DeliveryStatus::Queued);
-    message.message_identifier = Some(message_identifier(app));
+    message.message_identifier = Some(message_identifier(app, customer, ticket.ticket_id));
     let channel = channels::get(tx, customer, ticket.channel_id).await?;
     message.from_address = channel.email_address;
     Ok(message)
 }
 
-/// Queues the delivery of a stored message and keeps the hashes of its links.
+/// A Message-ID that no other mail has and that names the ticket.
+fn message_identifier(app: &App, customer: CustomerId, ticket: TicketId) -> String {
+    let token = reply_tokens::of_ticket(app, customer, ticket);
+    format!("<{token}.{}@{}>", app.random.token(), transport::host_name(app))
+}
+
+/// Until when a person may take back what they sent: it waits so long. None for what is not queued, not
+/// carried by mail, or sent by nobody.
+pub fn undo_until(app: &App, message: &Message) -> Option<Timestamp> {
+    let waits = message.delivery_status == Some(DeliveryStatus::Queued)
+        && message.channel_type == ChannelType::Email
+        && message.sender_type == SenderType::CustomerRep;
+    let seconds = i64::from(app.config.undo_seconds);
+    (waits && seconds > 0).then(|| Timestamp(message.message_date.0 + seconds * 1_000_000))
+}
+
+/// Queues the delivery of a stored message and keeps the hashes of its links. What a person sends by mail
+/// waits for as long as they may take it back.
 async fn queue(tx: &mut Tx, app: &App, customer: CustomerId, message: &Message) -> Result<()> {
     let id = message.message_id;
     let now = tx.now;
@@ -121,5 +172,6 @@ async fn queue(tx: &mut Tx, app: &App, customer: CustomerId, message: &Message) 
         ];
         message_tokens::insert(tx, customer, id, &tokens, Timestamp(now.0 + TOKEN_MICROS)).await?;
     }
-    jobs::enqueue(tx, customer, job::DELIVER_MESSAGE, id.0, now, Some(&format!("deliver:{id}"))).await
+    let due = undo_until(app, message).unwrap_or(now);
+    jobs::enqueue(tx, customer, job::DELIVER_MESSAGE, id.0, due, Some(&format!("deliver:{id}"))).await
 }

@@ -2,6 +2,7 @@
 //! that wants it sent, and goes out once.
 
 use crate::app::App;
+use crate::domain::transport;
 use crate::error::Result;
 use crate::model::{CustomerId, DeliveryStatus, job};
 use crate::store::mails::{self as store, Mail};
@@ -9,9 +10,7 @@ use crate::store::{Tx, jobs};
 
 /// A Message-ID that no other mail has.
 pub fn message_identifier(app: &App) -> String {
-    let host = app.config.public_url();
-    let host = host.split("//").last().and_then(|it| it.split(['/', ':']).next()).unwrap_or("localhost");
-    format!("<{}@{host}>", app.random.token())
+    format!("<{}@{}>", app.random.token(), transport::host_name(app))
 }
 
 /// Puts a mail together, its body encrypted. To be called before the transaction.

@@ -3,7 +3,7 @@
 mod change;
 mod create;
 
-pub use change::{MessageChange, delete, update};
+pub use change::{MessageChange, delete, settle, update};
 pub use create::{Created, Draft, create};
 
 use crate::domain::caller::{Actor, Caller};

@@ -1,16 +1,21 @@
 //! Carries a message of a ticket out in its channel.
 
-use super::JobError;
+use super::{JobError, outbox};
 use crate::app::App;
-use crate::channels::log_sink::{self, Outgoing};
+use crate::domain::channels::dkim;
 use crate::domain::delivery;
+use crate::domain::transport::{self, Route};
 use crate::error::Error;
-use crate::model::{CustomerId, DeliveryStatus, Message, MessageId};
-use crate::store::messages;
+use crate::model::{CustomerId, DeliveryStatus, Message, MessageId, Timestamp};
+use crate::store::{channels, messages};
+
+/// How often a held message looks whether its channel is live.
+const LOOK_AGAIN: i64 = 60_000_000;
 
 pub async fn run(app: &App, customer: CustomerId, message_id: i64) -> Result<(), JobError> {
     let id = MessageId(message_id);
-    let message = match messages::get(&mut *app.store.read().await?, customer, id).await {
+    let found = messages::get(&mut *app.store.read().await?, customer, id).await;
+    let message = match found {
         Ok(message) => message,
         Err(Error::NotFound) => return Ok(()),
         Err(error) => return Err(error.into()),
@@ -18,21 +23,46 @@ pub async fn run(app: &App, customer: CustomerId, message_id: i64) -> Result<(),
     if message.delivery_status != Some(DeliveryStatus::Queued) {
         return Ok(());
     }
-    let carried = if delivery::goes_by_mail(&message) { mail(app, customer, &message) } else { Ok(()) };
-    let status = if carried.is_ok() { DeliveryStatus::Sent } else { DeliveryStatus::Failed };
+    if delivery::goes_by_mail(&message) {
+        return mail(app, customer, &message).await;
+    }
+    // The visitor reads it where it is.
     app.store
-        .write(move |tx| Box::pin(async move { delivery::delivered(tx, customer, &message, status).await }))
+        .write(move |tx| {
+            Box::pin(
+                async move { delivery::settled(tx, customer, &message, DeliveryStatus::Sent, None).await },
+            )
+        })
         .await?;
-    carried
+    Ok(())
 }
 
-fn mail(app: &App, customer: CustomerId, message: &Message) -> Result<(), JobError> {
-    let missing = || JobError::Fail("the message has no address to go to".into());
-    log_sink::deliver(&Outgoing {
-        to: message.to_address.as_deref().ok_or_else(missing)?,
-        subject: message.subject.as_deref().unwrap_or_default(),
-        message_id: message.message_identifier.as_deref().unwrap_or_default(),
-        body: &delivery::mail_html(app, customer, message),
-    });
-    Ok(())
+async fn mail(app: &App, customer: CustomerId, message: &Message) -> Result<(), JobError> {
+    let channel = channels::get(&mut *app.store.read().await?, customer, message.channel_id).await;
+    let channel = match channel {
+        Ok(channel) => channel,
+        Err(Error::NotFound) => {
+            let parcel = outbox::of_message(customer, message, Route::Sink, None);
+            return Ok(parcel
+                .settle(app, DeliveryStatus::Failed, Some("Its channel is not there any more."))
+                .await?);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let parcel = outbox::of_message(
+        customer,
+        message,
+        transport::of_channel(app, &channel)?,
+        dkim::key(app, &channel)?,
+    );
+    let Some(progress) = parcel.pending(app).await? else { return Ok(()) };
+    if channel.settings.sending.shadow {
+        let until = Timestamp(app.clock.now().0 + LOOK_AGAIN);
+        return parcel.hold(app, until, "Held back: the channel is in shadow mode.".into()).await;
+    }
+    match delivery::of_message(app, customer, &channel, message).await {
+        Ok(mail) => parcel.carry(app, &progress, &mail).await,
+        Err(Error::TooLarge(why)) => Ok(parcel.settle(app, DeliveryStatus::Failed, Some(&why)).await?),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -12,8 +12,8 @@ use crate::app::App;
 use crate::error::Result;
 use crate::model::Timestamp;
 use crate::store::{
-    BoxFuture, bulk_undos, chat, counts, idempotency, jobs, message_tokens, meta, notifications, presence,
-    reps, sessions, text_vectors, throttles,
+    BoxFuture, bulk_undos, chat, counts, idempotency, jobs, message_tokens, meta, notifications, outbox,
+    presence, reps, sessions, text_vectors, throttles,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -102,6 +102,8 @@ pub async fn purge(app: &App) -> Result<()> {
                 text_vectors::delete_unused(tx).await?;
                 chat::delete_expired(tx, now).await?;
                 message_tokens::delete_expired(tx, now).await?;
+                outbox::delete_sink_before(tx, week).await?;
+                outbox::forget_turns_before(tx, day.0 / 60_000_000).await?;
                 sessions::delete_expired(tx, now).await?;
                 presence::delete_expired(tx, now).await?;
                 bulk_undos::delete_expired(tx, now).await?;

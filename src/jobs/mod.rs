@@ -8,18 +8,23 @@ mod deliver_mail;
 mod deliver_message;
 pub mod duties;
 mod embed_anew;
+mod fetch_mail;
 mod index_document;
 mod index_end_user;
+pub mod mail_desk;
+mod outbox;
 mod process_mail;
 mod pulse;
 mod runner;
 mod seal_events;
+mod watch_mailboxes;
 
 pub use pulse::Pulse;
 pub use runner::{Workers, run_until_idle, start};
 
 use crate::app::App;
 use crate::error::Error;
+use crate::model::Timestamp;
 use crate::model::job::{self, Job};
 use crate::store::Tx;
 
@@ -30,6 +35,8 @@ pub enum JobError {
     Retry(String),
     /// It never will: a dead letter at once.
     Fail(String),
+    /// Not before then, for this reason. Does not count as an attempt.
+    Later(Timestamp, String),
 }
 
 /// What goes wrong underneath is worth another try.
@@ -67,6 +74,7 @@ registry! {
         job::DELIVER_MESSAGE => deliver_message,
         job::EMBED_ANEW => embed_anew,
         job::INDEX_DOCUMENT => index_document,
+        job::FETCH_MAIL => fetch_mail,
         job::PROCESS_MAIL => process_mail,
         job::INDEX_END_USER => index_end_user,
     }

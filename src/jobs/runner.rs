@@ -45,7 +45,8 @@ pub fn start(app: &App) -> Workers {
     let tasks = vec![
         tokio::spawn(run_jobs(app.clone(), stopped.clone())),
         tokio::spawn(super::seal_events::run(app.clone(), stopped.clone())),
-        tokio::spawn(super::duties::run(app.clone(), stopped)),
+        tokio::spawn(super::duties::run(app.clone(), stopped.clone())),
+        tokio::spawn(super::watch_mailboxes::run(app.clone(), stopped)),
     ];
     Workers { stop, tasks }
 }
@@ -199,6 +200,7 @@ async fn execute(app: App, worker: String, job: Job) {
         Ok(()) => "done",
         Err(JobError::Retry(_)) => "retry",
         Err(JobError::Fail(_)) => "failed",
+        Err(JobError::Later(..)) => "later",
     };
     metrics::counter!("answerpal_jobs_total", "kind" => job.kind.clone(), "result" => result).increment(1);
     let (id, kind, attempts) = (job.job_id, job.kind.clone(), job.attempts);
@@ -208,6 +210,9 @@ async fn execute(app: App, worker: String, job: Job) {
             Box::pin(async move {
                 match outcome {
                     Ok(()) => store::complete(tx, &worker, &job).await,
+                    Err(JobError::Later(run_at, why)) => {
+                        store::postpone(tx, &worker, &job, run_at, &why).await
+                    }
                     Err(JobError::Retry(error)) if job.attempts <= RETRIES => {
                         tracing::warn!(
                             job = id,

@@ -6,6 +6,8 @@ use crate::row;
 
 /// Carries a reply out in its ticket's channel. Subject: the message.
 pub const DELIVER_MESSAGE: &str = "deliver_message";
+/// Fetches a mailbox once. Subject: the channel.
+pub const FETCH_MAIL: &str = "fetch_mail";
 /// Carries a mail out that belongs to no ticket message. Subject: the row of `mails`.
 pub const DELIVER_MAIL: &str = "deliver_mail";
 /// Removes content from the file store that is due and that no attachment names. Subject: the tenant.

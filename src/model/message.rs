@@ -74,6 +74,8 @@ row! {
         /// A person set its topics, to none included: detection leaves them.
         pub topics_corrected: bool,
         pub delivery_status: Option<DeliveryStatus>,
+        /// What the mail server said last.
+        pub delivery_detail: Option<String>,
         /// The reply that answered it.
         pub answered_by_message_id: Option<MessageId>,
         /// The sender's address was claimed, not proven (chat).
@@ -147,6 +149,7 @@ impl Message {
             citations: None,
             topics_corrected: false,
             delivery_status: None,
+            delivery_detail: None,
             answered_by_message_id: None,
             unverified: false,
         }

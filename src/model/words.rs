@@ -62,6 +62,10 @@ words! {
     ComposerKind { Reply, Note, Forward }
     /// What a rep is told of.
     NotificationKind { Mention, Assigned }
-    /// Where a sent message is.
-    DeliveryStatus { Queued, Sent, Failed }
+    /// Where a sent message is. `Unconfirmed`: it was handed over, and whether it was taken is not known.
+    DeliveryStatus { Queued, Sent, Failed, Bounced, Unconfirmed }
+    /// How a mail server is spoken to: TLS from the first byte, after STARTTLS, or not at all.
+    Security { TLS, StartTLS, None }
+    /// What becomes of a mail in its mailbox once it is stored.
+    AfterFetch { Mark, Move, Keep }
 }

@@ -101,6 +101,43 @@ pub async fn retry(tx: &mut Tx, worker: &str, job: &Job, run_at: Timestamp, erro
     end(tx, worker, job, WAITING, run_at, Some(error)).await
 }
 
+/// Lets it run again at `run_at` without counting the attempt: nothing went wrong, or what did is told
+/// elsewhere.
+pub async fn postpone(tx: &mut Tx, worker: &str, job: &Job, run_at: Timestamp, why: &str) -> Result<bool> {
+    let postponed = tx
+        .execute(
+            "UPDATE jobs SET state = 'waiting', run_at = $5, last_error = $6, attempts = attempts - 1,
+             lease_until = NULL, worker_id = NULL
+             WHERE customer_id = $1 AND job_id = $2 AND worker_id = $3 AND attempts = $4 AND state = 'running'",
+            params![job.customer_id, job.job_id, worker, job.attempts, run_at, why],
+        )
+        .await?;
+    Ok(postponed == 1)
+}
+
+/// Whether such a job waits already.
+pub async fn is_waiting(conn: &mut Conn, customer: CustomerId, kind: &str, subject_id: i64) -> Result<bool> {
+    let (waits,): (bool,) = conn
+        .query_one(
+            "SELECT EXISTS (SELECT 1 FROM jobs WHERE customer_id = $1 AND kind = $2 AND subject_id = $3
+             AND state = 'waiting')",
+            params![customer, kind, subject_id],
+        )
+        .await?;
+    Ok(waits)
+}
+
+/// Takes a job back that no worker has begun; false where there is none.
+pub async fn cancel(tx: &mut Tx, customer: CustomerId, kind: &str, subject_id: i64) -> Result<bool> {
+    let cancelled = tx
+        .execute(
+            "DELETE FROM jobs WHERE customer_id = $1 AND kind = $2 AND subject_id = $3 AND state = 'waiting'",
+            params![customer, kind, subject_id],
+        )
+        .await?;
+    Ok(cancelled > 0)
+}
+
 /// Gives it up, visibly.
 pub async fn bury(tx: &mut Tx, worker: &str, job: &Job, error: &str) -> Result<bool> {
     end(tx, worker, job, DEAD, job.run_at, Some(error)).await

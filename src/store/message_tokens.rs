@@ -28,6 +28,16 @@ pub async fn insert(
     tx.insert_many("message_tokens", &columns, &rows).await
 }
 
+/// Ends the links of a message.
+pub async fn delete(tx: &mut Tx, customer: CustomerId, message: MessageId) -> Result<()> {
+    tx.execute(
+        "DELETE FROM message_tokens WHERE customer_id = $1 AND message_id = $2",
+        params![customer, message],
+    )
+    .await?;
+    Ok(())
+}
+
 /// The message that a token which has not expired is for.
 pub async fn find(
     conn: &mut Conn,

@@ -11,7 +11,7 @@ use const_format::formatcp;
 use super::received_mails::ERASE;
 use super::{Conn, Tx, Value};
 use crate::error::Result;
-use crate::model::{CustomerId, DeliveryStatus, Message, MessageId, TicketId, Timestamp};
+use crate::model::{CustomerId, Message, MessageId, TicketId, Timestamp};
 use crate::params;
 
 /// Inserts a message; its `message_id` is not read.
@@ -84,6 +84,7 @@ pub async fn delete(tx: &mut Tx, customer: CustomerId, message: &Message) -> Res
         "DELETE FROM mail_references WHERE customer_id = $1 AND message_id = $2",
         "DELETE FROM attachments WHERE customer_id = $1 AND message_id = $2",
         "DELETE FROM message_tokens WHERE customer_id = $1 AND message_id = $2",
+        "DELETE FROM sink_mails WHERE customer_id = $1 AND message_id = $2",
         "DELETE FROM message_topics WHERE customer_id = $1 AND message_id = $2",
         "DELETE FROM message_stages WHERE customer_id = $1 AND message_id = $2",
         "DELETE FROM ticket_messages WHERE customer_id = $1 AND message_id = $2",
@@ -166,28 +167,48 @@ pub async fn newest_reply(
     Ok(row.map(|it| it.0))
 }
 
-/// Moves a queued message on; false where it is not queued (any more).
-pub async fn delivered(
-    tx: &mut Tx,
+/// The Message-IDs of a conversation before one of its messages, oldest first: the message, whether it
+/// came in, its identifier.
+pub async fn thread(
+    conn: &mut Conn,
     customer: CustomerId,
-    message: MessageId,
-    status: DeliveryStatus,
-) -> Result<bool> {
-    let changed = tx
-        .execute(
-            "UPDATE ticket_messages SET delivery_status = $3
-             WHERE customer_id = $1 AND message_id = $2 AND delivery_status = 'Queued'",
-            params![customer, message, status],
+    ticket: TicketId,
+    before: MessageId,
+) -> Result<Vec<(MessageId, bool, String)>> {
+    conn.query(
+        "SELECT message_id, incoming, message_identifier FROM ticket_messages
+         WHERE customer_id = $1 AND ticket_id = $2 AND message_id <> $3 AND NOT is_draft AND NOT is_internal
+         AND message_identifier IS NOT NULL ORDER BY message_date, message_id",
+        params![customer, ticket, before],
+    )
+    .await
+}
+
+/// How many answers without a person went to an address since then, at most `most` of them counted.
+pub async fn automatic_since(
+    conn: &mut Conn,
+    customer: CustomerId,
+    address: &str,
+    since: Timestamp,
+    most: i64,
+) -> Result<i64> {
+    let (n,): (i64,) = conn
+        .query_one(
+            "SELECT count(*) FROM (
+                 SELECT 1 FROM tickets t JOIN ticket_messages m ON m.customer_id = $1 AND m.ticket_id = t.ticket_id
+                 WHERE t.customer_id = $1 AND t.uid_key = $2 AND t.last_message_date >= $3
+                 AND m.sender_type = 'AI' AND NOT m.incoming AND NOT m.is_draft AND m.message_date >= $3 LIMIT $4) n",
+            params![customer, super::tickets::uid_key(address), since, most.max(1)],
         )
         .await?;
-    Ok(changed == 1)
+    Ok(n)
 }
 
 /// Queues a message again whose delivery failed; its ticket, where it was one.
 pub async fn queue_again(tx: &mut Tx, customer: CustomerId, message: MessageId) -> Result<Option<TicketId>> {
     let row: Option<(TicketId,)> = tx
         .query_opt(
-            "UPDATE ticket_messages SET delivery_status = 'Queued'
+            "UPDATE ticket_messages SET delivery_status = 'Queued', delivery_begun_at = NULL, delivery_tries = 0
              WHERE customer_id = $1 AND message_id = $2 AND delivery_status = 'Failed' RETURNING ticket_id",
             params![customer, message],
         )

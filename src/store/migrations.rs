@@ -31,6 +31,7 @@ const MIGRATIONS: &[Migration] = migrations![
     2 "0002_core",
     3 "0003_intake",
     5 "0005_inbound_mail",
+    6 "0006_mail_transport",
     7 "0007_dashboard",
 ];
 

@@ -138,6 +138,8 @@ pub async fn delete(tx: &mut Tx, customer: CustomerId, ticket: &Ticket) -> Resul
          (SELECT message_id FROM ticket_messages WHERE customer_id = $1 AND ticket_id = $2)",
         "DELETE FROM message_tokens WHERE customer_id = $1 AND message_id IN
          (SELECT message_id FROM ticket_messages WHERE customer_id = $1 AND ticket_id = $2)",
+        "DELETE FROM sink_mails WHERE customer_id = $1 AND message_id IN
+         (SELECT message_id FROM ticket_messages WHERE customer_id = $1 AND ticket_id = $2)",
         "DELETE FROM message_stages WHERE customer_id = $1 AND message_id IN
          (SELECT message_id FROM ticket_messages WHERE customer_id = $1 AND ticket_id = $2)",
         formatcp!(

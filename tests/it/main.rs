@@ -7,6 +7,7 @@ mod cli;
 mod data;
 mod inbound;
 mod jobs;
+mod mail;
 mod outbound;
 mod process;
 mod support;

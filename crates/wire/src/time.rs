@@ -16,7 +16,7 @@ const EXPECTED: &str = "a date and time in ISO 8601, for example 2024-04-01T10:0
 /// A point in time, in microseconds since 1970-01-01T00:00:00Z.
 ///
 /// Serialises as [`format()`] writes it, without allocating, and deserialises what [`parse`] reads.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {

@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::domain::caller::Actor;
 use crate::domain::feedback as domain;
 use crate::domain::html::escaped;
+use crate::domain::messages;
 use crate::error::{Error, Result};
 use crate::model::Message;
 use crate::store::messages as message_store;
@@ -41,22 +42,28 @@ pub fn routes() -> Router<App> {
     Router::new().route("/feedback/{token}", get(show_feedback).post(give_feedback))
 }
 
-async fn show_feedback(State(app): State<App>, Text(token): Text) -> Response {
+async fn show_feedback(State(app): State<App>, Text(token): Text, uri: axum::http::Uri) -> Response {
+    // What a link asks for is only filled in: the form has to be sent.
+    let wish: FeedbackIn = answerpal_wire::from_query(uri.query().unwrap_or_default()).unwrap_or_default();
     match load(&app, &token).await {
-        Ok((_, message)) => page(StatusCode::OK, &form(&message)),
+        Ok(_) if wish.escalate == Some(true) => page(StatusCode::OK, ESCALATE),
+        Ok((_, message)) => page(StatusCode::OK, &form(&message, wish.like)),
         Err(error) => refused(error),
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 struct FeedbackIn {
     like: Option<bool>,
+    /// A person is to take over.
+    escalate: Option<bool>,
     comment: Option<String>,
 }
 
 async fn give_feedback(State(app): State<App>, Text(token): Text, request: Request) -> Response {
     match keep(&app, token, request).await {
-        Ok(()) => page(StatusCode::OK, "<h1>Thank you</h1><p>Your feedback was kept.</p>"),
+        Ok(true) => page(StatusCode::OK, "<h1>Thank you</h1><p>A person will look at your request.</p>"),
+        Ok(false) => page(StatusCode::OK, "<h1>Thank you</h1><p>Your feedback was kept.</p>"),
         Err(error) => refused(error),
     }
 }
@@ -68,12 +75,16 @@ async fn load(app: &App, token: &str) -> Result<(domain::Link, Message)> {
     Ok((link, message))
 }
 
-async fn keep(app: &App, token: String, request: Request) -> Result<()> {
+/// Whether it was the wish for a person.
+async fn keep(app: &App, token: String, request: Request) -> Result<bool> {
     let (link, _) = load(app, &token).await?;
     let bytes = read_body(request.into_body(), MOST_BYTES).await?;
     let text = std::str::from_utf8(&bytes).map_err(|_| Error::invalid("body", "is no form"))?;
     let input: FeedbackIn = answerpal_wire::from_query(text)?;
     let comment = domain::checked_comment("comment", input.comment)?;
+    if input.escalate == Some(true) {
+        return escalate(app, token, link, comment).await.map(|()| true);
+    }
     if input.like.is_none() && comment.is_none() {
         return Err(Error::invalid("like", "or a comment is required"));
     }
@@ -87,14 +98,33 @@ async fn keep(app: &App, token: String, request: Request) -> Result<()> {
                 if let Some(comment) = comment {
                     domain::comment(tx, link.customer, Actor::EndUser, link.message, &comment).await?;
                 }
-                Ok(())
+                Ok(false)
             })
         })
         .await
 }
 
-fn form(message: &Message) -> String {
-    let checked = |value: bool| if message.is_liked == Some(value) { " checked" } else { "" };
+async fn escalate(app: &App, token: String, link: domain::Link, comment: Option<String>) -> Result<()> {
+    let escalation = domain::Escalation { comment, email: None };
+    app.store
+        .write(move |tx| {
+            Box::pin(async move {
+                domain::throttled(tx, "escalate", &token, domain::five_an_hour).await?;
+                let (ticket, message) = messages::lock_any(tx, link.customer, link.message).await?;
+                domain::escalate(tx, link.customer, Actor::EndUser, &ticket, &message, escalation, None).await
+            })
+        })
+        .await
+}
+
+const ESCALATE: &str = "<h1>Talk to a person</h1><form method=\"post\">\
+     <input type=\"hidden\" name=\"escalate\" value=\"true\">\
+     <p><label for=\"comment\">What can we do for you?</label>\
+     <textarea id=\"comment\" name=\"comment\" maxlength=\"10000\"></textarea></p>\
+     <button type=\"submit\">Ask for a person</button></form>";
+
+fn form(message: &Message, wish: Option<bool>) -> String {
+    let checked = |value: bool| if wish.or(message.is_liked) == Some(value) { " checked" } else { "" };
     format!(
         "<h1>Was this answer helpful?</h1><blockquote>{}</blockquote><form method=\"post\">\
          <label><input type=\"radio\" name=\"like\" value=\"true\" required{}> Yes</label> \

@@ -240,6 +240,11 @@ pub struct MessageOut {
     citations: Vec<CitationOut>,
     confidence: Option<f64>,
     delivery_status: Option<DeliveryStatus>,
+    /// What the mail server said last.
+    delivery_detail: Option<String>,
+    /// A queued message can be taken back until then.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    undo_until: Option<Timestamp>,
     is_internal: bool,
     is_draft: bool,
     /// The reply that answered it.
@@ -307,6 +312,7 @@ pub fn message_out(
         if message.incoming { message.from_address.clone() } else { message.to_address.clone() };
     Ok(MessageOut {
         ticket_token: delivery::reply_token(app, customer, &message),
+        undo_until: delivery::undo_until(app, &message),
         message_id: message.message_id,
         ticket_id: message.ticket_id,
         date_created: message.date_created,
@@ -368,6 +374,7 @@ pub fn message_out(
         citations: message.citations.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default(),
         confidence: message.confidence,
         delivery_status: message.delivery_status,
+        delivery_detail: message.delivery_detail,
         is_internal: message.is_internal,
         is_draft: message.is_draft,
         answered_by_message_id: message.answered_by_message_id,

@@ -39,24 +39,41 @@ pub fn body(answer: &str, signature: Option<&Signature>) -> Body {
         (html::from_text(answer), answer.trim().to_owned())
     };
     let mut text = message.clone();
-    if let Some(signature) = signature {
-        let given = (signature.signature_html.as_deref(), signature.signature_text.as_deref());
-        let (signature_html, signature_text) = match given {
-            (Some(html), Some(text)) => (html::sanitised(html), text.to_owned()),
-            (Some(html), None) => (html::sanitised(html), html::to_text(html)),
-            (None, Some(text)) => (html::from_text(text), text.to_owned()),
-            (None, None) => (String::new(), String::new()),
-        };
-        if !signature_html.is_empty() {
-            html.push_str("<br>");
-            html.push_str(&signature_html);
-        }
-        if !signature_text.trim().is_empty() {
-            text.push_str("\n\n-- \n");
-            text.push_str(signature_text.trim());
+    let (signature_html, signature_text) = ends(signature);
+    html.push_str(&signature_html);
+    text.push_str(&signature_text);
+    Body { message, text, html }
+}
+
+/// What a signature adds to HTML and to text.
+fn ends(signature: Option<&Signature>) -> (String, String) {
+    let Some(signature) = signature else { return (String::new(), String::new()) };
+    let given = (signature.signature_html.as_deref(), signature.signature_text.as_deref());
+    let (html, text) = match given {
+        (Some(html), Some(text)) => (html::sanitised(html), text.to_owned()),
+        (Some(html), None) => (html::sanitised(html), html::to_text(html)),
+        (None, Some(text)) => (html::from_text(text), text.to_owned()),
+        (None, None) => (String::new(), String::new()),
+    };
+    let html = if html.is_empty() { html } else { format!("<br>{html}") };
+    let text = if text.trim().is_empty() { String::new() } else { format!("\n\n-- \n{}", text.trim()) };
+    (html, text)
+}
+
+/// The bodies of a sent message as they were given: without the signature, which sending adds again. HTML
+/// that only says what the text says is left out, so that changing the text is enough.
+pub fn unsigned(message: &mut Message, signature: Option<&Signature>) {
+    let (html_end, text_end) = ends(signature);
+    for (body, end) in [(&mut message.html_body, html_end), (&mut message.text_body, text_end)] {
+        if let Some(text) = body
+            && let Some(without) = text.strip_suffix(&end)
+        {
+            *text = without.to_owned();
         }
     }
-    Body { message, text, html }
+    if message.html_body == message.text_body.as_deref().map(html::from_text) {
+        message.html_body = None;
+    }
 }
 
 /// The rep's signature in the language of the conversation (the tenant's where that is not known), else

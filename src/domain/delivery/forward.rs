@@ -3,13 +3,13 @@
 use std::fmt::Write;
 
 use super::compose::Body;
-use super::{outgoing, queue};
+use super::{check_live, outgoing, queue};
 use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::{html, messages, tickets};
 use crate::error::{Error, Result};
 use crate::model::{Message, MessageId};
-use crate::store::{Tx, attachments};
+use crate::store::{Tx, attachments, channels};
 
 /// Who gets it, and what is said with it.
 pub struct Forward {
@@ -64,6 +64,7 @@ pub async fn forward(
     if (&read.html_body, &read.text_body) != (&original.html_body, &original.text_body) {
         return Err(Error::Conflict("The message has just changed: read it again.".into()));
     }
+    check_live(&channels::get(tx, caller.customer, ticket.channel_id).await?)?;
     let refs = app.refs.current(tx, caller.customer).await?;
     let mut message = outgoing(tx, app, caller.customer, &ticket).await?;
     message.is_internal = true;

@@ -60,7 +60,7 @@ pub async fn send(
     if original.is_draft {
         return Err(Error::Conflict("This message is a draft: nobody has to be answered.".into()));
     }
-    check_transport(ticket.channel_type)?;
+    check_transport(tx, caller.customer, &ticket).await?;
     let Composed { body, source } = prepared_answer.0?;
     if source.is_some() && source.as_deref() != prepared(&original) {
         return Err(Error::Conflict("The prepared answer has just changed: read it again.".into()));
@@ -100,7 +100,7 @@ fn signed(message: &mut Message, caller: &Caller, refs: &Refs, body: Body) {
 }
 
 /// `Re: …`, once.
-fn answer_subject(subject: Option<&str>) -> String {
+pub(super) fn answer_subject(subject: Option<&str>) -> String {
     let subject = subject.unwrap_or_default().trim();
     if subject.get(..3).is_some_and(|it| it.eq_ignore_ascii_case("re:")) {
         return subject.to_owned();
@@ -109,7 +109,7 @@ fn answer_subject(subject: Option<&str>) -> String {
 }
 
 /// Whom an answer to this message goes to.
-fn recipient(ticket: &Ticket, original: &Message) -> Result<String> {
+pub(super) fn recipient(ticket: &Ticket, original: &Message) -> Result<String> {
     let own = if original.incoming { &original.from_address } else { &original.to_address };
     [own, &original.uid, &ticket.uid]
         .into_iter()
@@ -197,7 +197,7 @@ pub async fn send_new(
     if draft.is_draft && draft.is_internal {
         return Err(Error::Conflict("An internal note is not sent.".into()));
     }
-    check_transport(ticket.channel_type)?;
+    check_transport(tx, caller.customer, &ticket).await?;
     let Composed { body, source } = prepared.0?;
     if source.is_some() && source.as_deref() != draft_content(&draft) {
         return Err(Error::Conflict("The draft has just changed: read it again.".into()));

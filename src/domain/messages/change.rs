@@ -152,7 +152,7 @@ fn differences(before: &Message, after: &Message) -> Changes {
 }
 
 /// Brings what a ticket says of its messages in line with them.
-async fn settle(tx: &mut Tx, customer: CustomerId, actor: Actor, before: &Ticket) -> Result<()> {
+pub async fn settle(tx: &mut Tx, customer: CustomerId, actor: Actor, before: &Ticket) -> Result<()> {
     let (date, preview) = store::newest(tx, customer, before.ticket_id).await?;
     let last = ticket_store::last_end_user_message(tx, customer, before.ticket_id).await?;
     let after = Ticket {

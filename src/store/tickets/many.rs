@@ -102,6 +102,8 @@ pub async fn delete_many(tx: &mut Tx, customer: CustomerId, tickets: &[Ticket]) 
          (SELECT message_id FROM ticket_messages WHERE customer_id = $1 AND ticket_id = ANY($2))",
         "DELETE FROM message_tokens WHERE customer_id = $1 AND message_id IN
          (SELECT message_id FROM ticket_messages WHERE customer_id = $1 AND ticket_id = ANY($2))",
+        "DELETE FROM sink_mails WHERE customer_id = $1 AND message_id IN
+         (SELECT message_id FROM ticket_messages WHERE customer_id = $1 AND ticket_id = ANY($2))",
         "DELETE FROM message_stages WHERE customer_id = $1 AND message_id IN
          (SELECT message_id FROM ticket_messages WHERE customer_id = $1 AND ticket_id = ANY($2))",
         "DELETE FROM message_topics WHERE customer_id = $1 AND ticket_id = ANY($2)",

@@ -159,3 +159,36 @@ db_test! {
         }
     }
 }
+
+db_test! {
+    async fn mail_is_signed_with_a_key_whose_dns_record_is_shown(installation: Installation) {
+        let admin = &installation.admin;
+        let body = json!({ "channelType": "Email", "name": "Mail", "emailAddress": "help@example.com" });
+        let made = admin.post("/api/Channels", body).await.expect(201);
+        let at = format!("/api/Channels/{}/dkim", made["channelID"]);
+        admin.get(&at).await.expect(404);
+        admin.delete(&at).await.expect(404);
+        admin.post(&at, json!({ "selector": "no good" })).await.expect_invalid("selector");
+        let key = admin.post(&at, json!({})).await.expect(200);
+        assert_eq!((&key["domain"], &key["recordName"]), (&json!("example.com"), &json!("answerpal._domainkey.example.com")));
+        assert!(key["recordValue"].as_str().unwrap().starts_with("v=DKIM1; k=rsa; p=MII"), "{key}");
+        assert_eq!(admin.get(&at).await.expect(200), key);
+        // Other changes of the channel keep it.
+        let changed = admin.put(&format!("/api/Channels/{}", made["channelID"]), json!({ "smtpPassword": "x" })).await.expect(200);
+        assert_eq!((&changed["dkimDomain"], &changed["dkimSelector"]), (&json!("example.com"), &json!("answerpal")));
+        assert_eq!(admin.get(&at).await.expect(200), key);
+        let body = json!({ "channelID": made["channelID"], "fromAddress": "anna@example.org", "textBody": "Hello" });
+        let question = admin.post("/api/ticketMessages/create-new", body).await.expect(201);
+        admin.post(&format!("/api/ticketMessages/{}/send", question["messageID"]), json!({ "modifiedAnswer": "Hi" })).await.expect(200);
+        installation.run_jobs().await;
+        let sent = admin.get("/api/Outbox/sink/1").await.text();
+        assert!(sent.starts_with("DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.com; s=answerpal;"), "{sent}");
+        let (_, agent) = installation.rep("agent", Role::Agent).await;
+        agent.get(&at).await.expect(403);
+        let (_, other) = installation.other_tenant().await;
+        other.get(&at).await.expect(404);
+        other.post(&at, json!({})).await.expect(404);
+        admin.delete(&at).await.expect(204);
+        admin.get(&at).await.expect(404);
+    }
+}

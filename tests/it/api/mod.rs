@@ -16,6 +16,7 @@ mod documents_convert;
 mod end_users;
 mod events;
 mod notifications;
+mod outbox;
 mod presence;
 mod remote_files;
 mod reps;

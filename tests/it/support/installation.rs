@@ -61,6 +61,7 @@ impl Installation {
             connections: 4,
             program: Some(env!("CARGO_BIN_EXE_answerpal").into()),
             public_url: Some("https://desk.example.com".into()),
+            undo_seconds: 0,
             ..Config::default()
         };
         change(&mut config);

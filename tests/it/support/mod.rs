@@ -7,7 +7,7 @@ mod endpoint;
 mod installation;
 
 pub use client::{Answer, Client};
-pub use database::{Database, Engine};
+pub use database::{Database, Engine, execute};
 pub use endpoint::{Act, Endpoint, say};
 pub use installation::{Installation, PASSWORD};
 

@@ -1,0 +1,9 @@
+//! Mail: composed, handed to mail servers, fetched from mailboxes, taken from mail servers.
+
+pub mod check;
+pub mod compose;
+pub mod connect;
+pub mod dkim;
+pub mod imap;
+pub mod server;
+pub mod smtp;

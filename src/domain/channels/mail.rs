@@ -1,0 +1,66 @@
+//! How a channel's mail is fetched and sent.
+
+use crate::domain::fields;
+use crate::error::{Error, Result};
+use crate::model::{AfterFetch, MailSettings};
+
+const LONGEST_NAME: usize = 200;
+/// Of automatic answers to one sender in an hour: more is a loop.
+const MOST_AUTO_REPLIES: i64 = 100;
+
+/// What a change gives; None leaves a setting as it is, an empty text clears it.
+#[derive(Default)]
+pub struct MailChange {
+    pub folder: Option<String>,
+    pub after: Option<AfterFetch>,
+    pub move_to: Option<String>,
+    pub shadow: Option<bool>,
+    pub plus_addressing: Option<bool>,
+    pub track_opens: Option<bool>,
+    pub footer_links: Option<bool>,
+    pub sender_name: Option<String>,
+    pub auto_replies_per_hour: Option<i64>,
+}
+
+impl MailChange {
+    pub(super) fn apply(self, settings: &mut MailSettings) -> Result<()> {
+        let (fetch, sending) = (&mut settings.fetch, &mut settings.sending);
+        if let Some(folder) = self.folder {
+            let folder = if folder.trim().is_empty() { "INBOX".into() } else { folder };
+            fetch.folder = folder_name("imapFolder", &folder)?;
+        }
+        fetch.after = self.after.unwrap_or(fetch.after);
+        fetch.move_to = fields::checked(self.move_to, &fetch.move_to, |it| folder_name("imapMoveTo", it))?;
+        if fetch.after == AfterFetch::Move && fetch.move_to.is_none() {
+            return Err(Error::invalid("imapMoveTo", "is required where imapAfterFetch is Move"));
+        }
+        if fetch.move_to.as_ref() == Some(&fetch.folder) {
+            return Err(Error::invalid("imapMoveTo", "is the folder that is fetched from"));
+        }
+        sending.shadow = self.shadow.unwrap_or(sending.shadow);
+        sending.plus_addressing = self.plus_addressing.unwrap_or(sending.plus_addressing);
+        sending.track_opens = self.track_opens.unwrap_or(sending.track_opens);
+        sending.footer_links = self.footer_links.unwrap_or(sending.footer_links);
+        sending.sender_name =
+            fields::text("senderName", self.sender_name, &sending.sender_name, LONGEST_NAME)?;
+        if let Some(most) = self.auto_replies_per_hour {
+            if !(0..=MOST_AUTO_REPLIES).contains(&most) {
+                return Err(Error::invalid(
+                    "autoRepliesPerHour",
+                    format!("must be 0 to {MOST_AUTO_REPLIES}"),
+                ));
+            }
+            sending.auto_replies_per_hour = u32::try_from(most).unwrap_or_default();
+        }
+        Ok(())
+    }
+}
+
+/// A mailbox name has no line ends: it is part of a command.
+fn folder_name(field: &str, name: &str) -> Result<String> {
+    let name = fields::name(field, name, LONGEST_NAME)?;
+    if name.contains(char::is_control) {
+        return Err(Error::invalid(field, "must have no control characters"));
+    }
+    Ok(name)
+}

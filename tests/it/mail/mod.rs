@@ -1,0 +1,9 @@
+//! Mail: handed to servers, fetched from mailboxes, taken from servers.
+
+mod desk;
+mod mailboxes;
+mod outbox;
+mod scripted;
+mod servers;
+
+pub use servers::Servers;
