@@ -17,7 +17,7 @@ use crate::domain::reps::{self, NewRep};
 use crate::domain::topics::{self, TopicChange};
 use crate::error::Result;
 use crate::model::{ChannelId, ChannelType, CustomerId, CustomerRepId, EndUserId, Role, TopicId};
-use crate::store::bulk as store;
+use crate::store::{bulk as store, counts};
 
 use conversations::Maker;
 
@@ -94,6 +94,10 @@ pub async fn run(app: &App, options: Options, progress: &dyn Progress) -> Result
     maker = make_end_users(app, maker, (options.tickets / 5).max(1), progress).await?;
     let end_users = maker.end_users.len();
     make_tickets(app, Arc::new(maker), progress).await?;
+    if app.store.dialect().counts_are_deltas() {
+        // As the workers of a server do all the time.
+        app.store.write(move |tx| Box::pin(async move { counts::fold(tx, customer).await })).await?;
+    }
     Ok(Summary {
         customer,
         tickets: options.tickets,

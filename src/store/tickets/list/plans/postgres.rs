@@ -30,6 +30,7 @@ async fn desk(suffix: &str) -> Option<(Store, tempfile::TempDir)> {
 
 const DESK: &str = "
     INSERT INTO customers (customer_id, name, created_at) VALUES (1, 'Bench', 0);
+    INSERT INTO end_users (customer_id, name, created_at) SELECT 1, 'User ' || i, 0 FROM generate_series(1, 4000) i;
     INSERT INTO tickets (customer_id, date_created, status, channel_id, channel_type, end_user_id,
         customer_rep_id, escalated, is_spam, is_closed, last_message_date, uid_key)
     SELECT 1, i, (ARRAY['Open', 'Pending', 'Escalated', 'Closed', 'Closed'])[i % 5 + 1], i % 3 + 1,
