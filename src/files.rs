@@ -3,6 +3,7 @@
 
 pub mod names;
 pub mod sniff;
+pub mod thumbnail;
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -134,8 +134,10 @@ CREATE INDEX end_user_merges_of ON end_user_merges (customer_id, end_user_id, en
 -- The audit trail as a list, and the tickets that were closed in a time.
 CREATE INDEX events_list ON events (customer_id, event_id);
 CREATE INDEX tickets_closed ON tickets (customer_id, close_date, ticket_id) WHERE close_date IS NOT NULL;
--- Answers of reps, in the order of their time; drafts of the model; messages with evidence.
-CREATE INDEX ticket_messages_answers ON ticket_messages (customer_id, message_date)
+-- Answers, by ticket and by time; drafts of the model; messages with evidence.
+CREATE INDEX ticket_messages_answers ON ticket_messages (customer_id, ticket_id, message_date)
+    WHERE NOT incoming AND NOT is_internal AND NOT is_draft;
+CREATE INDEX ticket_messages_answered ON ticket_messages (customer_id, message_date, customer_rep_id, ticket_id)
     WHERE NOT incoming AND NOT is_internal AND NOT is_draft;
 CREATE INDEX ticket_messages_drafted ON ticket_messages (customer_id, ai_response_date_time)
     WHERE ai_response_date_time IS NOT NULL;

@@ -2,6 +2,7 @@
 
 mod convert;
 mod shapes;
+mod uses;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -27,6 +28,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_documents, create_document))
         .routes(routes!(get_document, update_document, delete_document))
         .merge(convert::routes())
+        .merge(uses::routes())
 }
 
 /// A page of documents, by name.

@@ -1,5 +1,6 @@
 //! `/api/EndUsers`.
 
+mod merges;
 mod shapes;
 mod tickets;
 mod uids;
@@ -35,6 +36,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(find_end_users_by_path))
         .merge(uids::routes())
         .merge(tickets::routes())
+        .merge(merges::routes())
 }
 
 /// With their uids, in the order given.

@@ -25,6 +25,7 @@ use super::reply::{Page, json};
 use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::live;
+use crate::domain::refs::Refs;
 use crate::error::{Error, Result};
 use crate::model::{CustomerRepId, MessageId, NotificationId, TicketId, Timestamp};
 use crate::store::events::{self as store, Recorded, Told};
@@ -112,6 +113,25 @@ impl From<Told> for LiveEventOut {
     }
 }
 
+/// An event as it is answered.
+pub fn event_out(event: Recorded, refs: &Refs) -> Result<EventOut> {
+    let name = event.actor_id.and_then(|it| refs.reps.get(&CustomerRepId(it)).cloned());
+    Ok(EventOut {
+        event_id: event.event_id,
+        seq: event.seq,
+        date: event.created_at,
+        actor_type: event.actor_type,
+        actor_id: event.actor_id,
+        actor_name: name,
+        action: event.action,
+        entity: event.entity,
+        entity_id: event.entity_id,
+        ticket_id: event.ticket_id,
+        message_id: event.message_id,
+        changes: event.changes.as_deref().map(serde_json::from_str).transpose()?,
+    })
+}
+
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
@@ -148,24 +168,8 @@ async fn list_ticket_events(
             .await?;
     let total = store::count_of_ticket(&mut conn, customer, ticket).await?;
     let refs = app.refs.current(&mut conn, customer).await?;
-    let out = |event: Recorded| -> Result<EventOut> {
-        let name = event.actor_id.and_then(|it| refs.reps.get(&CustomerRepId(it)).cloned());
-        Ok(EventOut {
-            event_id: event.event_id,
-            seq: event.seq,
-            date: event.created_at,
-            actor_type: event.actor_type,
-            actor_id: event.actor_id,
-            actor_name: name,
-            action: event.action,
-            entity: event.entity,
-            entity_id: event.entity_id,
-            ticket_id: event.ticket_id,
-            message_id: event.message_id,
-            changes: event.changes.as_deref().map(serde_json::from_str).transpose()?,
-        })
-    };
-    json(&Page::new(events.into_iter().map(out).collect::<Result<_>>()?, total, &listing))
+    let items = events.into_iter().map(|it| event_out(it, &refs)).collect::<Result<_>>()?;
+    json(&Page::new(items, total, &listing))
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -4,17 +4,21 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures::TryStreamExt;
+use serde::Deserialize;
 use std::ops::Range;
+use tokio::sync::Semaphore;
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::attachments::access_token;
-use super::extract::Text;
+use super::extract::{Query, Text};
 use super::problem::Problem;
 use crate::app::App;
 use crate::crypto::{self, MasterKey};
 use crate::error::{Error, Result};
-use crate::files::{names, sniff};
+use crate::files::{names, sniff, thumbnail};
 use crate::model::AttachmentId;
 use crate::store::attachments::{self as store, Attachment};
 
@@ -22,18 +26,30 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(get_file))
 }
 
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct FileQuery {
+    /// For a PNG, JPEG, GIF or WebP: within a square of so many pixels (16 to 1024), as JPEG or PNG. 404 for
+    /// other files, and for pictures that are broken or too large.
+    thumbnail: Option<u32>,
+}
+
 /// The file: PNG, JPEG, GIF, WebP, PDF and plain text to be shown in place, everything else as a
-/// download. Ranges are honoured.
-#[utoipa::path(get, path = "/api/File/{accessToken}", tag = "Attachments", security(()), params(("accessToken" = String, Path)),
+/// download. Ranges are honoured. `thumbnail` makes a picture small.
+#[utoipa::path(get, path = "/api/File/{accessToken}", tag = "Attachments", security(()), params(("accessToken" = String, Path), FileQuery),
     responses((status = 200, body = Vec<u8>, content_type = "*/*"), (status = 206, body = Vec<u8>, content_type = "*/*"), (status = 304),
-        (status = 404, body = Problem), (status = 416, body = Problem)))]
+        (status = 400, body = Problem), (status = 404, body = Problem), (status = 416, body = Problem)))]
 async fn get_file(
     State(app): State<App>,
     Text(token): Text,
+    Query(query): Query<FileQuery>,
     method: Method,
     request: HeaderMap,
 ) -> Result<Response> {
     let file = find(&app, &token).await?;
+    if let Some(edge) = query.thumbnail {
+        return small(&app, &file, edge, &request).await;
+    }
     let tag = format!("\"{}\"", &file.sha256[..32]);
     let headers = headers(&file, &tag)?;
     if text(&request, header::IF_NONE_MATCH).is_some_and(|it| names_tag(it, &tag)) {
@@ -63,6 +79,37 @@ async fn get_file(
         response.headers_mut().insert(header::CONTENT_RANGE, value);
     }
     Ok(response)
+}
+
+/// Decoding takes memory: a few at a time.
+static DECODING: Semaphore = Semaphore::const_new(2);
+
+async fn small(app: &App, file: &Attachment, edge: u32, request: &HeaderMap) -> Result<Response> {
+    if !(thumbnail::SMALLEST..=thumbnail::LARGEST).contains(&edge) {
+        let why = format!("must be pixels, from {} to {}", thumbnail::SMALLEST, thumbnail::LARGEST);
+        return Err(Error::invalid("thumbnail", why));
+    }
+    let size = file.file_size_bytes.unsigned_abs();
+    if !thumbnail::is_possible(&file.content_type, size) {
+        return Err(Error::Missing("There are thumbnails of PNG, JPEG, GIF and WebP files only.".into()));
+    }
+    let tag = format!("\"{}-{edge}\"", &file.sha256[..32]);
+    let mut headers = HeaderMap::new();
+    headers.extend(self::headers(file, &tag)?.map(|(name, value)| (Some(name), value)));
+    headers.remove(header::ACCEPT_RANGES);
+    headers.remove(header::CONTENT_DISPOSITION);
+    if text(request, header::IF_NONE_MATCH).is_some_and(|it| names_tag(it, &tag)) {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    let _permit = DECODING.acquire().await.map_err(|it| Error::internal(it.to_string()))?;
+    let mut stream = app.files.read(&file.object_key, 0..size).await?;
+    let (mut content, kind) = (Vec::new(), file.content_type.clone());
+    while let Some(chunk) = stream.try_next().await? {
+        content.extend_from_slice(&chunk);
+    }
+    let made = tokio::task::spawn_blocking(move || thumbnail::make(content, &kind, edge)).await??;
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(made.content_type));
+    Ok((headers, made.bytes).into_response())
 }
 
 async fn find(app: &App, token: &str) -> Result<Attachment> {

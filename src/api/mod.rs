@@ -3,6 +3,7 @@
 pub mod ai_settings;
 pub mod api_keys;
 pub mod attachments;
+pub mod audit_events;
 pub mod auth;
 pub mod canned_responses;
 pub mod change;
@@ -24,6 +25,7 @@ pub mod file;
 pub mod jobs;
 pub mod list;
 pub mod mailboxes;
+pub mod message_display;
 pub mod message_stages;
 pub mod message_topics;
 pub mod notifications;
@@ -33,6 +35,7 @@ pub mod presence;
 pub mod problem;
 pub mod prompt_documents;
 pub mod reply;
+pub mod reports;
 pub mod reps;
 pub mod saved_views;
 pub mod sessions;
@@ -122,6 +125,9 @@ fn routed() -> OpenApiRouter<App> {
         .merge(documents::routes())
         .merge(custom_fields::routes())
         .merge(tickets::routes())
+        .merge(audit_events::routes())
+        .merge(reports::routes())
+        .merge(message_display::routes())
         .merge(presence::routes())
         .merge(composer_drafts::routes())
         .merge(saved_views::routes())

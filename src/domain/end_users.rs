@@ -2,6 +2,7 @@
 
 mod assign;
 mod changes;
+pub mod merges;
 mod uid;
 mod uids;
 

@@ -5,7 +5,7 @@ use crate::row;
 
 row! {
     /// An end user as it is stored, without its uids.
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
     pub struct EndUser {
         pub end_user_id: EndUserId,
         pub firstname: Option<String>,
@@ -54,7 +54,7 @@ impl EndUser {
 
 row! {
     /// An address of an end user: email address, phone number, chat name.
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
     pub struct EndUserUid {
         pub end_user_uid_id: EndUserUidId,
         pub end_user_id: EndUserId,

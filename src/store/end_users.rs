@@ -79,6 +79,7 @@ pub async fn lock(tx: &mut Tx, customer: CustomerId, end_user: EndUserId) -> Res
 pub async fn delete(tx: &mut Tx, customer: CustomerId, end_user: EndUserId) -> Result<()> {
     for sql in [
         "DELETE FROM end_user_uids WHERE customer_id = $1 AND end_user_id = $2",
+        "DELETE FROM end_user_merges WHERE customer_id = $1 AND end_user_id = $2",
         "DELETE FROM end_users WHERE customer_id = $1 AND end_user_id = $2",
     ] {
         tx.execute(sql, params![customer, end_user]).await?;

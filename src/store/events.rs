@@ -2,6 +2,7 @@
 
 use const_format::formatcp;
 
+use super::tickets::Clause;
 use super::{Conn, Tx, Value};
 use crate::domain::caller::Actor;
 use crate::domain::events::Event;
@@ -254,4 +255,72 @@ pub async fn assignees(
         params![customer, tickets],
     )
     .await
+}
+
+/// Which events; None and empty leave a property out of it.
+#[derive(Default)]
+pub struct EventFilter {
+    pub actions: Vec<String>,
+    pub entity: Option<String>,
+    pub entity_id: Option<i64>,
+    pub actor_type: Option<String>,
+    pub actor_id: Option<CustomerRepId>,
+    pub ticket: Option<TicketId>,
+    pub message: Option<MessageId>,
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
+}
+
+impl EventFilter {
+    fn clause(&self, customer: CustomerId) -> Clause<'_> {
+        let mut clause = Clause::new(customer);
+        if !self.actions.is_empty() {
+            clause.and("t.action = ANY($)", self.actions.clone());
+        }
+        for (condition, text) in [("t.entity = $", &self.entity), ("t.actor_type = $", &self.actor_type)] {
+            if let Some(text) = text {
+                clause.and(condition, text);
+            }
+        }
+        for (condition, number) in [
+            ("t.entity_id = $", self.entity_id),
+            ("t.actor_id = $", self.actor_id.map(|it| it.0)),
+            ("t.ticket_id = $", self.ticket.map(|it| it.0)),
+            ("t.message_id = $", self.message.map(|it| it.0)),
+            ("t.created_at >= $", self.from.map(|it| it.0)),
+            ("t.created_at <= $", self.to.map(|it| it.0)),
+        ] {
+            if let Some(number) = number {
+                clause.and(condition, number);
+            }
+        }
+        clause
+    }
+}
+
+/// A tenant's events, in the order that they happened or the other way round.
+pub async fn list(
+    conn: &mut Conn,
+    customer: CustomerId,
+    filter: &EventFilter,
+    newest_first: bool,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Recorded>> {
+    let mut clause = filter.clause(customer);
+    let (limit, offset) = (clause.param(limit), clause.param(offset));
+    let direction = if newest_first { "DESC" } else { "ASC" };
+    let sql = format!(
+        "SELECT {} FROM events t WHERE {} ORDER BY t.event_id {direction} LIMIT {limit} OFFSET {offset}",
+        Recorded::COLUMNS,
+        clause.sql
+    );
+    conn.query(&sql, &clause.params).await
+}
+
+pub async fn count(conn: &mut Conn, customer: CustomerId, filter: &EventFilter) -> Result<u64> {
+    let clause = filter.clause(customer);
+    let sql = format!("SELECT COUNT(*) FROM events t WHERE {}", clause.sql);
+    let (n,): (i64,) = conn.query_one(&sql, &clause.params).await?;
+    Ok(n.unsigned_abs())
 }

@@ -16,7 +16,7 @@ pub use history::{MOST_PAST, Past, past};
 pub use list::{Listed, ListedEndUser, Part, View, count, count_found, count_to, list, listed, page, views};
 pub use order::{Order, SORTS, Sort};
 
-pub(in crate::store) use filter::Clause;
+pub(in crate::store) use filter::{Clause, draft_outcome};
 pub(in crate::store) use list::{LISTED, LISTED_FROM, LISTED_ONE};
 
 use std::sync::LazyLock;

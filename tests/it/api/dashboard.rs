@@ -25,6 +25,7 @@ async fn the_dashboard_answers_every_address_of_its_own() {
     for path in ["/app/assets/missing.js", "/app/../Cargo.toml", "/app/%2e%2e/Cargo.toml"] {
         nobody.get(path).await.expect(404);
     }
+    assert_eq!(index.header("cross-origin-opener-policy"), "same-origin");
     let tag = index.header("etag").to_owned();
     let known = nobody.request(Method::GET, "/app/", &[("if-none-match", &tag)], Value::Null).await;
     assert_eq!((known.status.as_u16(), known.bytes.len()), (304, 0));
