@@ -67,9 +67,9 @@ fn a_long_paragraph_is_cut_between_sentences() {
 }
 
 proptest! {
-    /// Every letter of a document that is not markup is in a passage or its headings, in order, once.
+    /// (Without `-`, which makes a heading of the line above.) Every letter of a document that is not markup is in a passage or its headings, in order, once.
     #[test]
-    fn nothing_is_lost(words in prop::collection::vec("[a-zé长]{1,12}|# |\n\n|- |\n|\\| |\\. ", 0..400)) {
+    fn nothing_is_lost(words in prop::collection::vec("[a-zé长]{1,12}|# |\n\n|\\* |\n|\\| |\\. ", 0..400)) {
         let text = words.join(" ");
         let passages = split(&text);
         let mut end = 0;

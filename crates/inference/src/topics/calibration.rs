@@ -1,31 +1,193 @@
 //! How sure the classifier may be: scores to probabilities that hold.
+//!
+//! Everything is measured on examples that were held out of a training, each once; and to know what an unknown
+//! matter looks like, some topics were held out whole.
+
+use super::linear::softmax;
+
+/// What the unknown is assumed to be of all texts, where nobody has said.
+const UNKNOWN: f32 = 0.03;
+/// Fewer held-out texts than this say too little.
+const ENOUGH: usize = 30;
+const FEATURES: usize = 3;
 
 /// What the model says of a text, before calibration.
 pub struct Seen {
-    /// Scores of the topics, then of none.
+    /// Scores of the topics, then of none; minus infinity where a topic was held out.
     pub scores: Vec<f32>,
+    /// Cosine with the centre of the topic with the highest score.
+    pub nearness: f32,
+}
+
+/// A text that was held out.
+pub struct Held {
+    pub seen: Seen,
+    /// The classes that are right; empty when its topic was held out whole.
+    pub right: Vec<usize>,
 }
 
 /// Turns scores into probabilities, and an error rate into a threshold.
 #[derive(Debug, Clone)]
 pub struct Calibration {
-    pub temperature: f32,
+    temperature: f32,
+    right: Option<Logistic>,
+    unknown: Option<Logistic>,
+    /// Probability, weight and weight of the wrong ones of each held-out text, the surest first.
+    held: Vec<(f32, f32, f32)>,
 }
 
-impl Default for Calibration {
-    fn default() -> Self {
-        Self { temperature: 1.0 }
-    }
+/// What a text's scores come to.
+pub struct Judged {
+    /// Of each topic.
+    pub topics: Vec<f32>,
+    pub none: f32,
 }
 
 impl Calibration {
-    /// How probable it is that the text fits no topic.
-    pub fn none(&self, _seen: &Seen) -> f32 {
-        0.0
+    /// Before there are examples, at a given temperature.
+    pub fn untaught(temperature: f32) -> Self {
+        Self { temperature, right: None, unknown: None, held: Vec::new() }
     }
 
-    /// The least probability to act on.
+    /// Learns from what was held out; too little of it leaves the temperature as it is.
+    pub fn fit(held: &[Held], temperature: f32) -> Self {
+        let known: Vec<&Held> = held.iter().filter(|held| !held.right.is_empty()).collect();
+        if known.len() < ENOUGH {
+            return Self::untaught(temperature);
+        }
+        let mut out = Self::untaught(best_temperature(&known));
+        let others = held.len() - known.len();
+        let rare = UNKNOWN / (1.0 - UNKNOWN) * known.len() as f32 / others.max(1) as f32;
+        let weight = |held: &Held| if held.right.is_empty() { rare.min(1.0) } else { 1.0 };
+        let is_right = |held: &Held| held.right.contains(&highest(&held.seen.scores));
+        let rows = |label: &dyn Fn(&Held) -> bool| -> Vec<([f32; FEATURES], bool, f32)> {
+            held.iter().map(|held| (features(&held.seen), label(held), weight(held))).collect()
+        };
+        let right = Logistic::fit(&rows(&is_right));
+        let unknown = (others >= ENOUGH).then(|| Logistic::fit(&rows(&|held| held.right.is_empty())));
+        out.right = Some(right);
+        out.unknown = unknown;
+        out.held = held
+            .iter()
+            .map(|held| {
+                let judged = out.judge(&held.seen);
+                let best = judged.topics.iter().copied().fold(0.0, f32::max);
+                (best, weight(held), if is_right(held) { 0.0 } else { weight(held) })
+            })
+            .collect();
+        out.held.sort_by(|a, b| b.0.total_cmp(&a.0));
+        out
+    }
+
+    /// Probabilities of the topics and of none; they sum up to 1.
+    pub fn judge(&self, seen: &Seen) -> Judged {
+        let mut topics = seen.scores.clone();
+        softmax(&mut topics, self.temperature);
+        let best = highest(&topics);
+        let learnt_none = topics.pop().unwrap_or(0.0);
+        if best >= topics.len() {
+            return Judged { none: learnt_none, topics };
+        }
+        let Some(right) = &self.right else { return Judged { none: learnt_none, topics } };
+        let features = features(seen);
+        let sure = right.probability(&features);
+        let unknown = self.unknown.as_ref().map_or(0.0, |unknown| unknown.probability(&features));
+        let none = learnt_none.max(unknown).min(1.0 - sure);
+        let others: f32 = topics.iter().sum::<f32>() - topics[best];
+        let scale = (1.0 - sure - none).max(0.0) / others.max(1e-9);
+        for (class, topic) in topics.iter_mut().enumerate() {
+            // No other topic overtakes the best.
+            *topic = if class == best { sure } else { (*topic * scale).min(sure) };
+        }
+        let none = (1.0 - topics.iter().sum::<f32>()).max(0.0);
+        Judged { topics, none }
+    }
+
+    /// The least probability at which no more than `error_rate` of the decided texts are wrong, the unknown
+    /// among them. One wrong text more than there were is reckoned with, for luck.
     pub fn threshold(&self, error_rate: f32) -> f32 {
-        1.0 - error_rate
+        let (mut all, mut wrong, mut threshold) = (1.0, 1.0, None);
+        for (probability, weight, error) in &self.held {
+            all += weight;
+            wrong += error;
+            if wrong <= error_rate * all {
+                threshold = Some(*probability);
+            }
+        }
+        threshold.unwrap_or(1.0 - error_rate).max(0.1)
+    }
+}
+
+/// The highest score by itself tells the unknown better than its share among the scores does.
+fn features(seen: &Seen) -> [f32; FEATURES] {
+    [seen.nearness, seen.scores[highest(&seen.scores)], 1.0]
+}
+
+fn highest(values: &[f32]) -> usize {
+    (0..values.len()).max_by(|a, b| values[*a].total_cmp(&values[*b]).then(b.cmp(a))).unwrap_or(0)
+}
+
+/// The temperature at which the held-out texts are least surprising.
+fn best_temperature(known: &[&Held]) -> f32 {
+    let surprise = |temperature: f32| -> f32 {
+        known
+            .iter()
+            .map(|held| {
+                let mut scores = held.seen.scores.clone();
+                softmax(&mut scores, temperature);
+                -held.right.iter().map(|class| scores[*class]).sum::<f32>().max(1e-6).ln()
+            })
+            .sum()
+    };
+    (-12..=12)
+        .map(|step| 2f32.powf(step as f32 / 4.0))
+        .map(|temperature| (surprise(temperature), temperature))
+        .min_by(|a, b| a.0.total_cmp(&b.0))
+        .map_or(1.0, |(_, temperature)| temperature)
+}
+
+/// Logistic regression on a few features.
+#[derive(Debug, Clone)]
+struct Logistic {
+    mean: [f32; FEATURES],
+    scale: [f32; FEATURES],
+    weights: [f32; FEATURES],
+}
+
+impl Logistic {
+    fn fit(rows: &[([f32; FEATURES], bool, f32)]) -> Self {
+        let total: f32 = rows.iter().map(|row| row.2).sum();
+        let mut out = Self { mean: [0.0; FEATURES], scale: [1.0; FEATURES], weights: [0.0; FEATURES] };
+        // The last feature is the constant one.
+        for feature in 0..FEATURES - 1 {
+            let mean = rows.iter().map(|row| row.0[feature] * row.2).sum::<f32>() / total;
+            let square = rows.iter().map(|row| (row.0[feature] - mean).powi(2) * row.2).sum::<f32>() / total;
+            out.mean[feature] = mean;
+            out.scale[feature] = square.sqrt().max(1e-4);
+        }
+        for _ in 0..500 {
+            let mut slopes = [0.0; FEATURES];
+            for (features, label, weight) in rows {
+                let error = (out.probability(features) - f32::from(u8::from(*label))) * weight / total;
+                for (slope, value) in slopes.iter_mut().zip(out.standard(features)) {
+                    *slope += error * value;
+                }
+            }
+            for (number, (weight, slope)) in out.weights.iter_mut().zip(slopes).enumerate() {
+                let decay = if number + 1 < FEATURES { 1e-3 * *weight } else { 0.0 };
+                *weight -= 2.0 * (slope + decay);
+            }
+        }
+        out
+    }
+
+    fn standard(&self, features: &[f32; FEATURES]) -> [f32; FEATURES] {
+        std::array::from_fn(|number| (features[number] - self.mean[number]) / self.scale[number])
+    }
+
+    fn probability(&self, features: &[f32; FEATURES]) -> f32 {
+        let sum: f32 =
+            self.standard(features).iter().zip(&self.weights).map(|(value, weight)| value * weight).sum();
+        1.0 / (1.0 + (-sum).exp())
     }
 }

@@ -13,15 +13,10 @@ pub struct Sample<'a> {
     pub weight: f32,
 }
 
-/// How the regression learns.
-#[derive(Debug, Clone, Copy)]
-pub struct Rates {
-    pub step: f32,
-    pub decay: f32,
-    pub parts: f32,
-}
-
-pub const RATES: Rates = Rates { step: 0.5, decay: 0.0, parts: 0.5 };
+/// The first step's size; AdaGrad makes later ones smaller.
+const STEP: f32 = 0.5;
+/// How much parts count beside the vector.
+const PARTS: f32 = 0.5;
 
 /// The weights.
 #[derive(Debug, Clone)]
@@ -36,12 +31,13 @@ pub struct Linear {
     sparse_seen: Vec<f32>,
     bias: Vec<f32>,
     bias_seen: Vec<f32>,
-    rates: Rates,
+    decay: f32,
 }
 
 impl Linear {
     /// Weights that make a class as likely as its start vector is near, `scale` times the inner product.
-    pub fn new(starts: &[Vec<f32>], dimensions: usize, scale: f32, rates: Rates) -> Self {
+    /// `decay` pulls weights towards zero with every step.
+    pub fn new(starts: &[Vec<f32>], dimensions: usize, scale: f32, decay: f32) -> Self {
         let classes = starts.len();
         let mut dense = vec![0.0; classes * dimensions];
         for (row, start) in dense.chunks_exact_mut(dimensions.max(1)).zip(starts) {
@@ -58,7 +54,7 @@ impl Linear {
             sparse_seen: vec![1e-3; BUCKETS],
             bias: vec![0.0; classes],
             bias_seen: vec![1.0; classes],
-            rates,
+            decay,
         }
     }
 
@@ -70,7 +66,7 @@ impl Linear {
                 *score += simd::dot_here(row, vector);
             }
             for (bucket, weight) in parts {
-                let weight = weight * self.rates.parts;
+                let weight = weight * PARTS;
                 for (score, row) in out.iter_mut().zip(&self.sparse[*bucket as usize]) {
                     *score += weight * row;
                 }
@@ -97,28 +93,28 @@ impl Linear {
             // Classes that are out of the question have next to nothing to learn.
             *slope = if slope.abs() < 1e-3 { 0.0 } else { *slope * sample.weight };
         }
-        let (rates, dimensions) = (self.rates, self.dimensions);
+        let (decay, dimensions) = (self.decay, self.dimensions);
         simd::arch().dispatch(|| {
             for (class, slope) in slopes.iter().enumerate().filter(|(_, slope)| **slope != 0.0) {
                 self.bias_seen[class] += slope * slope;
-                self.bias[class] -= rates.step * slope / self.bias_seen[class].sqrt();
+                self.bias[class] -= STEP * slope / self.bias_seen[class].sqrt();
                 let row = class * dimensions..(class + 1) * dimensions;
                 let places = self.dense[row.clone()].iter_mut().zip(&mut self.dense_seen[row]);
                 for ((weight, seen), value) in places.zip(sample.vector) {
-                    let slope = slope * value + rates.decay * *weight;
+                    let slope = slope * value + decay * *weight;
                     *seen += slope * slope;
-                    *weight -= rates.step * slope / seen.sqrt();
+                    *weight -= STEP * slope / seen.sqrt();
                 }
             }
         });
         let square: f32 = slopes.iter().map(|slope| slope * slope).sum();
         for (bucket, value) in sample.parts {
-            let value = value * rates.parts;
+            let value = value * PARTS;
             let row = &mut self.sparse[*bucket as usize];
             row.resize(self.classes, 0.0);
             let seen = &mut self.sparse_seen[*bucket as usize];
             *seen += square * value * value;
-            let step = rates.step * value / seen.sqrt();
+            let step = STEP * value / seen.sqrt();
             for (weight, slope) in row.iter_mut().zip(&slopes) {
                 *weight -= step * slope;
             }

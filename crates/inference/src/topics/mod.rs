@@ -7,6 +7,7 @@ mod calibration;
 mod classifier;
 mod features;
 mod linear;
+mod model;
 
 pub use classifier::Classifier;
 
@@ -15,7 +16,7 @@ pub fn prompts(name: &str, description: &str) -> Vec<String> {
     let spaced: String = name.chars().map(|c| if matches!(c, '_' | '-' | '/') { ' ' } else { c }).collect();
     let (name, description) = (spaced.trim(), description.trim());
     match (name.is_empty(), description.is_empty()) {
-        (false, false) => vec![description.to_owned(), format!("{name}: {description}")],
+        (false, false) => vec![description.to_owned(), format!("{name}: {description}"), name.to_owned()],
         (false, true) => vec![name.to_owned()],
         (true, false) => vec![description.to_owned()],
         (true, true) => Vec::new(),
