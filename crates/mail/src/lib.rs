@@ -16,7 +16,6 @@ mod reply;
 mod report;
 mod subject;
 mod tnef;
-pub mod token;
 
 pub use automatic::{AutoKind, Automatic, automatic};
 pub use html::text as html_text;

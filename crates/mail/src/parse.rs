@@ -42,7 +42,7 @@ const LONGEST_ID: usize = 900;
 /// Enclosed mails that are shown in place of a body.
 const MOST_SHOWN: usize = 20;
 
-/// Reads a raw mail; None where there is not one header in it.
+/// Reads a raw mail; None where not one header of a mail is in it.
 pub fn parse(raw: &[u8], limits: &Limits) -> Option<Mail> {
     let raw = without_envelope_line(raw);
     let readable = with_readable_headers(raw);
@@ -54,7 +54,7 @@ pub fn parse(raw: &[u8], limits: &Limits) -> Option<Mail> {
     let mut mail = Mail::default();
     if is_safe {
         read_head(&mut mail, &message, limits);
-        if mail.headers.is_empty() {
+        if !is_mail(&mail) {
             return None;
         }
         read_bodies(&mut mail, &message, limits);
@@ -73,6 +73,26 @@ pub fn parse(raw: &[u8], limits: &Limits) -> Option<Mail> {
         mail.notes.push("Its parts are nested too deeply to be taken apart: see the original.".into());
     }
     Some(mail)
+}
+
+/// Whether one of the headers is there that mail has.
+fn is_mail(mail: &Mail) -> bool {
+    const KNOWN: [&str; 13] = [
+        "from",
+        "sender",
+        "reply-to",
+        "to",
+        "cc",
+        "subject",
+        "date",
+        "message-id",
+        "received",
+        "return-path",
+        "mime-version",
+        "content-type",
+        "delivered-to",
+    ];
+    mail.headers.iter().any(|it| KNOWN.iter().any(|known| it.0.eq_ignore_ascii_case(known)))
 }
 
 /// Without the `From …` line that mbox files and some servers put above the headers.
