@@ -18,6 +18,8 @@ CREATE TABLE received_mails (
     -- JSON: why it went where it went.
     evidence TEXT,
     message_identifier TEXT,
+    -- The mailing list that it came through.
+    mail_list TEXT,
     message_id INTEGER,
     received_at INTEGER NOT NULL,
     processed_at INTEGER

@@ -22,6 +22,7 @@ pub mod events;
 pub mod extract;
 pub mod feedback;
 pub mod file;
+pub mod inbound;
 pub mod jobs;
 pub mod list;
 pub mod mailboxes;
@@ -147,6 +148,7 @@ fn routed() -> OpenApiRouter<App> {
         .merge(feedback::routes())
         .merge(attachments::routes())
         .merge(file::routes())
+        .merge(inbound::routes())
         .merge(chat::routes())
         .merge(events::routes())
         .merge(jobs::routes())

@@ -1,6 +1,7 @@
 //! `/api/ticketMessages`: the messages of tickets.
 
 mod input;
+mod mail;
 pub mod out;
 
 use axum::extract::State;
@@ -17,6 +18,7 @@ use super::list::{LIST, Listing};
 use super::problem::Problem;
 use super::reply::{Page, Reply, json, single};
 use crate::app::App;
+use crate::crypto::MasterKey;
 use crate::domain::caller::Caller;
 use crate::domain::messages::{self as domain, Draft, MessageChange};
 use crate::domain::refs::Refs;
@@ -68,19 +70,20 @@ async fn list_ticket_messages(
     let mut conn = app.store.read().await?;
     domain::visible_ticket(&mut conn, &caller, ticket).await?;
     let refs = app.refs.current(&mut conn, caller.customer).await?;
-    json(&messages_page(&mut conn, caller.customer, &refs, ticket, &order, &listing).await?)
+    json(&messages_page(&mut conn, &app.key, caller.customer, &refs, ticket, &order, &listing).await?)
 }
 
 /// A ticket's conversation from its beginning, as far as one page goes.
 pub async fn conversation(
     conn: &mut Conn,
+    key: &MasterKey,
     customer: CustomerId,
     refs: &Refs,
     ticket: TicketId,
     messages: Vec<Listed>,
 ) -> Result<Page<ListedMessageOut>> {
     let listing = Listing::new(None, Some(answerpal_wire::PageNumber(LONGEST_PAGE)), LIST);
-    full_page(conn, customer, refs, ticket, messages, &listing).await
+    full_page(conn, key, customer, refs, ticket, messages, &listing).await
 }
 
 /// Messages in a conversation that is answered with its ticket.
@@ -88,6 +91,7 @@ pub const LONGEST_PAGE: i64 = LIST.max as i64;
 
 async fn messages_page(
     conn: &mut Conn,
+    key: &MasterKey,
     customer: CustomerId,
     refs: &Refs,
     ticket: TicketId,
@@ -95,11 +99,12 @@ async fn messages_page(
     listing: &Listing,
 ) -> Result<Page<ListedMessageOut>> {
     let items = store::page(conn, customer, ticket, order, listing.limit(), listing.offset()).await?;
-    full_page(conn, customer, refs, ticket, items, listing).await
+    full_page(conn, key, customer, refs, ticket, items, listing).await
 }
 
 async fn full_page(
     conn: &mut Conn,
+    key: &MasterKey,
     customer: CustomerId,
     refs: &Refs,
     ticket: TicketId,
@@ -112,7 +117,11 @@ async fn full_page(
     } else {
         store::count(conn, customer, ticket).await?
     };
-    let items = items.into_iter().map(|it| ListedMessageOut::new(refs, it)).collect();
+    let mut items: Vec<ListedMessageOut> =
+        items.into_iter().map(|it| ListedMessageOut::new(refs, it)).collect();
+    for item in &mut items {
+        item.show_files(conn, key, customer).await?;
+    }
     Ok(Page::new(items, total, listing))
 }
 

@@ -80,7 +80,8 @@ async fn get_ticket(
         tickets_out(&app, &mut conn, caller.customer, vec![listed]).await?.pop().ok_or(Error::NotFound)?;
     if let Some(messages) = messages {
         let refs = app.refs.at(&mut conn, caller.customer, version).await?;
-        out.messages = Some(conversation(&mut conn, caller.customer, &refs, ticket, messages).await?);
+        out.messages =
+            Some(conversation(&mut conn, &app.key, caller.customer, &refs, ticket, messages).await?);
     }
     single(&headers, &out)
 }

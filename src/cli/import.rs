@@ -8,8 +8,10 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use super::Context;
+use super::import_mail::{self, MailArgs};
 use super::progress::Bar;
 use crate::domain::import::{self, Format, Options, Report};
+use crate::domain::inbound::Archive;
 use crate::domain::progress::Progress;
 use crate::error::{Error, Result};
 use crate::store::bulk;
@@ -30,11 +32,24 @@ pub enum ImportCommand {
         #[arg(long)]
         create_topics: bool,
     },
+    /// Mail of an mbox file (or a folder of them), with its dates; twice adds nothing
+    Mbox(MailArgs),
+    /// Mail of a maildir, with its dates; twice adds nothing
+    Maildir(MailArgs),
+    /// Mail of a file (or a folder of them), one mail each, with its dates; twice adds nothing
+    Eml(MailArgs),
 }
 
 /// Fails where a line could not be imported, after all the others were.
 pub async fn run(context: &Context, command: ImportCommand) -> Result<ExitCode> {
-    let ImportCommand::Tickets { file, customer, dry_run, create_topics } = command;
+    let (file, customer, dry_run, create_topics) = match command {
+        ImportCommand::Tickets { file, customer, dry_run, create_topics } => {
+            (file, customer, dry_run, create_topics)
+        }
+        ImportCommand::Mbox(args) => return import_mail::run(context, Archive::Mbox, args).await,
+        ImportCommand::Maildir(args) => return import_mail::run(context, Archive::Maildir, args).await,
+        ImportCommand::Eml(args) => return import_mail::run(context, Archive::Eml, args).await,
+    };
     let format = Format::of(&file)?;
     let cannot = |error: std::io::Error| {
         Error::invalid(file.display().to_string(), format!("cannot be read: {error}"))

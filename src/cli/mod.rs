@@ -7,7 +7,9 @@ mod bench_data;
 mod customer;
 mod doctor;
 mod eval;
+mod explain;
 mod import;
+mod import_mail;
 mod migrate;
 mod progress;
 mod rep;
@@ -59,6 +61,9 @@ enum Command {
     /// Make API keys, for programs
     #[command(subcommand)]
     Apikey(apikey::ApikeyCommand),
+    /// Say why something is as it is
+    #[command(subcommand)]
+    Explain(explain::ExplainCommand),
     /// Bring conversations in from elsewhere
     #[command(subcommand)]
     Import(import::ImportCommand),
@@ -129,6 +134,7 @@ async fn run(context: &Context, command: Command) -> Result<ExitCode> {
         Command::Apikey(command) => apikey::run(context, command).await,
         Command::Rep(command) => rep::run(context, command).await,
         Command::Eval(command) => eval::run(context, command).await,
+        Command::Explain(command) => explain::run(context, command).await,
         Command::Import(command) => import::run(context, command).await,
         Command::Backup(args) => backup::backup(context, args).await,
         Command::Restore(args) => backup::restore(context, args).await,

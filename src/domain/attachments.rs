@@ -22,6 +22,7 @@ pub fn access_token(key: &MasterKey, attachment: &Attachment) -> String {
 }
 
 /// What an upload found out about its content.
+#[derive(Clone)]
 pub struct NewFile {
     /// For display; sanitised already.
     pub name: String,

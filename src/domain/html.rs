@@ -76,6 +76,46 @@ pub fn to_text(html: &str) -> String {
     out.trim().to_owned()
 }
 
+/// Sanitised HTML with other addresses in place of `cid:` ones, where `address` has one for the content id.
+pub fn with_content(html: &str, address: impl Fn(&str) -> Option<String>) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find("\"cid:") {
+        let (before, after) = rest.split_at(at + 1);
+        out.push_str(before);
+        let end = after.find('"').unwrap_or(after.len());
+        let id = after["cid:".len()..end].replace("&amp;", "&");
+        let found = address(&id).or_else(|| address(&percent_decoded(&id)));
+        match found {
+            Some(url) => out.push_str(&escaped(&url)),
+            None => out.push_str(&after[..end]),
+        }
+        rest = &after[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// `%40` as `@` (RFC 2392 writes content ids so).
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, more @ ..] = rest {
+        let code = more.get(..2).filter(|_| *first == b'%').and_then(|it| std::str::from_utf8(it).ok());
+        match code.and_then(|it| u8::from_str_radix(it, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &more[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = more;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// As text inside HTML, attribute values included.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -128,6 +168,13 @@ mod tests {
         let html = "<style>p{}</style><p>Dear team,</p><p>my <b>bag</b> &amp; coat<br>are&nbsp;lost</p><ul><li>a &lt; b</li><li>c</li></ul>";
         assert_eq!(to_text(html), "Dear team,\nmy bag & coat\nare lost\na < b\nc");
         assert_eq!(to_text("no tags"), "no tags");
+    }
+
+    #[test]
+    fn content_ids_become_addresses() {
+        let html = r#"<img src="cid:a@b"><img src="cid:a%40b"><a href="cid:none">x</a>"#;
+        let shown = with_content(html, |it| (it == "a@b").then(|| "/f?a&b".into()));
+        assert_eq!(shown, r#"<img src="/f?a&amp;b"><img src="/f?a&amp;b"><a href="cid:none">x</a>"#);
     }
 
     #[test]

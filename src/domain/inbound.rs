@@ -1,8 +1,22 @@
 //! Mail that comes in. [`receive`] keeps the raw file and a row for it, durably: only then may a server be
 //! told that it was received. A job then makes a message of it: [`process`].
 
+mod addresses;
+mod authentication;
+mod dead;
+mod evidence;
+mod files;
+mod history;
 mod process;
 mod receive;
+mod sources;
+mod store_message;
+mod thread;
 
-pub use process::{Processed, process};
+pub use authentication::Authentication;
+pub use dead::{bury_in, discard, gave_up, replay};
+pub use evidence::{Evidence, Look};
+pub use history::{History, import};
+pub use process::{Processed, content, process};
 pub use receive::{Envelope, Incoming, Receipt, receive};
+pub use sources::Archive;

@@ -49,6 +49,7 @@ impl From<Error> for JobError {
 /// In the transaction in which a job becomes a dead letter: what it was about shows that it failed.
 async fn gave_up(tx: &mut Tx, job: &Job, why: &str) -> Result<(), Error> {
     crate::domain::jobs::gave_up(tx, job).await?;
+    crate::domain::inbound::gave_up(tx, job, why).await?;
     crate::intake::gave_up(tx, job, why).await
 }
 

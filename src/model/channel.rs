@@ -63,6 +63,18 @@ pub struct MailSettings {
     pub smtp: MailServer,
     pub fetch: FetchSettings,
     pub sending: SendSettings,
+    pub inbound: InboundSettings,
+}
+
+/// How mail that comes in is read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct InboundSettings {
+    /// Mail of one sender under one subject joins a ticket of at most so many days; 0 never does.
+    pub join_by_subject_days: u32,
+    /// The name by which the mail server in front of the mailbox signs its `Authentication-Results`: only
+    /// those are believed.
+    pub trusted_auth_server: Option<String>,
 }
 
 /// What is fetched, and what becomes of it in the mailbox.

@@ -13,7 +13,7 @@ pub mod topic_example;
 pub mod words;
 
 pub use answerpal_wire::time::Timestamp;
-pub use channel::{Channel, MailSecrets, MailServer, MailSettings};
+pub use channel::{Channel, InboundSettings, MailSecrets, MailServer, MailSettings};
 pub use custom_field::{CustomField, FieldOptions, FieldType};
 pub use document::{ApiMethod, Document, DocumentSecrets, OverrideApi};
 pub use end_user::{EndUser, EndUserUid};

@@ -45,6 +45,18 @@ pub async fn get(conn: &mut Conn, customer: CustomerId, channel: ChannelId) -> R
     .await
 }
 
+/// For work that is to be done one after the other in a channel: other transactions wait for this one.
+pub async fn lock(tx: &mut Tx, customer: CustomerId, channel: ChannelId) -> Result<Channel> {
+    tx.query_one(
+        formatcp!(
+            "SELECT {} FROM channels t WHERE t.customer_id = $1 AND t.channel_id = $2 FOR UPDATE",
+            Channel::COLUMNS
+        ),
+        params![customer, channel],
+    )
+    .await
+}
+
 /// The kind of a channel; None where there is no such channel.
 pub async fn channel_type(
     conn: &mut Conn,

@@ -31,6 +31,16 @@ pub async fn enqueue(
     Ok(())
 }
 
+/// Takes back jobs about a subject that nobody has begun: what they are for is done.
+pub async fn withdraw(tx: &mut Tx, customer: CustomerId, kind: &str, subject_id: i64) -> Result<()> {
+    tx.execute(
+        "DELETE FROM jobs WHERE customer_id = $1 AND kind = $2 AND subject_id = $3 AND state = 'waiting'",
+        params![customer, kind, subject_id],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Whether something of these kinds can be claimed now.
 pub async fn is_due(conn: &mut Conn, kinds: &[String], now: Timestamp) -> Result<bool> {
     let (due,): (bool,) = conn

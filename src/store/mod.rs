@@ -29,6 +29,7 @@ mod engine;
 pub mod events;
 pub mod feedback;
 pub mod idempotency;
+pub mod inbound;
 pub mod jobs;
 pub mod mailboxes;
 pub mod mails;

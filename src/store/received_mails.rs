@@ -34,6 +34,8 @@ row! {
         /// JSON text: why it went where it went.
         pub evidence: Option<String>,
         pub message_identifier: Option<String>,
+        /// The mailing list that it came through.
+        pub mail_list: Option<String>,
         pub message_id: Option<MessageId>,
         pub received_at: Timestamp,
         pub processed_at: Option<Timestamp>,
@@ -123,6 +125,7 @@ pub struct Outcome<'a> {
     pub reason: Option<&'a str>,
     pub evidence: &'a str,
     pub message_identifier: Option<&'a str>,
+    pub mail_list: Option<&'a str>,
     pub message: Option<MessageId>,
 }
 
@@ -135,7 +138,7 @@ pub async fn settle(
     let now = tx.now;
     tx.execute(
         "UPDATE received_mails SET state = $3, reason = $4, evidence = $5, message_identifier = $6,
-         message_id = $7, processed_at = $8 WHERE customer_id = $1 AND received_mail_id = $2",
+         message_id = $7, processed_at = $8, mail_list = $9 WHERE customer_id = $1 AND received_mail_id = $2",
         params![
             customer,
             id,
@@ -144,7 +147,8 @@ pub async fn settle(
             outcome.evidence,
             outcome.message_identifier,
             outcome.message,
-            now
+            now,
+            outcome.mail_list
         ],
     )
     .await?;
@@ -155,6 +159,17 @@ pub async fn settle(
 pub async fn revive(tx: &mut Tx, customer: CustomerId, id: ReceivedMailId) -> Result<()> {
     tx.execute(
         "UPDATE received_mails SET state = 'Received', reason = NULL
+         WHERE customer_id = $1 AND received_mail_id = $2",
+        params![customer, id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Forgets a dead one; the row stays, so that the same mail is not taken in again.
+pub async fn discard(tx: &mut Tx, customer: CustomerId, id: ReceivedMailId) -> Result<()> {
+    tx.execute(
+        "UPDATE received_mails SET state = 'Processed', object_key = NULL, envelope = NULL
          WHERE customer_id = $1 AND received_mail_id = $2",
         params![customer, id],
     )

@@ -3,15 +3,26 @@
 //! `parse` reads MIME, `identity` tells mails apart, `subject` and the Message-ID lists give what threads
 //! hang together by.
 
+mod automatic;
+mod calendar;
 mod charset;
+mod html;
 mod identity;
+mod lines;
 mod mail;
 mod mbox;
 mod parse;
+mod reply;
+mod report;
 mod subject;
+mod tnef;
 
+pub use automatic::{AutoKind, Automatic, automatic};
+pub use html::text as html_text;
 pub use identity::{digest, identity};
 pub use mail::{Address, Mail, Part, Protection};
 pub use mbox::Mbox;
 pub use parse::{Limits, parse};
+pub use reply::{reply_of_html, reply_of_text, reply_text};
+pub use report::{Report, report};
 pub use subject::thread_subject;

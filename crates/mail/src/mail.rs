@@ -72,6 +72,11 @@ impl Mail {
         self.headers.iter().find(|it| it.0.eq_ignore_ascii_case(name)).map(|it| it.1.as_str())
     }
 
+    /// `Content-Type` of the whole, in lower case.
+    pub fn content_type(&self) -> String {
+        self.header("Content-Type").unwrap_or_default().trim().to_lowercase()
+    }
+
     /// Everything this mail says it follows, nearest first, each once: `In-Reply-To`, then `References`
     /// from the newest to the oldest.
     pub fn ancestors(&self) -> Vec<&str> {

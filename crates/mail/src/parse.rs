@@ -39,8 +39,10 @@ const MOST_ENCLOSED: usize = 100;
 const MOST_SEARCHED: usize = 4_000_000_000;
 const LONGEST_HEADER: usize = 8 * 1024;
 const LONGEST_ID: usize = 900;
+/// Enclosed mails that are shown in place of a body.
+const MOST_SHOWN: usize = 20;
 
-/// Reads a raw mail; None where there is not one header in it.
+/// Reads a raw mail; None where not one header of a mail is in it.
 pub fn parse(raw: &[u8], limits: &Limits) -> Option<Mail> {
     let raw = without_envelope_line(raw);
     let readable = with_readable_headers(raw);
@@ -52,11 +54,15 @@ pub fn parse(raw: &[u8], limits: &Limits) -> Option<Mail> {
     let mut mail = Mail::default();
     if is_safe {
         read_head(&mut mail, &message, limits);
-        if mail.headers.is_empty() {
+        if !is_mail(&mail) {
             return None;
         }
         read_bodies(&mut mail, &message, limits);
         read_parts(&mut mail, &message, limits);
+        unwrap_outlook(&mut mail, limits);
+        if mail.text.is_none() && mail.html.is_none() {
+            mail.text = readable_part(&mail.parts, limits);
+        }
         mail.protection = protection(&message, &mail);
     } else {
         let end = header_end(&readable);
@@ -67,6 +73,26 @@ pub fn parse(raw: &[u8], limits: &Limits) -> Option<Mail> {
         mail.notes.push("Its parts are nested too deeply to be taken apart: see the original.".into());
     }
     Some(mail)
+}
+
+/// Whether one of the headers is there that mail has.
+fn is_mail(mail: &Mail) -> bool {
+    const KNOWN: [&str; 13] = [
+        "from",
+        "sender",
+        "reply-to",
+        "to",
+        "cc",
+        "subject",
+        "date",
+        "message-id",
+        "received",
+        "return-path",
+        "mime-version",
+        "content-type",
+        "delivered-to",
+    ];
+    mail.headers.iter().any(|it| KNOWN.iter().any(|known| it.0.eq_ignore_ascii_case(known)))
 }
 
 /// Without the `From …` line that mbox files and some servers put above the headers.
@@ -164,7 +190,7 @@ fn timestamp(date: &mail_parser::DateTime) -> Option<i64> {
 }
 
 /// Message-IDs of a header, in their order, without brackets. Programs write sentences around them.
-fn message_ids(text: &str) -> Vec<String> {
+pub fn message_ids(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut add = |id: String| {
         if !id.is_empty() && id.len() <= LONGEST_ID && !found.contains(&id) {
@@ -310,6 +336,58 @@ fn as_file(message: &Message<'_>, part: &MessagePart<'_>) -> Part {
         content_type,
         content,
     }
+}
+
+/// Puts what is in a `winmail.dat` in its place.
+fn unwrap_outlook(mail: &mut Mail, limits: &Limits) {
+    let is_wrapped = |it: &Part| {
+        it.content_type.ends_with("/ms-tnef")
+            || it.content_type.ends_with("/vnd.ms-tnef")
+            || it.name.as_deref().is_some_and(|it| it.eq_ignore_ascii_case("winmail.dat"))
+    };
+    let Some(at) = mail.parts.iter().position(is_wrapped) else { return };
+    let Some(inside) = crate::tnef::unwrap(&mail.parts[at].content) else { return };
+    let has_text = mail.text.as_deref().is_some_and(|it| !it.trim().is_empty());
+    if !has_text && mail.html.is_none() {
+        let cut = |it: String| truncated(&it, limits.body).to_owned();
+        mail.text = inside.text.map(cut).filter(|it| !it.trim().is_empty());
+        mail.html = inside.html.map(cut).filter(|it| !it.trim().is_empty());
+    }
+    if !inside.files.is_empty() {
+        mail.parts.remove(at);
+        let room = limits.parts.saturating_sub(mail.parts.len());
+        mail.parts.extend(inside.files.into_iter().take(room));
+    }
+}
+
+/// What a person reads of a mail that has no text of its own: an invitation, or the mails it encloses.
+fn readable_part(parts: &[Part], limits: &Limits) -> Option<String> {
+    let calendar = parts.iter().find(|it| it.content_type == "text/calendar");
+    if let Some(summary) = calendar.and_then(|it| crate::calendar::summary(&guessed(&it.content))) {
+        return Some(summary);
+    }
+    let mut out = String::new();
+    for part in parts.iter().filter(|it| it.content_type.starts_with("message/rfc822")).take(MOST_SHOWN) {
+        let Some(message) = MessageParser::default().parse(&part.content) else { continue };
+        let mut enclosed = Mail::default();
+        read_head(&mut enclosed, &message, limits);
+        read_bodies(&mut enclosed, &message, limits);
+        let from = enclosed.from.first().map(|it| it.address.clone()).unwrap_or_default();
+        let text =
+            enclosed.text.or_else(|| enclosed.html.as_deref().map(crate::html::text)).unwrap_or_default();
+        let subject = enclosed.subject.unwrap_or_default();
+        append(
+            &mut out,
+            "\n\n",
+            &format!("From: {from}\nSubject: {subject}\n\n{}", text.trim()),
+            limits.body,
+        );
+    }
+    let plain = parts.iter().find(|it| it.content_type == "text/plain");
+    if let Some(plain) = plain.filter(|_| out.is_empty()) {
+        append(&mut out, "", &guessed(&plain.content), limits.body);
+    }
+    (!out.trim().is_empty()).then(|| truncated(&clean(&out), limits.body).to_owned())
 }
 
 fn protection(message: &Message<'_>, mail: &Mail) -> Option<Protection> {

@@ -78,7 +78,7 @@ pub struct ChannelOut {
 impl ChannelOut {
     pub fn new(app: &App, caller: &Caller, channel: Channel) -> Result<Self> {
         let MailSecrets { imap_password, smtp_password, .. } = domain::mail_secrets(app, &channel)?;
-        let MailSettings { imap, smtp, fetch, sending } = channel.settings;
+        let MailSettings { imap, smtp, fetch, sending, inbound: _ } = channel.settings;
         let details = channel.connection_details.filter(|_| caller.may_manage_settings().is_ok());
         Ok(Self {
             channel_id: channel.channel_id,

@@ -4,8 +4,10 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::mail;
 use crate::api::custom_fields::CustomFieldOut;
 use crate::app::App;
+use crate::crypto::MasterKey;
 use crate::domain::refs::Refs;
 use crate::domain::{delivery, html};
 use crate::error::Result;
@@ -112,6 +114,15 @@ pub struct ListedMessageOut {
 }
 
 impl ListedMessageOut {
+    /// The HTML with the addresses of the message's own files.
+    pub async fn show_files(&mut self, conn: &mut Conn, key: &MasterKey, customer: CustomerId) -> Result<()> {
+        if self.has_attachment {
+            let html = self.html_body.take();
+            self.html_body = mail::with_files(conn, key, customer, self.message_id, html).await?;
+        }
+        Ok(())
+    }
+
     pub fn new(refs: &Refs, Listed { message, topics }: Listed) -> Self {
         let topics = topics.into_iter().map(|(link, topic)| ListedTopicOut {
             ticket_message_topic_id: link,
@@ -250,6 +261,8 @@ pub struct MessageOut {
     /// The reply that answered it.
     #[serde(rename = "answeredByMessageID")]
     answered_by_message_id: Option<MessageId>,
+    /// Of a message that came by mail: why it is in this ticket, and what was found out about it.
+    mail: Option<mail::MailOut>,
     /// The public token of a sent reply: for its feedback page and for escalating it.
     ticket_token: Option<String>,
 }
@@ -294,7 +307,14 @@ pub async fn full(conn: &mut Conn, app: &App, customer: CustomerId, message: Mes
     let html = safe_html(&message);
     let refs = app.refs.current(conn, customer).await?;
     let topics = message_topics::of_messages(conn, customer, vec![message.message_id.0]).await?;
-    message_out(app, customer, &refs, message, html, &topics)
+    let id = message.message_id;
+    let html = mail::with_files(conn, &app.key, customer, id, html).await?;
+    let came_by = if message.incoming || message.message_identifier.is_some() {
+        mail::of_message(conn, customer, id).await?
+    } else {
+        None
+    };
+    Ok(MessageOut { mail: came_by, ..message_out(app, customer, &refs, message, html, &topics)? })
 }
 
 /// As [`full`], of what is at hand. The HTML is sanitised already: that does not belong into a
@@ -311,6 +331,7 @@ pub fn message_out(
     let email_address =
         if message.incoming { message.from_address.clone() } else { message.to_address.clone() };
     Ok(MessageOut {
+        mail: None,
         ticket_token: delivery::reply_token(app, customer, &message),
         undo_until: delivery::undo_until(app, &message),
         message_id: message.message_id,

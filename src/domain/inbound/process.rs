@@ -1,55 +1,107 @@
 //! What a raw mail becomes: a message in a new ticket or in the one it belongs to, or a dead letter that
 //! says why.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use answerpal_mail::{Limits, Mail};
+use answerpal_mail::{Automatic, Limits, Mail, Report};
 use bytes::BytesMut;
 use futures::TryStreamExt;
-use serde_json::json;
 
+use super::receive::Envelope;
+use super::store_message::store_message;
+use super::{Authentication, bury_in, files};
 use crate::app::App;
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
-use crate::domain::{end_users, html, messages, tickets};
+use crate::domain::attachments::NewFile;
 use crate::error::{Error, Result};
-use crate::model::{
-    Channel, ChannelType, CustomerId, EndUserId, MailState, Message, MessageId, ReceivedMailId, SenderType,
-    Ticket, UidType,
-};
-use crate::store::received_mails::{self as store, Outcome, ReceivedMail};
-use crate::store::{Tx, channels};
+use crate::model::{CustomerId, MailState, MessageId, ReceivedMailId};
+use crate::store::channels;
+use crate::store::received_mails::{self as store, ReceivedMail};
 
 /// What became of a raw mail.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Processed {
     /// It is this message.
     Message(MessageId),
+    /// It is another copy of one that is there, or one of our own that came back.
+    Nothing,
     /// It was looked at before.
     Already,
     /// It cannot be read, and why.
     Dead(String),
 }
 
+/// A mail with everything that is found out before the transaction.
+pub struct Read {
+    pub mail: Mail,
+    /// What a person reads of it: without quoted history and signature.
+    pub text: Option<String>,
+    /// All of it as text, also where it is HTML only.
+    pub whole: Option<String>,
+    pub automatic: Option<Automatic>,
+    pub report: Option<Report>,
+    pub authentication: Option<Authentication>,
+    pub envelope: Envelope,
+}
+
 /// Reads a received mail and stores its message. Safe to repeat: a mail that has its message keeps it.
 pub async fn process(app: &App, customer: CustomerId, id: ReceivedMailId) -> Result<Processed> {
-    let mail = match store::get(&mut *app.store.read().await?, customer, id).await {
-        Ok(mail) if mail.state == MailState::Received => mail,
+    let row = match store::get(&mut *app.store.read().await?, customer, id).await {
+        Ok(row) if row.state == MailState::Received => row,
         Ok(_) | Err(Error::NotFound) => return Ok(Processed::Already),
         Err(error) => return Err(error),
     };
-    let raw = content(app, &mail).await?;
-    let parsed = tokio::task::spawn_blocking(move || answerpal_mail::parse(&raw, &Limits::default())).await?;
-    let Some(parsed) = parsed else {
-        return bury(app, customer, id, "It is no mail: there is not one header in it.".into()).await;
+    let raw = match content(app, &row).await {
+        Ok(raw) => raw,
+        Err(Error::NotFound) => return bury(app, customer, id, "Its raw file is not there.".into()).await,
+        Err(error) => return Err(error),
     };
-    let parsed = Arc::new(parsed);
-    app.store
-        .write(move |tx| {
-            let parsed = parsed.clone();
-            Box::pin(async move { store_message(tx, customer, id, &parsed).await })
-        })
-        .await
+    let envelope: Envelope =
+        row.envelope.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
+    let mut read = match read(raw, envelope).await {
+        Ok(read) => read,
+        Err(why) => return bury(app, customer, id, why).await,
+    };
+    authenticate(app, customer, &row, &mut read).await?;
+    let mut notes = std::mem::take(&mut read.mail.notes);
+    let files = files::keep(app, customer, &read.mail, &mut notes).await?;
+    read.mail.notes = notes;
+    for part in &mut read.mail.parts {
+        part.content = Vec::new();
+    }
+    write(app, customer, id, Arc::new(read), Arc::new(files)).await
+}
+
+/// Takes it apart on a thread of its own. The error is for a person: the mail cannot be read.
+async fn read(raw: Vec<u8>, envelope: Envelope) -> Result<Read, String> {
+    let work = move || {
+        std::panic::catch_unwind(AssertUnwindSafe(|| {
+            let mail = answerpal_mail::parse(&raw, &Limits::default())?;
+            let automatic = answerpal_mail::automatic(&mail, envelope.mail_from.as_deref());
+            let report = answerpal_mail::report(&mail, automatic.as_ref());
+            let text = answerpal_mail::reply_text(&mail);
+            let plain = mail.text.clone().filter(|it| !it.trim().is_empty());
+            let whole = plain.or_else(|| mail.html.as_deref().map(answerpal_mail::html_text));
+            Some(Read { mail, text, whole, automatic, report, authentication: None, envelope })
+        }))
+    };
+    match tokio::task::spawn_blocking(work).await {
+        Ok(Ok(Some(read))) => Ok(read),
+        Ok(Ok(None)) => Err("It is no mail: there is not one header in it.".into()),
+        Ok(Err(_)) | Err(_) => Err("Taking it apart failed: please report this mail.".into()),
+    }
+}
+
+async fn authenticate(app: &App, customer: CustomerId, row: &ReceivedMail, read: &mut Read) -> Result<()> {
+    let channel = match channels::get(&mut *app.store.read().await?, customer, row.channel_id).await {
+        Ok(channel) => channel,
+        Err(Error::NotFound) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    if let Some(trusted) = channel.settings.inbound.trusted_auth_server.as_deref() {
+        read.authentication = Authentication::of_header(&read.mail, trusted);
+    }
+    Ok(())
 }
 
 /// The raw file, whole: reading MIME needs it so.
@@ -64,89 +116,36 @@ pub async fn content(app: &App, mail: &ReceivedMail) -> Result<Vec<u8>> {
     Ok(raw.to_vec())
 }
 
-/// Puts it on the list of dead letters, with the reason.
-pub async fn bury(app: &App, customer: CustomerId, id: ReceivedMailId, reason: String) -> Result<Processed> {
+async fn write(
+    app: &App,
+    customer: CustomerId,
+    id: ReceivedMailId,
+    read: Arc<Read>,
+    files: Arc<Vec<NewFile>>,
+) -> Result<Processed> {
+    let handles = app.clone();
+    let written = app
+        .store
+        .write(move |tx| {
+            Box::pin(async move { store_message(tx, &handles, customer, id, &read, &files).await })
+        })
+        .await;
+    match written {
+        // What the mail says is refused for good: trying again changes nothing.
+        Err(Error::Invalid { field, message }) => {
+            bury(app, customer, id, format!("Its {field} {message}.")).await
+        }
+        other => other,
+    }
+}
+
+async fn bury(app: &App, customer: CustomerId, id: ReceivedMailId, reason: String) -> Result<Processed> {
     app.store
         .write(move |tx| {
             Box::pin(async move {
-                let outcome = Outcome {
-                    state: MailState::Dead,
-                    reason: Some(&reason),
-                    evidence: "{}",
-                    message_identifier: None,
-                    message: None,
-                };
-                store::settle(tx, customer, id, &outcome).await?;
-                let event = Event::new("receivedMail.died", "receivedMail", id.0);
-                note(tx, customer, Actor::System, &[event.with(json!({ "reason": reason }))]).await?;
+                bury_in(tx, customer, id, &reason).await?;
                 Ok(Processed::Dead(reason))
             })
         })
         .await
-}
-
-async fn store_message(
-    tx: &mut Tx,
-    customer: CustomerId,
-    id: ReceivedMailId,
-    mail: &Mail,
-) -> Result<Processed> {
-    let row = store::lock(tx, customer, id).await?;
-    if row.state != MailState::Received {
-        return Ok(Processed::Already);
-    }
-    let channel = channels::get(tx, customer, row.channel_id).await?;
-    let mut message = as_message(tx, &channel, mail);
-    let end_user = end_user(tx, customer, mail, &mut message).await?;
-    message.received();
-    let mut ticket = Ticket::new(channel.channel_id, ChannelType::Email, tx.now);
-    ticket.subject.clone_from(&message.subject);
-    ticket.uid.clone_from(&message.uid);
-    ticket.end_user_id = end_user;
-    let message = messages::open_ticket(tx, customer, Actor::EndUser, &mut ticket, &mut message, &[]).await?;
-    let outcome = Outcome {
-        state: MailState::Processed,
-        reason: None,
-        evidence: "{}",
-        message_identifier: mail.message_id.as_deref(),
-        message: Some(message),
-    };
-    store::settle(tx, customer, id, &outcome).await?;
-    Ok(Processed::Message(message))
-}
-
-fn as_message(tx: &Tx, channel: &Channel, mail: &Mail) -> Message {
-    let mut message = Message::new(channel.channel_id, ChannelType::Email, SenderType::EndUser, tx.now);
-    message.subject = mail.subject.as_deref().map(|it| it.chars().take(1000).collect());
-    message.text_body = mail.text.clone().or_else(|| mail.html.as_deref().map(html::to_text));
-    message.html_body.clone_from(&mail.html);
-    message.message = message.text_body.as_deref().map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());
-    message.preview = message.message.as_deref().or(message.subject.as_deref()).map(tickets::preview);
-    let author = mail.from.first();
-    message.from_address = author.map(|it| it.address.chars().take(1000).collect());
-    message.from_name = author.and_then(|it| it.name.clone()).map(|it| it.chars().take(300).collect());
-    message.message_identifier = mail.message_id.as_ref().map(|it| format!("<{it}>"));
-    message
-}
-
-async fn end_user(
-    tx: &mut Tx,
-    customer: CustomerId,
-    mail: &Mail,
-    message: &mut Message,
-) -> Result<Option<EndUserId>> {
-    let Some(address) = message.from_address.clone() else { return Ok(None) };
-    let name = mail.from.first().and_then(|it| it.name.as_deref());
-    let found =
-        end_users::find_or_make(tx, customer, Actor::EndUser, &address, Some(UidType::Email), name, true)
-            .await;
-    match found {
-        Ok((id, known)) => {
-            message.uid = Some(address);
-            message.is_known_end_user = Some(known);
-            Ok(Some(id))
-        }
-        Err(Error::Invalid { .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
 }

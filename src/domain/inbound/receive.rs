@@ -17,6 +17,8 @@ use crate::store::received_mails::{self as store, ReceivedMail};
 use crate::store::{attachments, channels, jobs};
 
 const LONGEST_IDENTITY: usize = 255;
+/// An import has made its message by then.
+const IMPORT_MICROS: i64 = 15 * 60 * 1_000_000;
 
 /// What the connection knew that the mail itself does not say.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -100,6 +102,7 @@ pub async fn receive(
         envelope: Some(serde_json::to_string(&envelope)?),
         evidence: None,
         message_identifier: None,
+        mail_list: None,
         message_id: None,
         received_at: Timestamp(0),
         processed_at: None,
@@ -146,8 +149,10 @@ async fn insert(app: &App, mut mail: ReceivedMail) -> Result<Receipt> {
                 if let Some(key) = &mail.object_key {
                     attachments::spare(tx, mail.customer_id, key).await?;
                 }
-                let now = tx.now;
-                jobs::enqueue(tx, mail.customer_id, job::PROCESS_MAIL, id.0, now, None).await?;
+                // An import makes the message itself; the job is for one that is interrupted.
+                let wait = if mail.is_history { IMPORT_MICROS } else { 0 };
+                let due = Timestamp(tx.now.0 + wait);
+                jobs::enqueue(tx, mail.customer_id, job::PROCESS_MAIL, id.0, due, None).await?;
                 Ok(Receipt { id, is_duplicate: false })
             })
         })

@@ -1,6 +1,9 @@
 //! Mail that comes in: what is kept, and what it becomes.
 
+mod content;
+mod history;
 mod receive;
+mod threading;
 
 use answerpal::domain::inbound::{self, Envelope, Incoming, Receipt};
 use answerpal::model::{ChannelId, MailSource};

@@ -39,6 +39,13 @@ impl Answer {
         self.json()
     }
 
+    /// Fails the test where the status is another; gives the body as it is.
+    #[track_caller]
+    pub fn expect_bytes(self, status: u16) -> Vec<u8> {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        self.bytes
+    }
+
     /// A problem with this status that names this field.
     #[track_caller]
     pub fn expect_invalid(self, field: &str) -> Value {
