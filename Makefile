@@ -42,7 +42,7 @@ deny: ## licences, banned and duplicate crates, sources, advisories
 
 test: model ## tests on SQLite and PostgreSQL
 	@echo "==> test"
-	@scripts/with-postgres scripts/with-mail cargo test --workspace --locked
+	@scripts/with-postgres scripts/with-mail scripts/with-llm cargo test --workspace --locked
 
 schemathesis: model ## the running server against its own openapi.json
 	@echo "==> schemathesis"

@@ -16,7 +16,7 @@ use crate::domain::caller::Caller;
 use crate::domain::customers::{self as domain, CustomerChange};
 use crate::domain::secrets::masked;
 use crate::error::Result;
-use crate::model::{CustomerId, CustomerRepId};
+use crate::model::{CustomerId, CustomerRepId, LlmProvider};
 use crate::store::customers::{self as store, Customer};
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -45,6 +45,19 @@ pub struct CustomerOut {
     /// Masked.
     #[schema(example = "••••••••")]
     llm_api_key: Option<&'static str>,
+    /// What speaks at the endpoint; told from its address where it is not set.
+    llm_provider: Option<LlmProvider>,
+    /// Other models that a draft may be asked of.
+    #[schema(example = json!(["mistral-large"]))]
+    llm_models: Vec<String>,
+    /// For one draft, retries included; 60 where it is not set.
+    llm_timeout_seconds: Option<i64>,
+    /// What the language model may cost a month; without a limit where it is not set.
+    llm_monthly_tokens: Option<i64>,
+}
+
+fn split(models: Option<&str>) -> Vec<String> {
+    models.unwrap_or_default().split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect()
 }
 
 impl CustomerOut {
@@ -60,6 +73,10 @@ impl CustomerOut {
             llm_endpoint: customer.llm_endpoint,
             llm_model: customer.llm_model,
             llm_api_key: masked(key.as_deref()),
+            llm_provider: customer.llm_provider,
+            llm_models: split(customer.llm_models.as_deref()),
+            llm_timeout_seconds: customer.llm_timeout_seconds,
+            llm_monthly_tokens: customer.llm_monthly_tokens,
         })
     }
 }
@@ -79,6 +96,14 @@ pub struct CustomerIn {
     llm_model: Option<String>,
     /// Kept encrypted. The mask that was answered leaves it as it is.
     llm_api_key: Option<String>,
+    /// `OpenAI` (and what speaks like it), `Anthropic`, `Gemini` or `Ollama`.
+    #[schema(example = "OpenAI")]
+    llm_provider: Option<String>,
+    llm_models: Option<Vec<String>>,
+    /// 1 to 600; 0 clears it.
+    llm_timeout_seconds: Option<i64>,
+    /// 0 clears it.
+    llm_monthly_tokens: Option<i64>,
 }
 
 impl From<CustomerIn> for CustomerChange {
@@ -92,6 +117,10 @@ impl From<CustomerIn> for CustomerChange {
             llm_endpoint: input.llm_endpoint,
             llm_model: input.llm_model,
             llm_api_key: input.llm_api_key,
+            llm_provider: input.llm_provider,
+            llm_models: input.llm_models,
+            llm_timeout_seconds: input.llm_timeout_seconds,
+            llm_monthly_tokens: input.llm_monthly_tokens,
         }
     }
 }
@@ -144,6 +173,11 @@ pub struct ModelOut {
 async fn list_models(State(app): State<App>, caller: Caller) -> Result<Response> {
     caller.may_read()?;
     let customer = store::get(&mut *app.store.read().await?, caller.customer).await?;
-    let models = customer.llm_model.into_iter();
-    json(&models.map(|it| ModelOut { model_id: it.clone(), name: it, is_default: true }).collect::<Vec<_>>())
+    let default = customer.llm_model.clone();
+    let models = crate::domain::llm::models(&customer).into_iter().map(|it| ModelOut {
+        is_default: default.as_ref() == Some(&it),
+        model_id: it.clone(),
+        name: it,
+    });
+    json(&models.collect::<Vec<_>>())
 }

@@ -5,6 +5,7 @@ pub mod api_keys;
 pub mod attachments;
 pub mod audit_events;
 pub mod auth;
+pub mod auto_reply_rules;
 pub mod canned_responses;
 pub mod change;
 pub mod channels;
@@ -17,6 +18,7 @@ pub mod delivery;
 pub mod detection;
 pub mod dkim;
 pub mod documents;
+pub mod drafts;
 pub mod end_users;
 pub mod events;
 pub mod extract;
@@ -124,6 +126,8 @@ fn routed() -> OpenApiRouter<App> {
         .merge(topics::routes())
         .merge(topic_links::routes())
         .merge(documents::routes())
+        .merge(drafts::routes())
+        .merge(auto_reply_rules::routes())
         .merge(custom_fields::routes())
         .merge(tickets::routes())
         .merge(audit_events::routes())

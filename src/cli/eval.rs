@@ -1,5 +1,7 @@
 //! `answerpal eval`: how good topics and retrieval are, in numbers.
 
+mod drafts;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -24,6 +26,8 @@ pub enum EvalCommand {
     Topics(TopicsArgs),
     /// Retrieval: whether the document that answers is found
     Retrieval(RetrievalArgs),
+    /// Drafts: whether each sentence rests on a document, and what people made of them
+    Drafts(drafts::DraftsArgs),
 }
 
 #[derive(Args)]
@@ -68,6 +72,7 @@ pub async fn run(context: &Context, command: EvalCommand) -> Result<ExitCode> {
     let columns = match command {
         EvalCommand::Topics(args) => of_topics(context, args).await?,
         EvalCommand::Retrieval(args) => of_retrieval(context, args).await?,
+        EvalCommand::Drafts(args) => return drafts::run(context, args).await,
     };
     context.print(&table(&columns), &serde_json::to_value(&columns)?);
     Ok(ExitCode::SUCCESS)

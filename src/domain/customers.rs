@@ -7,7 +7,7 @@ use crate::domain::caller::Actor;
 use crate::domain::events::{Changes, Event, note};
 use crate::domain::{fields, refs, secrets};
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, CustomerRepId, Role};
+use crate::model::{CustomerId, CustomerRepId, LlmProvider, Role};
 use crate::store::customers::{self as store, Customer};
 use crate::store::{Tx, meta, reps as rep_store};
 
@@ -16,6 +16,7 @@ use super::reps::{self, NewRep};
 const LONGEST_NAME: usize = 200;
 const LONGEST_TONE: usize = 4000;
 const LONGEST_KEY: usize = 1000;
+const MOST_MODELS: usize = 20;
 const HOSTNAME_TAKEN: &str = "Another tenant has this hostname.";
 /// The name of a tenant that is made without one.
 const UNNAMED: &str = "My company";
@@ -88,6 +89,12 @@ pub struct CustomerChange {
     pub llm_endpoint: Option<String>,
     pub llm_model: Option<String>,
     pub llm_api_key: Option<String>,
+    /// An empty text clears it.
+    pub llm_provider: Option<String>,
+    pub llm_models: Option<Vec<String>>,
+    /// 0 clears it, as the next.
+    pub llm_timeout_seconds: Option<i64>,
+    pub llm_monthly_tokens: Option<i64>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -125,6 +132,10 @@ pub async fn update(
     changes.compare("aiTone", &before.ai_tone, &after.ai_tone);
     changes.compare("llmEndpoint", &before.llm_endpoint, &after.llm_endpoint);
     changes.compare("llmModel", &before.llm_model, &after.llm_model);
+    changes.compare("llmProvider", &before.llm_provider, &after.llm_provider);
+    changes.compare("llmModels", &before.llm_models, &after.llm_models);
+    changes.compare("llmTimeoutSeconds", &before.llm_timeout_seconds, &after.llm_timeout_seconds);
+    changes.compare("llmMonthlyTokens", &before.llm_monthly_tokens, &after.llm_monthly_tokens);
     changes.hidden("llmApiKey", key_changed);
     if changes.is_empty() {
         return Ok(());
@@ -158,6 +169,20 @@ fn applied(app: &App, before: &Customer, change: CustomerChange) -> Result<(Cust
             fields::web_address("llmEndpoint", it)
         })?,
         llm_model: fields::text("llmModel", change.llm_model, &before.llm_model, LONGEST_NAME)?,
+        llm_provider: provider(change.llm_provider, before.llm_provider)?,
+        llm_models: models(change.llm_models, &before.llm_models)?,
+        llm_timeout_seconds: number(
+            "llmTimeoutSeconds",
+            change.llm_timeout_seconds,
+            before.llm_timeout_seconds,
+            600,
+        )?,
+        llm_monthly_tokens: number(
+            "llmMonthlyTokens",
+            change.llm_monthly_tokens,
+            before.llm_monthly_tokens,
+            i64::MAX,
+        )?,
         llm_api_key: match key_changed {
             false => before.llm_api_key.clone(),
             true => match new_key {
@@ -167,4 +192,40 @@ fn applied(app: &App, before: &Customer, change: CustomerChange) -> Result<(Cust
         },
     };
     Ok((after, key_changed))
+}
+
+fn provider(given: Option<String>, before: Option<LlmProvider>) -> Result<Option<LlmProvider>> {
+    match given.as_deref().map(str::trim) {
+        None => Ok(before),
+        Some("") => Ok(None),
+        Some(name) => LlmProvider::parse(name).map(Some).ok_or_else(|| {
+            let names: Vec<&str> = LlmProvider::ALL.iter().map(|it| it.as_str()).collect();
+            Error::invalid("llmProvider", format!("must be one of {}", names.join(", ")))
+        }),
+    }
+}
+
+fn models(given: Option<Vec<String>>, before: &Option<String>) -> Result<Option<String>> {
+    let Some(given) = given else { return Ok(before.clone()) };
+    let names: Vec<&str> = given.iter().map(|it| it.trim()).filter(|it| !it.is_empty()).collect();
+    if names.len() > MOST_MODELS
+        || names.iter().any(|it| it.contains(',') || it.chars().count() > LONGEST_NAME)
+    {
+        let why = format!(
+            "must be at most {MOST_MODELS} names without commas, each of at most {LONGEST_NAME} characters"
+        );
+        return Err(Error::invalid("llmModels", why));
+    }
+    Ok(Some(names.join(",")).filter(|it| !it.is_empty()))
+}
+
+/// 0 clears it.
+fn number(field: &str, given: Option<i64>, before: Option<i64>, most: i64) -> Result<Option<i64>> {
+    match given {
+        None => Ok(before),
+        Some(0) => Ok(None),
+        Some(number) if (1..=most).contains(&number) => Ok(Some(number)),
+        Some(_) if most == i64::MAX => Err(Error::invalid(field, "must not be negative")),
+        Some(_) => Err(Error::invalid(field, format!("must be between 1 and {most}, or 0 for none"))),
+    }
 }

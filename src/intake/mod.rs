@@ -5,11 +5,13 @@
 //! outcome, its effect and the next stage's job together. A stage that is begun again after a crash
 //! starts from the state it finds. The order stands in `model::stage`.
 
+pub mod draft;
 pub mod minds;
 mod reply;
 pub mod retrieve;
 mod spaces;
 mod spam;
+pub mod summary;
 pub mod topics;
 mod trouble;
 mod vectors;

@@ -3,6 +3,7 @@
 //! A job loads what it is about by id. It may be begun more than once (a worker can be lost at any
 //! point), so each looks at the state it finds before it acts and marks what it did.
 
+mod auto_reply;
 pub mod delete_objects;
 mod deliver_mail;
 mod deliver_message;
@@ -70,6 +71,7 @@ macro_rules! registry {
 
 registry! {
     jobs {
+        job::AUTO_REPLY => auto_reply,
         job::DELETE_OBJECTS => delete_objects,
         job::DELIVER_MAIL => deliver_mail,
         job::DELIVER_MESSAGE => deliver_message,

@@ -44,6 +44,9 @@ ids! {
     EndUserUidId,
     TopicId,
     DocumentId,
+    /// A draft of a reply.
+    DraftId,
+    AutoReplyRuleId,
     /// What a person taught about topics.
     ExampleId,
     CustomFieldId,

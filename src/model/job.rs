@@ -10,6 +10,8 @@ pub const DELIVER_MESSAGE: &str = "deliver_message";
 pub const FETCH_MAIL: &str = "fetch_mail";
 /// Carries a mail out that belongs to no ticket message. Subject: the row of `mails`.
 pub const DELIVER_MAIL: &str = "deliver_mail";
+/// Sends a draft by itself, where a rule allows it. Subject: the message.
+pub const AUTO_REPLY: &str = "auto_reply";
 /// Removes content from the file store that is due and that no attachment names. Subject: the tenant.
 pub const DELETE_OBJECTS: &str = "delete_objects";
 /// Makes a ticket's message of a raw mail. Subject: the row of `received_mails`.

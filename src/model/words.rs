@@ -68,4 +68,6 @@ words! {
     Security { TLS, StartTLS, None }
     /// What becomes of a mail in its mailbox once it is stored.
     AfterFetch { Mark, Move, Keep }
+    /// How a language model is spoken to.
+    LlmProvider { OpenAI, Anthropic, Gemini, Ollama }
 }

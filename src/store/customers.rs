@@ -4,7 +4,7 @@ use const_format::formatcp;
 
 use super::{Conn, Tx};
 use crate::error::Result;
-use crate::model::{CustomerId, CustomerRepId};
+use crate::model::{CustomerId, CustomerRepId, LlmProvider};
 use crate::{params, row};
 
 /// Marks in `meta` that the installation has had its first tenant.
@@ -25,6 +25,12 @@ row! {
         pub llm_model: Option<String>,
         /// Encrypted.
         pub llm_api_key: Option<Vec<u8>>,
+        /// What speaks at the endpoint; told from its address where it is not set.
+        pub llm_provider: Option<LlmProvider>,
+        /// Other models that may be asked, separated by commas.
+        pub llm_models: Option<String>,
+        pub llm_timeout_seconds: Option<i64>,
+        pub llm_monthly_tokens: Option<i64>,
     }
 }
 
@@ -57,7 +63,8 @@ pub async fn ids(conn: &mut Conn) -> Result<Vec<CustomerId>> {
 pub async fn update(tx: &mut Tx, customer: &Customer) -> Result<()> {
     tx.execute(
         "UPDATE customers SET name = $2, hostname = $3, default_lang = $4, default_customer_rep_id = $5,
-         ai_tone = $6, llm_endpoint = $7, llm_model = $8, llm_api_key = $9 WHERE customer_id = $1",
+         ai_tone = $6, llm_endpoint = $7, llm_model = $8, llm_api_key = $9, llm_provider = $10, llm_models = $11,
+         llm_timeout_seconds = $12, llm_monthly_tokens = $13 WHERE customer_id = $1",
         params![
             customer.customer_id,
             &customer.name,
@@ -67,7 +74,11 @@ pub async fn update(tx: &mut Tx, customer: &Customer) -> Result<()> {
             &customer.ai_tone,
             &customer.llm_endpoint,
             &customer.llm_model,
-            customer.llm_api_key.as_deref()
+            customer.llm_api_key.as_deref(),
+            customer.llm_provider,
+            &customer.llm_models,
+            customer.llm_timeout_seconds,
+            customer.llm_monthly_tokens
         ],
     )
     .await?;

@@ -86,6 +86,8 @@ pub async fn delete(tx: &mut Tx, customer: CustomerId, message: &Message) -> Res
         "DELETE FROM message_tokens WHERE customer_id = $1 AND message_id = $2",
         "DELETE FROM sink_mails WHERE customer_id = $1 AND message_id = $2",
         "DELETE FROM message_topics WHERE customer_id = $1 AND message_id = $2",
+        "DELETE FROM drafts WHERE customer_id = $1 AND message_id = $2",
+        "DELETE FROM auto_replies WHERE customer_id = $1 AND message_id = $2",
         "DELETE FROM message_stages WHERE customer_id = $1 AND message_id = $2",
         "DELETE FROM ticket_messages WHERE customer_id = $1 AND message_id = $2",
     ] {

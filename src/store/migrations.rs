@@ -30,6 +30,7 @@ const MIGRATIONS: &[Migration] = migrations![
     1 "0001_schema",
     2 "0002_core",
     3 "0003_intake",
+    4 "0004_drafts",
     5 "0005_inbound_mail",
     6 "0006_mail_transport",
     7 "0007_dashboard",

@@ -104,12 +104,5 @@ pub fn neutralised(text: &str, longest: usize) -> String {
     ] {
         out = out.replace(tag, &tag.replacen('<', "< ", 1));
     }
-    out.lines()
-        .map(
-            |it| {
-                if it.trim_start().starts_with("###") { it.replacen("###", "# ##", 1) } else { it.to_owned() }
-            },
-        )
-        .collect::<Vec<_>>()
-        .join("\n")
+    out.replace("###", "# ##")
 }

@@ -288,6 +288,7 @@ pub struct MessageActionOut {
 #[derive(Serialize, serde::Deserialize, ToSchema)]
 pub struct CitationOut {
     #[serde(rename = "documentID")]
+    /// 0: the note that the agent gave along.
     document_id: i64,
     title: String,
     quote: String,
@@ -295,6 +296,9 @@ pub struct CitationOut {
     start: i64,
     end: i64,
     score: f64,
+    /// The sentence of the reply that rests on it.
+    #[serde(default)]
+    sentence: Option<String>,
 }
 
 /// The HTML body of a message, ready to be served.

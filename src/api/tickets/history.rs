@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::tickets::history;
 use crate::error::Result;
+use crate::intake::summary;
 use crate::model::TicketId;
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -31,7 +32,8 @@ async fn get_history_summary(
     headers: HeaderMap,
 ) -> Result<Response> {
     caller.may_read()?;
-    let summary = history::summary(&app, &caller, TicketId(id)).await?;
+    let told = history::summary(&app, &caller, TicketId(id)).await?;
+    let summary = summary::of_history(&app, caller.customer, told).await?;
     let accepted = headers.get(header::ACCEPT).and_then(|it| it.to_str().ok()).unwrap_or_default();
     if accepted.trim().to_ascii_lowercase().starts_with("text/plain") {
         return Ok(summary.into_response());

@@ -27,6 +27,7 @@ db_test! {
             "customerID": installation.customer.0, "name": "Example Travel", "hostname": "acme.example.com",
             "defaultLang": "pt-br", "defaultCustomerRepID": 1, "aiTone": "brief",
             "llmEndpoint": "https://llm.example.com/v1", "llmModel": "mistral-small", "llmApiKey": MASK,
+            "llmProvider": null, "llmModels": [], "llmTimeoutSeconds": null, "llmMonthlyTokens": null,
         }));
         let models = admin.get("/api/Customers/models").await.expect(200);
         assert_eq!(models, json!([{ "modelID": "mistral-small", "name": "mistral-small", "isDefault": true }]));

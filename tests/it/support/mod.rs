@@ -8,7 +8,7 @@ mod installation;
 
 pub use client::{Answer, Client};
 pub use database::{Database, Engine, execute};
-pub use endpoint::{Act, Endpoint, say};
+pub use endpoint::{Act, Asked, Endpoint, say};
 pub use installation::{Installation, PASSWORD};
 
 /// Makes `sqlite_x` and `postgres_x` of an async test `x(installation)`.

@@ -1,0 +1,199 @@
+//! The draft of a reply: from the passages that fit, by the tenant's language model, or without one made of
+//! the passages' own sentences. Whoever wrote it, a sentence stays only where a passage supports it, and is
+//! tied to that passage; where nothing is left there is no draft, and a reason.
+
+mod context;
+mod fit;
+mod prompt;
+mod writer;
+
+use answerpal_grounding::compose::{self, Composed, Question};
+use answerpal_grounding::phrases::Phrases;
+use tokio::sync::mpsc::{self, UnboundedSender};
+
+use crate::ai::llm::{Answered, Ask, Llm, LlmError};
+use crate::app::App;
+use crate::domain::drafts::{Citation, Drafted, LeftOut};
+use crate::domain::llm;
+use crate::error::Error;
+use crate::model::{CustomerId, Message};
+use context::Context;
+use writer::Writer;
+
+/// Most tokens of a reply.
+const MOST_TOKENS: u32 = 700;
+/// What stands for the model where there is none.
+const EXTRACTIVE: &str = "extractive";
+/// What a model is told to answer where the passages do not.
+const NO_ANSWER: &str = "NO_ANSWER";
+/// Below this fit of question and passage there is no answer in it.
+const LEAST_FIT: f64 = 0.25;
+
+/// What a caller adds.
+#[derive(Clone, Debug, Default)]
+pub struct Wish {
+    /// What the reply should consider; a person of the tenant wrote it.
+    pub hint: Option<String>,
+    /// One of the tenant's models, in place of the default.
+    pub model: Option<String>,
+    /// Without the language model, whatever the settings say.
+    pub extractive: bool,
+}
+
+/// Why there is no draft now.
+#[derive(Debug)]
+pub enum DraftError {
+    Llm(LlmError),
+    Other(Error),
+}
+
+impl From<Error> for DraftError {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<super::Trouble> for DraftError {
+    fn from(trouble: super::Trouble) -> Self {
+        Self::Other(trouble.into())
+    }
+}
+
+impl From<DraftError> for Error {
+    fn from(error: DraftError) -> Self {
+        match error {
+            DraftError::Llm(error) => Self::Unavailable(error.to_string()),
+            DraftError::Other(error) => error,
+        }
+    }
+}
+
+/// Drafts a reply to a message. `pieces` gets each part of it once it is known to be supported.
+pub async fn make(
+    app: &App,
+    customer: CustomerId,
+    message: &Message,
+    wish: &Wish,
+    pieces: &UnboundedSender<String>,
+) -> Result<Drafted, DraftError> {
+    let model =
+        if wish.extractive { None } else { llm::of_tenant(app, customer, wish.model.as_deref()).await? };
+    let context = Context::read(app, customer, message, wish).await?;
+    if let Some(reason) = context.why_not() {
+        return Ok(Drafted::nothing(reason, context.lang()));
+    }
+    match model {
+        None => Ok(extractive(app, &context, pieces).await?),
+        Some(model) => by_model(app, customer, &context, model, wish, pieces).await,
+    }
+}
+
+/// Composed of the passages' own sentences.
+async fn extractive(
+    app: &App,
+    context: &Context,
+    pieces: &UnboundedSender<String>,
+) -> Result<Drafted, Error> {
+    let phrases = Phrases::of(context.lang());
+    let mut writer = Writer::new(app, context, phrases);
+    writer.read_passages().await?;
+    let question = Question { text: &context.question, vector: context.vector() };
+    let composed = compose::compose(&question, writer.evidence(), &context.fits());
+    let Some(Composed { parts, .. }) = composed else {
+        return Ok(Drafted::nothing(context.nothing_fits(), context.lang()));
+    };
+    // By the same check as a model's sentences, although they are the passages' own.
+    for part in &parts {
+        writer.take(&compose::text(std::slice::from_ref(part)), part.begins).await?;
+    }
+    Ok(writer.finish(pieces, None, EXTRACTIVE))
+}
+
+async fn by_model(
+    app: &App,
+    customer: CustomerId,
+    context: &Context,
+    model: Llm,
+    wish: &Wish,
+    pieces: &UnboundedSender<String>,
+) -> Result<Drafted, DraftError> {
+    llm::check_budget(app, customer).await.map_err(DraftError::Llm)?;
+    let prompt = prompt::build(app, context, wish);
+    let phrases = Phrases::of(context.lang());
+    let mut writer = Writer::new(app, context, phrases);
+    writer.read_passages().await?;
+    let (sender, mut receiver) = mpsc::unbounded_channel();
+    let ask = Ask { system: &prompt.system, user: &prompt.user, most_tokens: MOST_TOKENS };
+    let asking = async {
+        let sender = sender;
+        model.ask(&app.outbound, &app.random, &ask, &sender).await
+    };
+    let checking = async {
+        while let Some(piece) = receiver.recv().await {
+            writer.add(&piece, pieces).await?;
+        }
+        Ok::<_, Error>(())
+    };
+    let (answered, checked) = tokio::join!(asking, checking);
+    let answered: Answered = answered.map_err(DraftError::Llm)?;
+    checked?;
+    llm::spend(app, customer, answered.tokens_in + answered.tokens_out).await?;
+    writer.end(answered.is_cut_short, pieces).await?;
+    let text = prompt.whole();
+    if writer.is_empty() {
+        let mut drafted = extractive(app, context, pieces).await?;
+        drafted.prompt = Some(text);
+        drafted.left_out = writer.left_out();
+        return Ok(drafted);
+    }
+    Ok(writer.finish(pieces, Some(text), &model.model))
+}
+
+/// How sure a draft is, from 0 to 1: how well the best passage fits the question, lowered where another
+/// document fits as well and where sentences had to be left out.
+fn confidence(fit: f64, rival: f64, kept: usize, dropped: usize) -> f64 {
+    let unsure = if rival > 0.0 && fit - rival < 0.05 { 0.85 } else { 1.0 };
+    let share = kept as f64 / (kept + dropped).max(1) as f64;
+    (0.1 + 0.88 * fit) * unsure * (0.6 + 0.4 * share)
+}
+
+impl Drafted {
+    fn nothing(reason: String, lang: &str) -> Self {
+        Self {
+            reply: None,
+            reason: Some(reason),
+            prompt: None,
+            citations: Vec::new(),
+            confidence: None,
+            model: "none".into(),
+            lang: lang.to_owned(),
+            left_out: Vec::new(),
+        }
+    }
+}
+
+fn left_out(sentence: &str, why: &'static str) -> LeftOut {
+    LeftOut { sentence: sentence.chars().take(300).collect(), why: why.to_owned() }
+}
+
+/// A passage's place in its document, in characters.
+fn citation(
+    context: &Context,
+    source: usize,
+    range: std::ops::Range<usize>,
+    sentence: &str,
+    score: f64,
+) -> Citation {
+    let passage = &context.passages[source];
+    let quote = passage.text.get(range.clone()).unwrap_or_default();
+    let (start, end) = context.place(source, range);
+    Citation {
+        document_id: passage.document.0,
+        title: passage.title.clone(),
+        quote: quote.to_owned(),
+        start,
+        end,
+        score: (score * 1000.0).round() / 1000.0,
+        sentence: Some(sentence.to_owned()),
+    }
+}

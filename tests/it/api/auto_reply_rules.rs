@@ -1,0 +1,117 @@
+//! `/api/AutoReplyRules`, and the answers that go out by them.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::db_test;
+use crate::support::{Client, Installation};
+
+const DOCUMENT: &str = "A refund takes 5 working days after the parcel has reached our warehouse.";
+const QUESTION: &str = "How many working days does a refund take after my parcel has reached your warehouse?";
+
+async fn message(client: &Client, channel: &Value, extra: Value) -> Value {
+    let mut body = json!({ "channelID": channel, "fromAddress": "anna@example.com", "subject": "Refund", "textBody": QUESTION });
+    for (name, value) in extra.as_object().unwrap() {
+        body[name] = value.clone();
+    }
+    client.post("/api/ticketMessages/create-new", body).await.expect(201)
+}
+
+fn path(message: &Value, rest: &str) -> String {
+    format!("/api/ticketMessages/{}{rest}", message["messageID"])
+}
+
+async fn answered(client: &Client, message: &Value) -> bool {
+    !client.get(&path(message, "")).await.expect(200)["answeredByMessageID"].is_null()
+}
+
+/// A desk whose people sent so many drafts as they were.
+async fn desk(installation: &Installation, measured: usize) -> Value {
+    let admin = &installation.admin;
+    admin.post("/api/Documents", json!({ "name": "Refunds", "content": DOCUMENT })).await.expect(201);
+    let body = json!({ "channelType": "Email", "name": "Mail", "emailAddress": "help@example.com" });
+    let channel = admin.post("/api/Channels", body).await.expect(201)["channelID"].clone();
+    for nth in 0..measured {
+        let asked = message(admin, &channel, json!({ "fromAddress": format!("c{nth}@example.com") })).await;
+        installation.run_jobs().await;
+        admin.post(&path(&asked, "/send"), json!({})).await.expect(200);
+    }
+    installation.run_jobs().await;
+    channel
+}
+
+db_test! {
+    async fn rules_are_made_changed_and_deleted(installation: Installation) {
+        let admin = &installation.admin;
+        let made = admin.post("/api/AutoReplyRules", json!({})).await;
+        assert_eq!(made.header("location"), "/api/AutoReplyRules/1");
+        assert_eq!(made.expect(201), json!({
+            "autoReplyRuleID": 1, "channelID": null, "topicID": null, "isActive": false, "mostWrong": 0.05,
+            "leastConfidence": 0.0, "delayMinutes": 5, "mostPerDay": 50,
+        }));
+        let read = admin.get("/api/AutoReplyRules/1").await;
+        let tag = read.header("etag").to_owned();
+        let read = read.expect(200);
+        assert_eq!((&read["measuredDrafts"], &read["measuredLeastConfidence"]), (&json!(0), &Value::Null));
+        for (field, value) in [("channelID", json!(99)), ("topicID", json!(99)), ("mostWrong", json!(0.9)), ("leastConfidence", json!(2)), ("delayMinutes", json!(-1)), ("mostPerDay", json!(0))] {
+            let mut body = json!({});
+            body[field] = value;
+            admin.post("/api/AutoReplyRules", body).await.expect_invalid(field);
+        }
+        let put = admin.request(axum::http::Method::PUT, "/api/AutoReplyRules/1", &[("if-match", &tag)], json!({ "isActive": true })).await;
+        assert_eq!(put.expect(200)["isActive"], true);
+        admin.request(axum::http::Method::PUT, "/api/AutoReplyRules/1", &[("if-match", &tag)], json!({ "isActive": false })).await.expect(412);
+        let (_, other) = installation.other_tenant().await;
+        other.get("/api/AutoReplyRules/1").await.expect(404);
+        assert_eq!(other.get("/api/AutoReplyRules").await.expect(200), json!([]));
+        let (_, agent) = installation.rep("agent", answerpal::model::Role::Agent).await;
+        agent.post("/api/AutoReplyRules", json!({})).await.expect(403);
+        admin.delete("/api/AutoReplyRules/1").await.expect(204);
+        admin.delete("/api/AutoReplyRules/1").await.expect(404);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_goes_out_by_itself_only_where_it_was_measured_to_be_right() {
+    let installation = Installation::new(crate::support::Engine::Sqlite).await.unwrap();
+    installation.allow_unfinished_jobs();
+    let admin = &installation.admin;
+    let channel = desk(&installation, 30).await;
+    admin.post("/api/AutoReplyRules", json!({ "isActive": true, "mostWrong": 0.05 })).await.expect(201);
+    let later = Duration::from_secs(6 * 60);
+    // 30 drafts without a mistake do not prove an error under 5 %.
+    let asked = message(admin, &channel, json!({})).await;
+    installation.run_jobs().await;
+    installation.clock.advance(later);
+    installation.run_jobs().await;
+    assert!(!answered(admin, &asked).await);
+    // They do prove one under 15 %.
+    admin.put("/api/AutoReplyRules/1", json!({ "mostWrong": 0.15, "channelID": channel })).await.expect(200);
+    assert!(admin.get("/api/AutoReplyRules/1").await.expect(200)["measuredLeastConfidence"].is_f64());
+    let asked = message(admin, &channel, json!({})).await;
+    let noreply = message(admin, &channel, json!({ "fromAddress": "noreply@example.com" })).await;
+    let taken = message(admin, &channel, json!({})).await;
+    installation.run_jobs().await;
+    assert!(!answered(admin, &asked).await, "people may step in first");
+    admin.put(&format!("/api/tickets/{}/assign", taken["ticketID"]), json!({})).await.expect(204);
+    installation.clock.advance(later);
+    installation.run_jobs().await;
+    assert!(answered(admin, &asked).await);
+    assert!(!answered(admin, &noreply).await && !answered(admin, &taken).await);
+    let list = admin.get(&format!("/api/ticketMessages?ticketId={}", asked["ticketID"])).await.expect(200);
+    let reply = &list["items"][1];
+    assert_eq!((&reply["senderType"], &reply["customerRepID"]), (&json!("AI"), &Value::Null));
+    let full = admin.get(&path(reply, "")).await.expect(200);
+    assert_eq!(full["deliveryStatus"], "Sent");
+    let events = admin.get(&format!("/api/tickets/{}/events", asked["ticketID"])).await.text();
+    assert!(events.contains("ticketMessage.answeredAutomatically"), "{events}");
+    // Not twice in a row.
+    let again =
+        json!({ "ticketID": asked["ticketID"], "textBody": QUESTION, "fromAddress": "anna@example.com" });
+    let again = admin.post("/api/ticketMessages", again).await.expect(201);
+    installation.run_jobs().await;
+    installation.clock.advance(later);
+    installation.run_jobs().await;
+    assert!(!answered(admin, &again).await);
+}
