@@ -34,8 +34,8 @@ fn main() -> Answer<()> {
         ["topics", folder, shots, ..] => topics(embedder, Path::new(folder), shots.parse()?),
         ["languages", described, ref files @ ..] => languages(Path::new(described), files),
         ["retrieval", folder, ..] => retrieval(embedder, Path::new(folder)),
-        ["identifiers"] => identifiers(embedder),
-        ["speed"] => speed(embedder),
+        ["identifiers", ..] => identifiers(embedder),
+        ["speed", ..] => speed(embedder),
         _ => Err("eval topics|languages|retrieval|identifiers|speed …: see the head of this example".into()),
     }
 }
