@@ -218,6 +218,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/Channels/test-connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries mail servers before they are saved: signs in, reads and sends nothing. */
+        post: operations["test_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/Channels/{id}": {
         parameters: {
             query?: never;
@@ -232,6 +249,76 @@ export interface paths {
         post?: never;
         /** Deletes a channel that no ticket is in. */
         delete: operations["delete_channel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/Channels/{id}/dkim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The DNS record of the channel's key. 404 where its mail is not signed. */
+        get: operations["get_dkim_key"];
+        put?: never;
+        /** Makes a key and signs the channel's mail with it; answers the DNS record to publish. */
+        post: operations["make_dkim_key"];
+        /** Signs the channel's mail no more. 404 where it is not signed. */
+        delete: operations["delete_dkim_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/Channels/{id}/import-emails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Queues a fetch of this channel's mailbox. 409 where it has none. */
+        post: operations["import_channel_emails"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/Channels/{id}/mailbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a channel's mailbox is read, and what fails. */
+        get: operations["get_mailbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/Channels/{id}/test-connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries the mail servers of a channel with the secrets that are kept for it. */
+        post: operations["test_channel_connection"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -771,6 +858,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/Outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mail that is on its way, or failed, came back or may not have arrived; newest first. */
+        get: operations["list_outbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/Outbox/sink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What would have been sent in the last week where no mail server is set; newest first. */
+        get: operations["list_sink_mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/Outbox/sink/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mail itself, as it would have gone over the wire. */
+        get: operations["get_sink_mail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/SavedViews": {
         parameters: {
             query?: never;
@@ -1087,6 +1225,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ticketMessages/import-emails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Queues a fetch of every active mailbox of the tenant. */
+        post: operations["import_emails"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ticketMessages/{id}": {
         parameters: {
             query?: never;
@@ -1277,6 +1432,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ticketMessages/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends again what failed, came back or may not have arrived, under the same Message-ID. */
+        post: operations["resend_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ticketMessages/{id}/send": {
         parameters: {
             query?: never;
@@ -1356,6 +1528,23 @@ export interface paths {
         get: operations["explain_ticket_message_topics"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ticketMessages/{id}/undo-send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back what was just sent: it is a draft again. `{id}` is the message, or the one that it answers. */
+        post: operations["undo_send"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1593,10 +1782,403 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/AutoReplyRules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rules. Without an active one nothing goes out by itself. */
+        get: operations["list_auto_reply_rules"];
+        put?: never;
+        /** Makes a rule; it is not active unless `isActive` is given. */
+        post: operations["create_auto_reply_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/AutoReplyRules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule, with what was measured. */
+        get: operations["get_auto_reply_rule"];
+        /** Changes the fields given. */
+        put: operations["update_auto_reply_rule"];
+        post?: never;
+        /** Deletes a rule. */
+        delete: operations["delete_auto_reply_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ticketMessages/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The current draft with what it rests on. */
+        get: operations["get_draft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ticketMessages/{id}/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every draft that was made for a message, newest first. */
+        get: operations["list_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ticketMessages/{id}/prompt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the language model was asked for the current draft. */
+        get: operations["get_prompt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ticketMessages/{id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drafts a reply from the tenant's documents and keeps it. With `Accept: text/event-stream` it comes as it
+         *     is written: `piece` events with `{text}`, then `done` with `{reply}`, or `problem`.
+         */
+        post: operations["draft_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ticketMessages/{id}/reply-with-info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** As `reply`, with something to consider, or by another of the tenant's models. */
+        post: operations["draft_reply_with_info"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/Reports/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    from?: string;
+                    to?: string;
+                    channelIDs?: number[];
+                    utcOffset?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OverviewOut"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/AuditEvents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    action?: string[];
+                    entity?: string;
+                    entityID?: number;
+                    actorType?: string;
+                    actorID?: number;
+                    ticketID?: number;
+                    pageNumber?: number;
+                    pageSize?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_EventOut"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/Documents/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    pageNumber?: number;
+                    pageSize?: number;
+                };
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                messageID: number;
+                                ticketID: number;
+                                subject?: string | null;
+                                preview?: string | null;
+                                messageDate: string;
+                                quotes: string[];
+                                isAnswered: boolean;
+                                isLiked?: boolean | null;
+                            }[];
+                            totalCount: number;
+                            totalPages: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/EndUsers/{id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            endUserMergeID: number;
+                            endUser: components["schemas"]["EndUserOut"];
+                            date: string;
+                            mergedByCustomerRepID?: number | null;
+                            mergedByCustomerRepName?: string | null;
+                        }[];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/EndUsers/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        endUserID?: number | null;
+                    };
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            endUserMergeID: number;
+                            endUser: components["schemas"]["EndUserOut"];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/EndUsers/{id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        endUserMergeID?: number | null;
+                    };
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EndUserOut"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description What becomes of a mail in its mailbox once it is stored.
+         * @enum {string}
+         */
+        AfterFetch: "Mark" | "Move" | "Keep";
         AiSettingsIn: {
             /** @description Kept encrypted. The mask that was answered leaves it as it is. */
             embeddingApiKey?: string | null;
@@ -1798,13 +2380,24 @@ export interface components {
         /** Format: int64 */
         ChannelId: number;
         ChannelIn: {
+            /**
+             * Format: int64
+             * @description 0 to 100.
+             */
+            autoRepliesPerHour?: number | null;
             autoRetrieveEmails?: boolean | null;
             channelType?: components["schemas"]["ChannelType"] | null;
             connectionDetails?: unknown;
             /** @description An empty text clears it, as with every text here. */
             emailAddress?: string | null;
+            footerLinks?: boolean | null;
             /** @description Comma-separated: the sites whose pages may open a chat. */
             hostnames?: string | null;
+            imapAfterFetch?: components["schemas"]["AfterFetch"] | null;
+            /** @description INBOX where it is not given. */
+            imapFolder?: string | null;
+            /** @description Required where imapAfterFetch is Move. */
+            imapMoveTo?: string | null;
             /** @description Kept encrypted. The mask that was answered leaves it as it is. */
             imapPassword?: string | null;
             /**
@@ -1812,7 +2405,9 @@ export interface components {
              * @description 1 to 65535; 0 clears it.
              */
             imapPort?: number | null;
+            imapSecurity?: components["schemas"]["Security"] | null;
             imapServer?: string | null;
+            /** @description True or not given: TLS, by STARTTLS on ports 25, 143, 587 and 2525. False: none. */
             imapUseSSL?: boolean | null;
             imapUsername?: string | null;
             isActive?: boolean | null;
@@ -1821,6 +2416,11 @@ export interface components {
             /** @description Required when it is made; at most 200 characters. */
             name?: string | null;
             phoneNumber?: string | null;
+            /** @description False where the mail server does not take `help+anything@` for `help@`. */
+            plusAddressing?: boolean | null;
+            senderName?: string | null;
+            /** @description A channel that is given its first mailbox begins with true; false sets it live. */
+            shadowMode?: boolean | null;
             /** @description Kept encrypted. The mask that was answered leaves it as it is. */
             smtpPassword?: string | null;
             /**
@@ -1828,21 +2428,42 @@ export interface components {
              * @description 1 to 65535; 0 clears it.
              */
             smtpPort?: number | null;
+            smtpSecurity?: components["schemas"]["Security"] | null;
             smtpServer?: string | null;
+            /** @description As imapUseSSL. */
             smtpUseSSL?: boolean | null;
             smtpUsername?: string | null;
+            trackOpens?: boolean | null;
         };
         ChannelOut: {
+            /**
+             * Format: int32
+             * @description Most answers without a person to one sender in an hour.
+             */
+            autoRepliesPerHour: number;
             autoRetrieveEmails: boolean;
             channelID: components["schemas"]["ChannelId"];
             channelType: components["schemas"]["ChannelType"];
             /** @description Free-form; for Administrators only, null to others. */
             connectionDetails?: unknown;
             customerID: components["schemas"]["CustomerId"];
+            /** @description What its mail is signed as; null where it is not signed. */
+            dkimDomain?: string | null;
+            dkimSelector?: string | null;
             /** @example help@example.com */
             emailAddress?: string | null;
+            /** @description Links to say how helpful an answer was, at its end. */
+            footerLinks: boolean;
             /** @example shop.example.com,www.example.com */
             hostnames?: string | null;
+            /** @description What becomes of a mail there once it is stored. */
+            imapAfterFetch: components["schemas"]["AfterFetch"];
+            /**
+             * @description The folder that is fetched from.
+             * @example INBOX
+             */
+            imapFolder: string;
+            imapMoveTo?: string | null;
             /**
              * @description Masked.
              * @example ••••••••
@@ -1850,6 +2471,7 @@ export interface components {
             imapPassword?: string | null;
             /** Format: int32 */
             imapPort?: number | null;
+            imapSecurity?: components["schemas"]["Security"] | null;
             imapServer?: string | null;
             imapUseSSL?: boolean | null;
             imapUsername?: string | null;
@@ -1858,6 +2480,12 @@ export interface components {
             /** @example Support mail */
             name: string;
             phoneNumber?: string | null;
+            /** @description Answers come back to an address with the ticket's token (`help+t-…@example.com`). */
+            plusAddressing: boolean;
+            /** @description In place of the rep's name. */
+            senderName?: string | null;
+            /** @description Mail comes in and is drafted for, and nothing goes out. */
+            shadowMode: boolean;
             /**
              * @description Masked.
              * @example ••••••••
@@ -1865,11 +2493,13 @@ export interface components {
             smtpPassword?: string | null;
             /** Format: int32 */
             smtpPort?: number | null;
+            smtpSecurity?: components["schemas"]["Security"] | null;
             smtpServer?: string | null;
             smtpUseSSL?: boolean | null;
             smtpUsername?: string | null;
             /** @description Names the channel in chat pages. */
             token: string;
+            trackOpens: boolean;
         };
         /**
          * @description How a conversation is carried.
@@ -1940,6 +2570,8 @@ export interface components {
              */
             start: number;
             title: string;
+            /** @description The sentence of the reply that rests on it. */
+            sentence?: string | null;
         };
         ComposerDraftIn: {
             bccAddress?: string | null;
@@ -1983,6 +2615,39 @@ export interface components {
          * @enum {string}
          */
         ComposerKind: "Reply" | "Note" | "Forward";
+        /** @description The servers to try. */
+        ConnectionIn: {
+            /**
+             * Format: int64
+             * @description A channel that is there already: what is not given is its own, secrets too.
+             */
+            channelID?: number | null;
+            emailAddress?: string | null;
+            imapFolder?: string | null;
+            imapPassword?: string | null;
+            /** Format: int64 */
+            imapPort?: number | null;
+            imapSecurity?: components["schemas"]["Security"] | null;
+            imapServer?: string | null;
+            imapUseSSL?: boolean | null;
+            imapUsername?: string | null;
+            smtpPassword?: string | null;
+            /** Format: int64 */
+            smtpPort?: number | null;
+            smtpSecurity?: components["schemas"]["Security"] | null;
+            smtpServer?: string | null;
+            smtpUseSSL?: boolean | null;
+            smtpUsername?: string | null;
+        };
+        /** @description What came of trying the servers of a channel. */
+        ConnectionOut: {
+            imap?: components["schemas"]["TriedOut"] | null;
+            /** @description The first thing that fails, or what works. */
+            message: string;
+            smtp?: components["schemas"]["TriedOut"] | null;
+            /** @description Whether all that is set works. */
+            success: boolean;
+        };
         /** @description The topics that a message is about. */
         CorrectTopicsIn: {
             /**
@@ -2059,6 +2724,22 @@ export interface components {
             llmEndpoint?: string | null;
             llmModel?: string | null;
             name?: string | null;
+            llmModels?: string[] | null;
+            /**
+             * Format: int64
+             * @description 0 clears it.
+             */
+            llmMonthlyTokens?: number | null;
+            /**
+             * @description `OpenAI` (and what speaks like it), `Anthropic`, `Gemini` or `Ollama`.
+             * @example OpenAI
+             */
+            llmProvider?: string | null;
+            /**
+             * Format: int64
+             * @description 1 to 600; 0 clears it.
+             */
+            llmTimeoutSeconds?: number | null;
         };
         CustomerOut: {
             /** @example friendly and brief */
@@ -2082,6 +2763,24 @@ export interface components {
             llmModel?: string | null;
             /** @example Example Travel */
             name: string;
+            /**
+             * @description Other models that a draft may be asked of.
+             * @example [
+             *       "mistral-large"
+             *     ]
+             */
+            llmModels?: string[];
+            /**
+             * Format: int64
+             * @description What the language model may cost a month; without a limit where it is not set.
+             */
+            llmMonthlyTokens?: number | null;
+            llmProvider?: components["schemas"]["LlmProvider"] | null;
+            /**
+             * Format: int64
+             * @description For one draft, retries included; 60 where it is not set.
+             */
+            llmTimeoutSeconds?: number | null;
         };
         /**
          * Format: int64
@@ -2091,10 +2790,31 @@ export interface components {
         /** @enum {string} */
         CustomerType: "Lead" | "Customer" | "Partner";
         /**
-         * @description Where a sent message is.
+         * @description Where a sent message is. `Unconfirmed`: it was handed over, and whether it was taken is not known.
          * @enum {string}
          */
-        DeliveryStatus: "Queued" | "Sent" | "Failed";
+        DeliveryStatus: "Queued" | "Sent" | "Failed" | "Bounced" | "Unconfirmed";
+        DkimIn: {
+            /** @description The channel's own where it is not given. */
+            domain?: string | null;
+            /** @description `answerpal` where it is not given. Another one than before lets mail under way be checked still. */
+            selector?: string | null;
+        };
+        /** @description The DNS record that lets others check the signature. */
+        DkimOut: {
+            /** @example example.com */
+            domain: string;
+            /** @example answerpal._domainkey.example.com */
+            recordName: string;
+            /** @example TXT */
+            recordType: string;
+            /** @example v=DKIM1; k=rsa; p=MIIBIjAN… */
+            recordValue: string;
+            /** @example answerpal */
+            selector: string;
+            /** @description The value in pieces of 255 bytes, as zone files write it. */
+            zoneFileValue: string;
+        };
         /** Format: int64 */
         DocumentId: number;
         DocumentIn: {
@@ -2473,6 +3193,32 @@ export interface components {
             /** @description A bearer token, good for 12 hours. */
             token: string;
         };
+        /** @description How far a channel's mailbox is read. */
+        MailboxOut: {
+            channelID: components["schemas"]["ChannelId"];
+            /**
+             * Format: int64
+             * @description Fetches that failed since one worked.
+             */
+            failures: number;
+            folder: string;
+            /** @description Why the last fetch did not work, in a sentence; null where it did. */
+            lastFetchError?: string | null;
+            /**
+             * Format: date-time
+             * @description When a fetch last went to its end.
+             */
+            lastFetchedAt?: string | null;
+            /** Format: int64 */
+            lastUID: number;
+            /**
+             * Format: date-time
+             * @description Not before then, after a failure.
+             */
+            nextFetchAt?: string | null;
+            /** Format: int64 */
+            uidValidity: number;
+        };
         /** @description A file's text. */
         MarkdownOut: {
             /**
@@ -2585,6 +3331,8 @@ export interface components {
             customerRepName?: string | null;
             /** Format: date-time */
             dateCreated: string;
+            /** @description What the mail server said last. */
+            deliveryDetail?: string | null;
             deliveryStatus?: components["schemas"]["DeliveryStatus"] | null;
             emailAddress?: string | null;
             /** Format: int64 */
@@ -2636,6 +3384,11 @@ export interface components {
             topics: components["schemas"]["MessageTopicOut"][];
             twilio_CallSid?: string | null;
             uid?: string | null;
+            /**
+             * Format: date-time
+             * @description A queued message can be taken back until then.
+             */
+            undoUntil?: string | null;
         };
         /** @description How one stage of the pipeline went for one message. */
         MessageStageOut: {
@@ -2744,6 +3497,31 @@ export interface components {
             preview?: string | null;
             ticketID: components["schemas"]["TicketId"];
             ticketSubject?: string | null;
+        };
+        /** @description A mail that is on its way or did not get there. */
+        OutboxOut: {
+            /** Format: date-time */
+            dateCreated: string;
+            /**
+             * @description What the mail server said last, or why it waits.
+             * @example Held back: 300 mails a minute may go out (ANSWERPAL_MAILS_PER_MINUTE).
+             */
+            deliveryDetail?: string | null;
+            deliveryStatus: components["schemas"]["DeliveryStatus"];
+            /**
+             * @description `message` of a ticket, or other `mail`: a password reset, an escalation.
+             * @example message
+             */
+            kind: string;
+            messageID?: components["schemas"]["MessageId"] | null;
+            /** Format: date-time */
+            nextTry?: string | null;
+            subject?: string | null;
+            /** Format: int64 */
+            ticketID?: number | null;
+            toAddress?: string | null;
+            /** Format: int64 */
+            tries: number;
         };
         /** @description A page of a list. */
         Page_ApiKeyOut: {
@@ -3007,6 +3785,40 @@ export interface components {
             totalPages: number;
         };
         /** @description A page of a list. */
+        Page_OutboxOut: {
+            items: {
+                /** Format: date-time */
+                dateCreated: string;
+                /**
+                 * @description What the mail server said last, or why it waits.
+                 * @example Held back: 300 mails a minute may go out (ANSWERPAL_MAILS_PER_MINUTE).
+                 */
+                deliveryDetail?: string | null;
+                deliveryStatus: components["schemas"]["DeliveryStatus"];
+                /**
+                 * @description `message` of a ticket, or other `mail`: a password reset, an escalation.
+                 * @example message
+                 */
+                kind: string;
+                messageID?: components["schemas"]["MessageId"] | null;
+                /** Format: date-time */
+                nextTry?: string | null;
+                subject?: string | null;
+                /** Format: int64 */
+                ticketID?: number | null;
+                toAddress?: string | null;
+                /** Format: int64 */
+                tries: number;
+            }[];
+            /**
+             * Format: int64
+             * @description How many there are on all pages, exactly.
+             */
+            totalCount: number;
+            /** Format: int64 */
+            totalPages: number;
+        };
+        /** @description A page of a list. */
         Page_RepOut: {
             items: {
                 customerRepID: components["schemas"]["CustomerRepId"];
@@ -3024,6 +3836,31 @@ export interface components {
                 role: components["schemas"]["Role"];
                 /** @example anna */
                 username: string;
+            }[];
+            /**
+             * Format: int64
+             * @description How many there are on all pages, exactly.
+             */
+            totalCount: number;
+            /** Format: int64 */
+            totalPages: number;
+        };
+        /** @description A page of a list. */
+        Page_SinkMailOut: {
+            items: {
+                /** Format: date-time */
+                dateCreated: string;
+                /** @example support@example.com */
+                fromAddress: string;
+                messageID?: components["schemas"]["MessageId"] | null;
+                messageIdentifier: string;
+                /** Format: int64 */
+                sinkMailID: number;
+                /** Format: int64 */
+                sizeBytes: number;
+                subject: string;
+                /** @description Everybody who would have got it, blind copies too. */
+                toAddresses: string;
             }[];
             /**
              * Format: int64
@@ -3239,6 +4076,13 @@ export interface components {
             /** @description The end user's other tickets, newest first. */
             tickets?: components["schemas"]["TicketOut"][] | null;
         };
+        /** @description What was queued. */
+        QueuedOut: {
+            /** @example 1 mailbox will be fetched. */
+            message: string;
+            /** @description How many mailboxes. */
+            queued: number;
+        };
         ReadIn: {
             /** @description All of them. */
             all?: boolean | null;
@@ -3342,6 +4186,11 @@ export interface components {
             query: string;
             savedViewID: components["schemas"]["SavedViewId"];
         };
+        /**
+         * @description How a mail server is spoken to: TLS from the first byte, after STARTTLS, or not at all.
+         * @enum {string}
+         */
+        Security: "TLS" | "StartTLS" | "None";
         SendIn: {
             /**
              * @description Text or HTML to send in place of the prepared answer.
@@ -3425,6 +4274,22 @@ export interface components {
              * @example de
              */
             lang: string;
+        };
+        /** @description What would have been sent. */
+        SinkMailOut: {
+            /** Format: date-time */
+            dateCreated: string;
+            /** @example support@example.com */
+            fromAddress: string;
+            messageID?: components["schemas"]["MessageId"] | null;
+            messageIdentifier: string;
+            /** Format: int64 */
+            sinkMailID: number;
+            /** Format: int64 */
+            sizeBytes: number;
+            subject: string;
+            /** @description Everybody who would have got it, blind copies too. */
+            toAddresses: string;
         };
         /**
          * @description A pipeline stage's state on a message.
@@ -3567,6 +4432,15 @@ export interface components {
             name: string;
             topicID: components["schemas"]["TopicId"];
         };
+        /** @description What came of trying one server. */
+        TriedOut: {
+            /**
+             * @description What works, or what fails, in a sentence.
+             * @example imap.example.com:993 refuses the login of help: Authentication failed.
+             */
+            message: string;
+            works: boolean;
+        };
         /**
          * @description What a uid is.
          * @enum {string}
@@ -3601,6 +4475,207 @@ export interface components {
             count: number;
             /** @example isClosed=false&isSpam=false&customerRepID=0 */
             query: string;
+        };
+        /** Format: int64 */
+        AutoReplyRuleId: number;
+        AutoReplyRuleIn: {
+            /**
+             * Format: int64
+             * @description 0: every channel.
+             */
+            channelID?: number | null;
+            /**
+             * Format: int64
+             * @description Up to a week; 5 in a new rule.
+             */
+            delayMinutes?: number | null;
+            isActive?: boolean | null;
+            /** Format: double */
+            leastConfidence?: number | null;
+            /**
+             * Format: int64
+             * @description 50 in a new rule.
+             */
+            mostPerDay?: number | null;
+            /**
+             * Format: double
+             * @description 0.001 to 0.5; 0.05 in a new rule.
+             */
+            mostWrong?: number | null;
+            /**
+             * Format: int64
+             * @description 0: every topic.
+             */
+            topicID?: number | null;
+        };
+        /** @description A rule. Where several fit a message, the one for its topic and channel counts, then that for its topic. */
+        AutoReplyRuleOut: {
+            autoReplyRuleID: components["schemas"]["AutoReplyRuleId"];
+            channelID?: components["schemas"]["ChannelId"] | null;
+            /**
+             * Format: int64
+             * @description So long people may step in.
+             */
+            delayMinutes: number;
+            isActive: boolean;
+            /**
+             * Format: double
+             * @description No draft below this goes out, whatever was measured.
+             */
+            leastConfidence: number;
+            /** Format: int64 */
+            mostPerDay: number;
+            /**
+             * Format: double
+             * @description The share of answers that may be wrong.
+             * @example 0.05
+             */
+            mostWrong: number;
+            topicID?: components["schemas"]["TopicId"] | null;
+        };
+        /**
+         * Format: int64
+         * @description A draft of a reply.
+         */
+        DraftId: number;
+        /** @description A draft with what it rests on. */
+        DraftOut: {
+            /** @description What the agent gave along. */
+            additionalInfo?: string | null;
+            citations: components["schemas"]["CitationOut"][];
+            /** Format: double */
+            confidence?: number | null;
+            customerRepID?: components["schemas"]["CustomerRepId"] | null;
+            /** Format: date-time */
+            dateCreated?: string | null;
+            draftID?: components["schemas"]["DraftId"] | null;
+            lang?: string | null;
+            /** @description Sentences that were left out because no passage supports them. */
+            leftOut: components["schemas"]["LeftOutOut"][];
+            messageID: components["schemas"]["MessageId"];
+            /** @description The language model; `extractive` where the reply is made of the documents' own sentences. */
+            model?: string | null;
+            /** @description What a person made of it. */
+            modifiedReply?: string | null;
+            /** @description Why there is no reply. */
+            reason?: string | null;
+            reply?: string | null;
+            status?: components["schemas"]["StageStatus"] | null;
+        };
+        /** @description A sentence that a draft does not have because no passage supports it. */
+        LeftOutOut: {
+            sentence: string;
+            /** @example a number differs from the passage */
+            why: string;
+        };
+        /**
+         * @description How a language model is spoken to.
+         * @enum {string}
+         */
+        LlmProvider: "OpenAI" | "Anthropic" | "Gemini" | "Ollama";
+        /** @description A rule with what was measured of the drafts that it is for, over the last 90 days. */
+        MeasuredRuleOut: components["schemas"]["AutoReplyRuleOut"] & {
+            /**
+             * Format: double
+             * @description The share of the drafts that are above it.
+             */
+            measuredCoverage: number;
+            /** @description Drafts that people answered with, changed or not. */
+            measuredDrafts: number;
+            /**
+             * Format: double
+             * @description Above this confidence the error stays under `mostWrong`, with 95 % certainty. Null: too little is
+             *     known, and nothing is sent.
+             */
+            measuredLeastConfidence?: number | null;
+            /** @description Those that they changed, or that end users complained of. */
+            measuredWrong: number;
+        };
+        /** @description What the language model was asked for a draft. */
+        PromptOut: {
+            /** @description Null where no language model was asked. */
+            prompt?: string | null;
+        };
+        ReplyIn: {
+            /**
+             * @description What the reply should consider: the agent vouches for it.
+             * @example Their parcel left today.
+             */
+            additionalInfo?: string | null;
+            /** @description One of `GET /api/Customers/models`. */
+            overrideModelID?: string | null;
+        };
+        /** @description A draft, or why there is none. */
+        ReplyOut: {
+            /** @description Only where there is no reply. */
+            reason?: string | null;
+            /**
+             * @example Hello Anna,
+             *
+             *     Thank you for your message.
+             *
+             *     Refunds take 5 working days.
+             */
+            reply?: string | null;
+        };
+        FigureOut: {
+            count: number;
+            query: string;
+        };
+        AgeOut: {
+            fromHours: number;
+            toHours?: number | null;
+            count: number;
+            query: string;
+        };
+        DurationsOut: {
+            count: number;
+            medianSeconds?: number | null;
+            p90Seconds?: number | null;
+            query: string;
+        };
+        DayOut: {
+            date: string;
+            created: number;
+            closed: number;
+            query: string;
+            closedQuery: string;
+        };
+        TopicVolumeOut: {
+            topicID?: number | null;
+            topicName?: string | null;
+            count: number;
+            query?: string | null;
+            days: {
+                date: string;
+                count: number;
+            }[];
+        };
+        DraftsOut: {
+            drafted: components["schemas"]["FigureOut"];
+            unchanged: components["schemas"]["FigureOut"];
+            edited: components["schemas"]["FigureOut"];
+            discarded: components["schemas"]["FigureOut"];
+            waiting: components["schemas"]["FigureOut"];
+        };
+        RepFigureOut: {
+            customerRepID: number;
+            customerRepName?: string | null;
+            answers: number;
+            answered: components["schemas"]["FigureOut"];
+            resolution: components["schemas"]["DurationsOut"];
+        };
+        OverviewOut: {
+            from: string;
+            to: string;
+            created: components["schemas"]["FigureOut"];
+            openByAge: components["schemas"]["AgeOut"][];
+            firstAnswer: components["schemas"]["DurationsOut"];
+            resolution: components["schemas"]["DurationsOut"];
+            days: components["schemas"]["DayOut"][];
+            topics: components["schemas"]["TopicVolumeOut"][];
+            drafts: components["schemas"]["DraftsOut"];
+            reps: components["schemas"]["RepFigureOut"][];
         };
     };
     responses: never;
@@ -4613,6 +5688,69 @@ export interface operations {
             };
         };
     };
+    test_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_channel: {
         parameters: {
             query?: never;
@@ -4797,6 +5935,366 @@ export interface operations {
                 };
             };
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dkim_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DkimOut"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_dkim_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DkimIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DkimOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_dkim_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_channel_emails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_mailbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxOut"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_channel_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7701,6 +9199,143 @@ export interface operations {
             };
         };
     };
+    list_outbox: {
+        parameters: {
+            query?: {
+                pageNumber?: number;
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OutboxOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sink_mails: {
+        parameters: {
+            query?: {
+                pageNumber?: number;
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SinkMailOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sink_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "message/rfc822": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_saved_views: {
         parameters: {
             query?: never;
@@ -9512,6 +11147,73 @@ export interface operations {
             };
         };
     };
+    import_emails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_ticket_message: {
         parameters: {
             query?: never;
@@ -10444,6 +12146,91 @@ export interface operations {
             };
         };
     };
+    resend_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     send_answer: {
         parameters: {
             query?: never;
@@ -10803,6 +12590,83 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_send: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoneOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12182,6 +14046,600 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_auto_reply_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoReplyRuleOut"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_auto_reply_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutoReplyRuleIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoReplyRuleOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_auto_reply_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasuredRuleOut"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_auto_reply_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutoReplyRuleIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoReplyRuleOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_auto_reply_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptOut"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyOut"];
+                    "text/event-stream": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_reply_with_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyOut"];
+                    "text/event-stream": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
