@@ -216,11 +216,11 @@ fn differences(before: &Document, after: &Document, secrets_changed: bool) -> Ch
     changes
 }
 
-/// Addresses of the pictures in markdown, each once, in their order.
+/// Addresses of the pictures in markdown and its HTML, each once, in their order.
 pub fn image_urls(markdown: &str) -> Vec<String> {
     let mut urls: Vec<String> = Vec::new();
     let mut rest = markdown;
-    while let Some(at) = rest.find("![").or_else(|| rest.find("<img")) {
+    while let Some(at) = ["![", "<img"].iter().filter_map(|it| rest.find(it)).min() {
         rest = &rest[at..];
         let url = if rest.starts_with("![") {
             let address = rest.split_once("](").map(|it| it.1).unwrap_or_default();

@@ -17,6 +17,7 @@ const SCREENS: [name: string, path: string, ready: string][] = [
   ['people', '/settings/people', 'text=Pieter Maes'],
   ['ai', '/settings/ai', 'text=Organisation'],
   ['keys', '/settings/keys', 'h2'],
+  ['audit', '/settings/audit', 'main li'],
   ['jobs', '/settings/jobs', 'h2'],
 ];
 const THEMES = ['light', 'dark'] as const;

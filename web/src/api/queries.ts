@@ -237,15 +237,58 @@ export const begunDrafts = queryOptions({
   queryFn: ({ signal }) => ok(client.GET('/api/composer', { signal })),
 });
 
-/** How many tickets there are of a kind. */
-export const countOf = (query: TicketQuery) =>
+/** How the desk did in the last days. */
+export const overviewReport = (days: number, channel: number) =>
   queryOptions({
-    queryKey: ['figures', query],
-    staleTime: REFERENCE,
-    queryFn: async ({ signal }) => {
-      const page = await ok(
-        client.GET('/api/tickets', { params: { query: { ...query, pageSize: 1 } }, signal }),
-      );
-      return page.totalCount;
+    queryKey: ['overview', days, channel],
+    queryFn: ({ signal }) => {
+      const today = new Date();
+      const from = new Date(today.getFullYear(), today.getMonth(), today.getDate() - days + 1).toISOString();
+      const query = { from, utcOffset: -today.getTimezoneOffset(), channelIDs: channel ? [channel] : [] };
+      return ok(client.GET('/api/Reports/overview', { params: { query }, signal }));
     },
+  });
+
+export const auditEvents = (filter: { actorID?: number; entity?: string }, page: number) =>
+  queryOptions({
+    queryKey: ['audit', filter, page],
+    queryFn: ({ signal }) =>
+      ok(
+        client.GET('/api/AuditEvents', {
+          params: { query: { ...filter, pageNumber: page, pageSize: 50 } },
+          signal,
+        }),
+      ),
+    placeholderData: (before) => before,
+  });
+
+export const usesOfDocument = (id: number) =>
+  queryOptions({
+    queryKey: ['documents', id, 'uses'],
+    queryFn: ({ signal }) =>
+      ok(
+        client.GET('/api/Documents/{id}/uses', { params: { path: { id }, query: { pageSize: 50 } }, signal }),
+      ),
+  });
+
+export const searchEndUsers = (search: string) =>
+  queryOptions({
+    queryKey: ['end-users', 'search', search],
+    queryFn: ({ signal }) =>
+      ok(client.GET('/api/EndUsers', { params: { query: { search, pageSize: 8 } }, signal })),
+  });
+
+export const mergesOf = (id: number) =>
+  queryOptions({
+    queryKey: ['end-users', id, 'merges'],
+    queryFn: ({ signal }) =>
+      ok(client.GET('/api/EndUsers/{id}/merges', { params: { path: { id } }, signal })),
+  });
+
+/** The newest draft of an answer to a message, or why there is none. */
+export const currentDraft = (id: number) =>
+  queryOptions({
+    queryKey: [...keys.message(id), 'draft'],
+    queryFn: ({ signal }) =>
+      ok(client.GET('/api/ticketMessages/{id}/draft', { params: { path: { id } }, signal })),
   });

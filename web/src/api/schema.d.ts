@@ -1782,6 +1782,394 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/AutoReplyRules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rules. Without an active one nothing goes out by itself. */
+        get: operations["list_auto_reply_rules"];
+        put?: never;
+        /** Makes a rule; it is not active unless `isActive` is given. */
+        post: operations["create_auto_reply_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/AutoReplyRules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule, with what was measured. */
+        get: operations["get_auto_reply_rule"];
+        /** Changes the fields given. */
+        put: operations["update_auto_reply_rule"];
+        post?: never;
+        /** Deletes a rule. */
+        delete: operations["delete_auto_reply_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ticketMessages/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The current draft with what it rests on. */
+        get: operations["get_draft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ticketMessages/{id}/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every draft that was made for a message, newest first. */
+        get: operations["list_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ticketMessages/{id}/prompt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the language model was asked for the current draft. */
+        get: operations["get_prompt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ticketMessages/{id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drafts a reply from the tenant's documents and keeps it. With `Accept: text/event-stream` it comes as it
+         *     is written: `piece` events with `{text}`, then `done` with `{reply}`, or `problem`.
+         */
+        post: operations["draft_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ticketMessages/{id}/reply-with-info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** As `reply`, with something to consider, or by another of the tenant's models. */
+        post: operations["draft_reply_with_info"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/Reports/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    from?: string;
+                    to?: string;
+                    channelIDs?: number[];
+                    utcOffset?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OverviewOut"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/AuditEvents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    action?: string[];
+                    entity?: string;
+                    entityID?: number;
+                    actorType?: string;
+                    actorID?: number;
+                    ticketID?: number;
+                    pageNumber?: number;
+                    pageSize?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_EventOut"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/Documents/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    pageNumber?: number;
+                    pageSize?: number;
+                };
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                messageID: number;
+                                ticketID: number;
+                                subject?: string | null;
+                                preview?: string | null;
+                                messageDate: string;
+                                quotes: string[];
+                                isAnswered: boolean;
+                                isLiked?: boolean | null;
+                            }[];
+                            totalCount: number;
+                            totalPages: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/EndUsers/{id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            endUserMergeID: number;
+                            endUser: components["schemas"]["EndUserOut"];
+                            date: string;
+                            mergedByCustomerRepID?: number | null;
+                            mergedByCustomerRepName?: string | null;
+                        }[];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/EndUsers/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        endUserID?: number | null;
+                    };
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            endUserMergeID: number;
+                            endUser: components["schemas"]["EndUserOut"];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/EndUsers/{id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        endUserMergeID?: number | null;
+                    };
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EndUserOut"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2182,6 +2570,8 @@ export interface components {
              */
             start: number;
             title: string;
+            /** @description The sentence of the reply that rests on it. */
+            sentence?: string | null;
         };
         ComposerDraftIn: {
             bccAddress?: string | null;
@@ -2334,6 +2724,22 @@ export interface components {
             llmEndpoint?: string | null;
             llmModel?: string | null;
             name?: string | null;
+            llmModels?: string[] | null;
+            /**
+             * Format: int64
+             * @description 0 clears it.
+             */
+            llmMonthlyTokens?: number | null;
+            /**
+             * @description `OpenAI` (and what speaks like it), `Anthropic`, `Gemini` or `Ollama`.
+             * @example OpenAI
+             */
+            llmProvider?: string | null;
+            /**
+             * Format: int64
+             * @description 1 to 600; 0 clears it.
+             */
+            llmTimeoutSeconds?: number | null;
         };
         CustomerOut: {
             /** @example friendly and brief */
@@ -2357,6 +2763,24 @@ export interface components {
             llmModel?: string | null;
             /** @example Example Travel */
             name: string;
+            /**
+             * @description Other models that a draft may be asked of.
+             * @example [
+             *       "mistral-large"
+             *     ]
+             */
+            llmModels?: string[];
+            /**
+             * Format: int64
+             * @description What the language model may cost a month; without a limit where it is not set.
+             */
+            llmMonthlyTokens?: number | null;
+            llmProvider?: components["schemas"]["LlmProvider"] | null;
+            /**
+             * Format: int64
+             * @description For one draft, retries included; 60 where it is not set.
+             */
+            llmTimeoutSeconds?: number | null;
         };
         /**
          * Format: int64
@@ -4051,6 +4475,207 @@ export interface components {
             count: number;
             /** @example isClosed=false&isSpam=false&customerRepID=0 */
             query: string;
+        };
+        /** Format: int64 */
+        AutoReplyRuleId: number;
+        AutoReplyRuleIn: {
+            /**
+             * Format: int64
+             * @description 0: every channel.
+             */
+            channelID?: number | null;
+            /**
+             * Format: int64
+             * @description Up to a week; 5 in a new rule.
+             */
+            delayMinutes?: number | null;
+            isActive?: boolean | null;
+            /** Format: double */
+            leastConfidence?: number | null;
+            /**
+             * Format: int64
+             * @description 50 in a new rule.
+             */
+            mostPerDay?: number | null;
+            /**
+             * Format: double
+             * @description 0.001 to 0.5; 0.05 in a new rule.
+             */
+            mostWrong?: number | null;
+            /**
+             * Format: int64
+             * @description 0: every topic.
+             */
+            topicID?: number | null;
+        };
+        /** @description A rule. Where several fit a message, the one for its topic and channel counts, then that for its topic. */
+        AutoReplyRuleOut: {
+            autoReplyRuleID: components["schemas"]["AutoReplyRuleId"];
+            channelID?: components["schemas"]["ChannelId"] | null;
+            /**
+             * Format: int64
+             * @description So long people may step in.
+             */
+            delayMinutes: number;
+            isActive: boolean;
+            /**
+             * Format: double
+             * @description No draft below this goes out, whatever was measured.
+             */
+            leastConfidence: number;
+            /** Format: int64 */
+            mostPerDay: number;
+            /**
+             * Format: double
+             * @description The share of answers that may be wrong.
+             * @example 0.05
+             */
+            mostWrong: number;
+            topicID?: components["schemas"]["TopicId"] | null;
+        };
+        /**
+         * Format: int64
+         * @description A draft of a reply.
+         */
+        DraftId: number;
+        /** @description A draft with what it rests on. */
+        DraftOut: {
+            /** @description What the agent gave along. */
+            additionalInfo?: string | null;
+            citations: components["schemas"]["CitationOut"][];
+            /** Format: double */
+            confidence?: number | null;
+            customerRepID?: components["schemas"]["CustomerRepId"] | null;
+            /** Format: date-time */
+            dateCreated?: string | null;
+            draftID?: components["schemas"]["DraftId"] | null;
+            lang?: string | null;
+            /** @description Sentences that were left out because no passage supports them. */
+            leftOut: components["schemas"]["LeftOutOut"][];
+            messageID: components["schemas"]["MessageId"];
+            /** @description The language model; `extractive` where the reply is made of the documents' own sentences. */
+            model?: string | null;
+            /** @description What a person made of it. */
+            modifiedReply?: string | null;
+            /** @description Why there is no reply. */
+            reason?: string | null;
+            reply?: string | null;
+            status?: components["schemas"]["StageStatus"] | null;
+        };
+        /** @description A sentence that a draft does not have because no passage supports it. */
+        LeftOutOut: {
+            sentence: string;
+            /** @example a number differs from the passage */
+            why: string;
+        };
+        /**
+         * @description How a language model is spoken to.
+         * @enum {string}
+         */
+        LlmProvider: "OpenAI" | "Anthropic" | "Gemini" | "Ollama";
+        /** @description A rule with what was measured of the drafts that it is for, over the last 90 days. */
+        MeasuredRuleOut: components["schemas"]["AutoReplyRuleOut"] & {
+            /**
+             * Format: double
+             * @description The share of the drafts that are above it.
+             */
+            measuredCoverage: number;
+            /** @description Drafts that people answered with, changed or not. */
+            measuredDrafts: number;
+            /**
+             * Format: double
+             * @description Above this confidence the error stays under `mostWrong`, with 95 % certainty. Null: too little is
+             *     known, and nothing is sent.
+             */
+            measuredLeastConfidence?: number | null;
+            /** @description Those that they changed, or that end users complained of. */
+            measuredWrong: number;
+        };
+        /** @description What the language model was asked for a draft. */
+        PromptOut: {
+            /** @description Null where no language model was asked. */
+            prompt?: string | null;
+        };
+        ReplyIn: {
+            /**
+             * @description What the reply should consider: the agent vouches for it.
+             * @example Their parcel left today.
+             */
+            additionalInfo?: string | null;
+            /** @description One of `GET /api/Customers/models`. */
+            overrideModelID?: string | null;
+        };
+        /** @description A draft, or why there is none. */
+        ReplyOut: {
+            /** @description Only where there is no reply. */
+            reason?: string | null;
+            /**
+             * @example Hello Anna,
+             *
+             *     Thank you for your message.
+             *
+             *     Refunds take 5 working days.
+             */
+            reply?: string | null;
+        };
+        FigureOut: {
+            count: number;
+            query: string;
+        };
+        AgeOut: {
+            fromHours: number;
+            toHours?: number | null;
+            count: number;
+            query: string;
+        };
+        DurationsOut: {
+            count: number;
+            medianSeconds?: number | null;
+            p90Seconds?: number | null;
+            query: string;
+        };
+        DayOut: {
+            date: string;
+            created: number;
+            closed: number;
+            query: string;
+            closedQuery: string;
+        };
+        TopicVolumeOut: {
+            topicID?: number | null;
+            topicName?: string | null;
+            count: number;
+            query?: string | null;
+            days: {
+                date: string;
+                count: number;
+            }[];
+        };
+        DraftsOut: {
+            drafted: components["schemas"]["FigureOut"];
+            unchanged: components["schemas"]["FigureOut"];
+            edited: components["schemas"]["FigureOut"];
+            discarded: components["schemas"]["FigureOut"];
+            waiting: components["schemas"]["FigureOut"];
+        };
+        RepFigureOut: {
+            customerRepID: number;
+            customerRepName?: string | null;
+            answers: number;
+            answered: components["schemas"]["FigureOut"];
+            resolution: components["schemas"]["DurationsOut"];
+        };
+        OverviewOut: {
+            from: string;
+            to: string;
+            created: components["schemas"]["FigureOut"];
+            openByAge: components["schemas"]["AgeOut"][];
+            firstAnswer: components["schemas"]["DurationsOut"];
+            resolution: components["schemas"]["DurationsOut"];
+            days: components["schemas"]["DayOut"][];
+            topics: components["schemas"]["TopicVolumeOut"][];
+            drafts: components["schemas"]["DraftsOut"];
+            reps: components["schemas"]["RepFigureOut"][];
         };
     };
     responses: never;
@@ -13421,6 +14046,600 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_auto_reply_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoReplyRuleOut"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_auto_reply_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutoReplyRuleIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoReplyRuleOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_auto_reply_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasuredRuleOut"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_auto_reply_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutoReplyRuleIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoReplyRuleOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_auto_reply_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptOut"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyOut"];
+                    "text/event-stream": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_reply_with_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyOut"];
+                    "text/event-stream": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -33,4 +33,5 @@ export type Notification = Schemas['NotificationOut'];
 export type ComposerDraft = Schemas['ComposerDraftOut'];
 export type Presence = Schemas['PresenceOut'];
 export type Present = Schemas['PresentOut'];
+export type Overview = Schemas['OverviewOut'];
 export type ConnectionTest = Schemas['ConnectionOut'];

@@ -1,68 +1,44 @@
-// The figures of the overview: each is a number of tickets and the filter that lists them.
-import { EMPTY, type Filter } from '../tickets/filter';
+// The report of the server, in the shapes that are drawn. Each figure leads to its tickets.
+import type { Overview } from '../../api/types';
+import { t } from '../../lib/i18n.svelte';
+import { address } from '../tickets/filter';
+import { fromServerQuery } from '../tickets/server-query';
 
-export interface Figure {
-  /** The key of its name, or the name itself. */
+export interface Bar {
   name: string;
-  filter: Filter;
+  count: number;
+  to: string | undefined;
 }
 
-const DAY = 24 * 3600 * 1000;
-
-/** A day as the reader counts days, some days before. */
-export function dayBefore(now: Date, days: number): string {
-  const date = new Date(now.getFullYear(), now.getMonth(), now.getDate() - days);
-  const pad = (it: number) => String(it).padStart(2, '0');
-  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
+/** Where the tickets of a query of the server's are listed. */
+export function linkOf(query: string | null | undefined): string | undefined {
+  return query ? address(fromServerQuery(query)) : undefined;
 }
 
-const open = (more: Partial<Filter>): Filter => ({ view: 'open', ...EMPTY, ...more });
-
-/** Open tickets by how many days ago they were made; the ranges touch and do not overlap. */
-export function byAge(now: Date): Figure[] {
-  const range = (name: string, from: number | null, to: number): Figure => ({
-    name,
-    filter: open({ from: from === null ? '' : dayBefore(now, from), to: dayBefore(now, to) }),
-  });
-  return [
-    range('day', 0, 0),
-    range('days3', 3, 1),
-    range('week', 7, 4),
-    range('month', 28, 8),
-    range('older', null, 29),
-  ];
+function hours(count: number, language: string): string {
+  const [value, unit] = count < 24 ? [count, 'hour'] : [Math.round(count / 24), 'day'];
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
 }
 
-/** Every ticket that came in, day by day, the oldest first. */
-export function byDay(now: Date, days: number): Figure[] {
-  return Array.from({ length: days }, (_, at) => {
-    const day = dayBefore(now, days - 1 - at);
-    return { name: day, filter: { view: 'everything', ...EMPTY, from: day, to: day } };
+export function ages(all: Overview['openByAge'], language: string): Bar[] {
+  return all.map((it) => {
+    const from = hours(it.fromHours, language);
+    const to = it.toHours === null || it.toHours === undefined ? null : hours(it.toHours, language);
+    const name =
+      to === null
+        ? t('overview.over', { time: from })
+        : it.fromHours === 0
+          ? t('overview.under', { time: to })
+          : `${from} – ${to}`;
+    return { name, count: it.count, to: linkOf(it.query) };
   });
 }
 
-/** What became of the drafts of the last thirty days. */
-export function byDraft(now: Date): Figure[] {
-  const draftedFrom = new Date(
-    new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime() - 30 * DAY,
-  ).toISOString();
-  return ['Unchanged', 'Edited', 'Discarded', 'Waiting'].map((draft) => ({
-    name: draft,
-    filter: { view: 'everything', ...EMPTY, more: { draft, draftedFrom } },
+export function draftFigures(drafts: Overview['drafts']): Bar[] {
+  const all = drafts.drafted.count || 1;
+  return (['unchanged', 'edited', 'discarded', 'waiting'] as const).map((name) => ({
+    name: `${t(`overview.${name}`)} · ${Math.round((drafts[name].count / all) * 100)}%`,
+    count: drafts[name].count,
+    to: linkOf(drafts[name].query),
   }));
-}
-
-export function closedSince(now: Date, days: number): Figure {
-  const closedFrom = new Date(
-    new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime() - days * DAY,
-  ).toISOString();
-  return { name: 'closedWeek', filter: { view: 'closed', ...EMPTY, more: { closedFrom } } };
-}
-
-export function ofTopic(topicID: number, name: string): Figure {
-  return { name, filter: open({ topic: topicID }) };
-}
-
-export function ofChannel(channelID: number, name: string): Figure {
-  return { name, filter: open({ channels: [channelID] }) };
 }

@@ -26,6 +26,12 @@ describe('a draft', () => {
     expect(tied.find((it) => it.text.includes('Kind'))?.citation).toBeNull();
   });
 
+  it('follows the server where it says which sentence a passage supports', () => {
+    const cited = [{ ...citation('Five days.'), sentence: 'It takes five  working days.' }];
+    const tied = tie('Hello. It takes five working days. Bye now.', cited, 'en');
+    expect(tied.map((it) => it.citation)).toEqual([null, 0, null]);
+  });
+
   it('ties nothing to nothing', () => {
     expect(tie('The moon is made of green cheese today.', CITED, 'en')[0]?.citation).toBeNull();
     expect(tie('', [], 'en')).toEqual([]);

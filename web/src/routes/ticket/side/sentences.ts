@@ -28,7 +28,22 @@ function best(sentence: string, quotes: Set<string>[]): number | null {
   return most >= ENOUGH ? shares.indexOf(most) : null;
 }
 
+/** The server says which sentence of the draft a citation supports. */
+function said(part: string, citations: Citation[]): number | null {
+  const own = part.replace(/\s+/g, ' ').trim();
+  if (own.length < 3) return null;
+  const at = citations.findIndex((it) => {
+    const sentence = it.sentence?.replace(/\s+/g, ' ').trim();
+    return sentence ? sentence === own || sentence.includes(own) || own.includes(sentence) : false;
+  });
+  return at >= 0 ? at : null;
+}
+
 export function tie(text: string, citations: Citation[], language: string): Sentence[] {
   const quotes = citations.map((it) => new Set(words(it.quote)));
-  return split(text, language).map((part) => ({ text: part, citation: best(part, quotes) }));
+  const isSaid = citations.some((it) => it.sentence);
+  return split(text, language).map((part) => ({
+    text: part,
+    citation: isSaid ? said(part, citations) : best(part, quotes),
+  }));
 }
