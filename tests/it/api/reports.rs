@@ -7,7 +7,7 @@ use answerpal::store::messages;
 use serde_json::{Value, json};
 
 use crate::db_test;
-use crate::support::{Client, Installation};
+use crate::support::{Client, Installation, PASSWORD};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -93,6 +93,7 @@ db_test! {
         admin.put("/api/tickets/1", json!({ "status": "Closed", "customerRepID": kim })).await.expect(204);
         admin.put("/api/tickets/5", json!({ "status": "Closed" })).await.expect(204);
         installation.clock.advance(24 * HOUR);
+        let (admin, by_kim) = (&installation.login("admin", PASSWORD).await, installation.login("kim", PASSWORD).await);
         mail(admin, "tomorrow").await;
         installation.run_jobs().await;
 
