@@ -39,6 +39,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/AuditEvents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what, when, from what to what, in the whole tenant; for Administrators. */
+        get: operations["list_audit_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/Auth/login": {
         parameters: {
             query?: never;
@@ -154,6 +171,43 @@ export interface paths {
         post?: never;
         /** Ends one of the caller's sign-ins. */
         delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/AutoReplyRules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rules. Without an active one nothing goes out by itself. */
+        get: operations["list_auto_reply_rules"];
+        put?: never;
+        /** Makes a rule; it is not active unless `isActive` is given. */
+        post: operations["create_auto_reply_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/AutoReplyRules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule, with what was measured. */
+        get: operations["get_auto_reply_rule"];
+        /** Changes the fields given. */
+        put: operations["update_auto_reply_rule"];
+        post?: never;
+        /** Deletes a rule. */
+        delete: operations["delete_auto_reply_rule"];
         options?: never;
         head?: never;
         patch?: never;
@@ -602,6 +656,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/DeadMails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mails that could not be read, oldest first. The mailbox goes on without them. */
+        get: operations["list_dead_mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/DeadMails/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a mail off the list that could not be read. Its raw file goes an hour later. */
+        delete: operations["delete_dead_mail"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/DeadMails/{id}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The raw file of a mail that could not be read. */
+        get: operations["get_raw_dead_mail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/DeadMails/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads a mail again that could not be read. */
+        post: operations["replay_dead_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/Documents": {
         parameters: {
             query?: never;
@@ -654,6 +776,23 @@ export interface paths {
         post?: never;
         /** Deletes a document and its links to topics. */
         delete: operations["delete_document"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/Documents/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The messages whose drafted answers cite a document, as far as the caller sees them, the newest first. */
+        get: operations["list_document_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -750,6 +889,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/EndUsers/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes another end user a part of this one: its addresses and tickets move here, what was not known of
+         *     this one is filled in, and its own record goes. `unmerge` takes it back.
+         */
+        post: operations["merge_end_users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/EndUsers/{id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was made a part of an end user, the newest first. */
+        get: operations["list_end_user_merges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/EndUsers/{id}/tickets": {
         parameters: {
             query?: never;
@@ -767,6 +943,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/EndUsers/{id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a merge back: the other end user has its id, record, addresses and tickets again, and the tickets
+         *     that came to its addresses since. What was filled in here from there goes, unless it was changed since.
+         *     Answers the other end user.
+         */
+        post: operations["unmerge_end_users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/File/{accessToken}": {
         parameters: {
             query?: never;
@@ -776,7 +973,7 @@ export interface paths {
         };
         /**
          * The file: PNG, JPEG, GIF, WebP, PDF and plain text to be shown in place, everything else as a
-         *     download. Ranges are honoured.
+         *     download. Ranges are honoured. `thumbnail` makes a picture small.
          */
         get: operations["get_file"];
         put?: never;
@@ -901,6 +1098,27 @@ export interface paths {
         };
         /** The mail itself, as it would have gone over the wire. */
         get: operations["get_sink_mail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/Reports/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the desk does in a time: what is open, how fast tickets are answered and closed, what they are about,
+         *     what became of the AI's drafts, who answered. Spam is left out; an Agent's figures are of the tickets that
+         *     they see. Each figure has the query that lists its tickets.
+         */
+        get: operations["get_overview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1330,6 +1548,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ticketMessages/{id}/display": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A message's HTML, safe to show, and what it holds back. `GET …/html` is the same as a page for a frame. */
+        get: operations["display_message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ticketMessages/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The current draft with what it rests on. */
+        get: operations["get_draft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ticketMessages/{id}/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every draft that was made for a message, newest first. */
+        get: operations["list_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ticketMessages/{id}/escalate": {
         parameters: {
             query?: never;
@@ -1358,6 +1627,26 @@ export interface paths {
         put?: never;
         /** Hands the conversation to people. */
         post: operations["escalate_message_by_id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ticketMessages/{id}/html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A message's HTML as a page of its own, for a frame of this site: its policy lets nothing run and, unless
+         *     `remoteImages=true`, nothing come from elsewhere.
+         */
+        get: operations["show_message_html"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1415,6 +1704,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ticketMessages/{id}/prompt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the language model was asked for the current draft. */
+        get: operations["get_prompt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ticketMessages/{id}/promptDocuments": {
         parameters: {
             query?: never;
@@ -1426,6 +1732,60 @@ export interface paths {
         get: operations["list_prompt_documents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ticketMessages/{id}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mail that a message was made of, as it arrived (`.eml`). 404 where it did not come by mail. */
+        get: operations["get_raw_message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ticketMessages/{id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drafts a reply from the tenant's documents and keeps it. With `Accept: text/event-stream` it comes as it
+         *     is written: `piece` events with `{text}`, then `done` with `{reply}`, or `problem`.
+         */
+        post: operations["draft_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ticketMessages/{id}/reply-with-info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** As `reply`, with something to consider, or by another of the tenant's models. */
+        post: operations["draft_reply_with_info"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1782,394 +2142,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/AutoReplyRules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** All rules. Without an active one nothing goes out by itself. */
-        get: operations["list_auto_reply_rules"];
-        put?: never;
-        /** Makes a rule; it is not active unless `isActive` is given. */
-        post: operations["create_auto_reply_rule"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/AutoReplyRules/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One rule, with what was measured. */
-        get: operations["get_auto_reply_rule"];
-        /** Changes the fields given. */
-        put: operations["update_auto_reply_rule"];
-        post?: never;
-        /** Deletes a rule. */
-        delete: operations["delete_auto_reply_rule"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/ticketMessages/{id}/draft": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The current draft with what it rests on. */
-        get: operations["get_draft"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/ticketMessages/{id}/drafts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every draft that was made for a message, newest first. */
-        get: operations["list_drafts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/ticketMessages/{id}/prompt": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the language model was asked for the current draft. */
-        get: operations["get_prompt"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/ticketMessages/{id}/reply": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Drafts a reply from the tenant's documents and keeps it. With `Accept: text/event-stream` it comes as it
-         *     is written: `piece` events with `{text}`, then `done` with `{reply}`, or `problem`.
-         */
-        post: operations["draft_reply"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/ticketMessages/{id}/reply-with-info": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** As `reply`, with something to consider, or by another of the tenant's models. */
-        post: operations["draft_reply_with_info"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/Reports/overview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    from?: string;
-                    to?: string;
-                    channelIDs?: number[];
-                    utcOffset?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OverviewOut"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/AuditEvents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    action?: string[];
-                    entity?: string;
-                    entityID?: number;
-                    actorType?: string;
-                    actorID?: number;
-                    ticketID?: number;
-                    pageNumber?: number;
-                    pageSize?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Page_EventOut"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/Documents/{id}/uses": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    pageNumber?: number;
-                    pageSize?: number;
-                };
-                header?: never;
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: {
-                                messageID: number;
-                                ticketID: number;
-                                subject?: string | null;
-                                preview?: string | null;
-                                messageDate: string;
-                                quotes: string[];
-                                isAnswered: boolean;
-                                isLiked?: boolean | null;
-                            }[];
-                            totalCount: number;
-                            totalPages: number;
-                        };
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/EndUsers/{id}/merges": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            endUserMergeID: number;
-                            endUser: components["schemas"]["EndUserOut"];
-                            date: string;
-                            mergedByCustomerRepID?: number | null;
-                            mergedByCustomerRepName?: string | null;
-                        }[];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/EndUsers/{id}/merge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        endUserID?: number | null;
-                    };
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            endUserMergeID: number;
-                            endUser: components["schemas"]["EndUserOut"];
-                        };
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/EndUsers/{id}/unmerge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        endUserMergeID?: number | null;
-                    };
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["EndUserOut"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2179,6 +2151,18 @@ export interface components {
          * @enum {string}
          */
         AfterFetch: "Mark" | "Move" | "Keep";
+        AgeOut: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            fromHours: number;
+            query: string;
+            /**
+             * Format: int64
+             * @description Null for the oldest.
+             */
+            toHours?: number | null;
+        };
         AiSettingsIn: {
             /** @description Kept encrypted. The mask that was answered leaves it as it is. */
             embeddingApiKey?: string | null;
@@ -2315,6 +2299,63 @@ export interface components {
             isEndUserProvided: boolean;
             messageID: components["schemas"]["MessageId"];
             ticketMessageAttachmentID: components["schemas"]["AttachmentId"];
+        };
+        /** Format: int64 */
+        AutoReplyRuleId: number;
+        AutoReplyRuleIn: {
+            /**
+             * Format: int64
+             * @description 0: every channel.
+             */
+            channelID?: number | null;
+            /**
+             * Format: int64
+             * @description Up to a week; 5 in a new rule.
+             */
+            delayMinutes?: number | null;
+            isActive?: boolean | null;
+            /** Format: double */
+            leastConfidence?: number | null;
+            /**
+             * Format: int64
+             * @description 50 in a new rule.
+             */
+            mostPerDay?: number | null;
+            /**
+             * Format: double
+             * @description 0.001 to 0.5; 0.05 in a new rule.
+             */
+            mostWrong?: number | null;
+            /**
+             * Format: int64
+             * @description 0: every topic.
+             */
+            topicID?: number | null;
+        };
+        /** @description A rule. Where several fit a message, the one for its topic and channel counts, then that for its topic. */
+        AutoReplyRuleOut: {
+            autoReplyRuleID: components["schemas"]["AutoReplyRuleId"];
+            channelID?: components["schemas"]["ChannelId"] | null;
+            /**
+             * Format: int64
+             * @description So long people may step in.
+             */
+            delayMinutes: number;
+            isActive: boolean;
+            /**
+             * Format: double
+             * @description No draft below this goes out, whatever was measured.
+             */
+            leastConfidence: number;
+            /** Format: int64 */
+            mostPerDay: number;
+            /**
+             * Format: double
+             * @description The share of answers that may be wrong.
+             * @example 0.05
+             */
+            mostWrong: number;
+            topicID?: components["schemas"]["TopicId"] | null;
         };
         BulkIn: {
             /**
@@ -2557,21 +2598,24 @@ export interface components {
         };
         /** @description What a draft rests on. */
         CitationOut: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 0: the note that the agent gave along.
+             */
             documentID: number;
             /** Format: int64 */
             end: number;
             quote: string;
             /** Format: double */
             score: number;
+            /** @description The sentence of the reply that rests on it. */
+            sentence?: string | null;
             /**
              * Format: int64
              * @description Where the quote begins in the document, in characters.
              */
             start: number;
             title: string;
-            /** @description The sentence of the reply that rests on it. */
-            sentence?: string | null;
         };
         ComposerDraftIn: {
             bccAddress?: string | null;
@@ -2723,7 +2767,6 @@ export interface components {
             llmApiKey?: string | null;
             llmEndpoint?: string | null;
             llmModel?: string | null;
-            name?: string | null;
             llmModels?: string[] | null;
             /**
              * Format: int64
@@ -2740,6 +2783,7 @@ export interface components {
              * @description 1 to 600; 0 clears it.
              */
             llmTimeoutSeconds?: number | null;
+            name?: string | null;
         };
         CustomerOut: {
             /** @example friendly and brief */
@@ -2761,15 +2805,13 @@ export interface components {
             /** @example https://llm.example.com/v1 */
             llmEndpoint?: string | null;
             llmModel?: string | null;
-            /** @example Example Travel */
-            name: string;
             /**
              * @description Other models that a draft may be asked of.
              * @example [
              *       "mistral-large"
              *     ]
              */
-            llmModels?: string[];
+            llmModels: string[];
             /**
              * Format: int64
              * @description What the language model may cost a month; without a limit where it is not set.
@@ -2781,6 +2823,8 @@ export interface components {
              * @description For one draft, retries included; 60 where it is not set.
              */
             llmTimeoutSeconds?: number | null;
+            /** @example Example Travel */
+            name: string;
         };
         /**
          * Format: int64
@@ -2789,11 +2833,58 @@ export interface components {
         CustomerRepId: number;
         /** @enum {string} */
         CustomerType: "Lead" | "Customer" | "Partner";
+        DayOut: {
+            /**
+             * Format: int64
+             * @description Tickets that were closed.
+             */
+            closed: number;
+            closedQuery: string;
+            /**
+             * Format: int64
+             * @description Tickets that came.
+             */
+            created: number;
+            /**
+             * Format: date-time
+             * @description The day's beginning.
+             */
+            date: string;
+            query: string;
+        };
+        /** @description A mail that could not be made into a message. */
+        DeadMailOut: {
+            channelID: components["schemas"]["ChannelId"];
+            /**
+             * @description Why, in a sentence.
+             * @example It is no mail: there is not one header in it.
+             */
+            reason?: string | null;
+            /** Format: date-time */
+            receivedAt: string;
+            receivedMailID: components["schemas"]["ReceivedMailId"];
+            /** Format: int64 */
+            sizeBytes: number;
+            source: components["schemas"]["MailSource"];
+        };
         /**
          * @description Where a sent message is. `Unconfirmed`: it was handed over, and whether it was taken is not known.
          * @enum {string}
          */
         DeliveryStatus: "Queued" | "Sent" | "Failed" | "Bounced" | "Unconfirmed";
+        /** @description A message as a person is shown it. */
+        DisplayOut: {
+            /** @description Whether it quotes an earlier message, shown or not. */
+            hasQuoted: boolean;
+            /** @description Whether it has pictures from elsewhere, shown or not. */
+            hasRemoteImages: boolean;
+            /** @description Safe: no scripts, no forms, styles that fetch nothing; the message's own pictures by their address. */
+            html: string;
+            /** @description Whether the message came as HTML; else it is made from its text. */
+            isHtml: boolean;
+            /** @description What a person reads: without quoted history and signature. */
+            message?: string | null;
+        };
         DkimIn: {
             /** @description The channel's own where it is not given. */
             domain?: string | null;
@@ -2888,10 +2979,81 @@ export interface components {
             /** Format: int64 */
             totalPages: number;
         };
+        /** @description A message whose drafted answer cites the document. */
+        DocumentUseOut: {
+            /** @description Whether the answer was sent. */
+            isAnswered: boolean;
+            isLiked?: boolean | null;
+            /** Format: date-time */
+            messageDate: string;
+            messageID: components["schemas"]["MessageId"];
+            /** @description The question's first 200 characters. */
+            preview?: string | null;
+            /** @description The passages of the document that the answer rests on. */
+            quotes: string[];
+            subject?: string | null;
+            ticketID: components["schemas"]["TicketId"];
+        };
         /** @description What was done, in a sentence. */
         DoneOut: {
             /** @example Message sent successfully. */
             message: string;
+        };
+        /**
+         * Format: int64
+         * @description A draft of a reply.
+         */
+        DraftId: number;
+        /** @description A draft with what it rests on. */
+        DraftOut: {
+            /** @description What the agent gave along. */
+            additionalInfo?: string | null;
+            citations: components["schemas"]["CitationOut"][];
+            /** Format: double */
+            confidence?: number | null;
+            customerRepID?: components["schemas"]["CustomerRepId"] | null;
+            /** Format: date-time */
+            dateCreated?: string | null;
+            draftID?: components["schemas"]["DraftId"] | null;
+            lang?: string | null;
+            /** @description Sentences that were left out because no passage supports them. */
+            leftOut: components["schemas"]["LeftOutOut"][];
+            messageID: components["schemas"]["MessageId"];
+            /** @description The language model; `extractive` where the reply is made of the documents' own sentences. */
+            model?: string | null;
+            /** @description What a person made of it. */
+            modifiedReply?: string | null;
+            /** @description Why there is no reply. */
+            reason?: string | null;
+            reply?: string | null;
+            status?: components["schemas"]["StageStatus"] | null;
+        };
+        /** @description What became of the answers that the AI drafted. A figure counts drafts; its query lists their tickets. */
+        DraftsOut: {
+            /** @description Not used: the ticket was answered otherwise, or closed. */
+            discarded: components["schemas"]["FigureOut"];
+            drafted: components["schemas"]["FigureOut"];
+            /** @description Sent after a person changed them. */
+            edited: components["schemas"]["FigureOut"];
+            /** @description Sent as they were. */
+            unchanged: components["schemas"]["FigureOut"];
+            /** @description Neither yet. */
+            waiting: components["schemas"]["FigureOut"];
+        };
+        DurationsOut: {
+            /**
+             * Format: int64
+             * @description How many tickets it is of.
+             */
+            count: number;
+            /** Format: int64 */
+            medianSeconds?: number | null;
+            /**
+             * Format: int64
+             * @description Nine of ten take no longer.
+             */
+            p90Seconds?: number | null;
+            query: string;
         };
         /** Format: int64 */
         EndUserId: number;
@@ -2919,6 +3081,8 @@ export interface components {
             /** @description `uids` does as well. */
             uiDs?: components["schemas"]["EndUserUidIn"][] | null;
         };
+        /** Format: int64 */
+        EndUserMergeId: number;
         EndUserOut: {
             /** @description What drafts are to know of this end user. */
             aIDocumentation?: string | null;
@@ -3072,6 +3236,12 @@ export interface components {
          * @enum {string}
          */
         FieldType: "text" | "number" | "date" | "dropdown" | "boolean";
+        /** @description A number of tickets, and the query of `GET /api/tickets` that lists them. */
+        FigureOut: {
+            /** Format: int64 */
+            count: number;
+            query: string;
+        };
         /** @description The form of a file to convert. */
         FileForm: {
             /**
@@ -3111,6 +3281,12 @@ export interface components {
              * @description Id of what it is about: which, follows from the kind.
              */
             subjectID: number;
+        };
+        /** @description A sentence that a draft does not have because no passage supports it. */
+        LeftOutOut: {
+            sentence: string;
+            /** @example a number differs from the passage */
+            why: string;
         };
         /** @description Whom a visitor can talk to. */
         LikedOut: {
@@ -3181,6 +3357,11 @@ export interface components {
             /** @example Login Issues */
             topicName: string;
         };
+        /**
+         * @description How a language model is spoken to.
+         * @enum {string}
+         */
+        LlmProvider: "OpenAI" | "Anthropic" | "Gemini" | "Ollama";
         LoginIn: {
             /** @description Selects the tenant where several have the username. */
             hostname?: string | null;
@@ -3193,6 +3374,45 @@ export interface components {
             /** @description A bearer token, good for 12 hours. */
             token: string;
         };
+        /** @description The mail that a message came by. */
+        MailOut: {
+            /** @description Who checked it. */
+            authenticatedBy?: string | null;
+            /** @description `report`, `reply`, `bulk` or `generated`: it gets no automatic answer. */
+            automatic?: string | null;
+            automaticBecause?: string | null;
+            /** @description The same in a sentence. */
+            because: string;
+            dkim?: string | null;
+            dmarc?: string | null;
+            /**
+             * Format: int64
+             * @description A ticket that it speaks of and was not let into, because its sender takes no part in it.
+             */
+            linkedTicketID?: number | null;
+            /** @description What was left out of the message; the original has it. */
+            notes: string[];
+            /** @description `Signed` or `Encrypted`. */
+            protection?: string | null;
+            receivedMailID: components["schemas"]["ReceivedMailId"];
+            /**
+             * @description Which rule put it into its ticket: `token`, `references`, `answer`, `sibling`, `subject`, `report` or
+             *     `new`.
+             * @example references
+             */
+            rule: string;
+            source: components["schemas"]["MailSource"];
+            /**
+             * @description RFC 8601: `pass`, `fail`, `softfail`, `neutral`, `none`, `temperror`, `permerror`.
+             * @example pass
+             */
+            spf?: string | null;
+        };
+        /**
+         * @description How a raw mail came.
+         * @enum {string}
+         */
+        MailSource: "Imap" | "Smtp" | "Import" | "Api";
         /** @description How far a channel's mailbox is read. */
         MailboxOut: {
             channelID: components["schemas"]["ChannelId"];
@@ -3227,6 +3447,46 @@ export interface components {
              *     Within 30 days.
              */
             markdown: string;
+        };
+        /** @description A rule with what was measured of the drafts that it is for, over the last 90 days. */
+        MeasuredRuleOut: components["schemas"]["AutoReplyRuleOut"] & {
+            /**
+             * Format: double
+             * @description The share of the drafts that are above it.
+             */
+            measuredCoverage: number;
+            /** @description Drafts that people answered with, changed or not. */
+            measuredDrafts: number;
+            /**
+             * Format: double
+             * @description Above this confidence the error stays under `mostWrong`, with 95 % certainty. Null: too little is
+             *     known, and nothing is sent.
+             */
+            measuredLeastConfidence?: number | null;
+            /** @description Those that they changed, or that end users complained of. */
+            measuredWrong: number;
+        };
+        MergeIn: {
+            /**
+             * Format: int64
+             * @description The other record of the same person: it goes.
+             */
+            endUserID: number;
+        };
+        /** @description An end user that was made a part of another one. */
+        MergeOut: {
+            /** Format: date-time */
+            date: string;
+            /** @description As it was before. */
+            endUser: components["schemas"]["EndUserOut"];
+            endUserMergeID: components["schemas"]["EndUserMergeId"];
+            mergedByCustomerRepID?: components["schemas"]["CustomerRepId"] | null;
+            mergedByCustomerRepName?: string | null;
+        };
+        MergedOut: {
+            endUser: components["schemas"]["EndUserOut"];
+            /** @description For `unmerge`. */
+            endUserMergeID: components["schemas"]["EndUserMergeId"];
         };
         /** @description An action of a message. */
         MessageActionOut: {
@@ -3357,6 +3617,7 @@ export interface components {
             lang?: string | null;
             /** Format: date-time */
             lastOpenDate?: string | null;
+            mail?: components["schemas"]["MailOut"] | null;
             /**
              * @description What a person reads: without quoted history and signature.
              * @example I can't log in to my account.
@@ -3523,6 +3784,27 @@ export interface components {
             /** Format: int64 */
             tries: number;
         };
+        OverviewOut: {
+            /** @description Tickets that came in that time. */
+            created: components["schemas"]["FigureOut"];
+            /** @description Every day of that time. */
+            days: components["schemas"]["DayOut"][];
+            drafts: components["schemas"]["DraftsOut"];
+            /** @description From a ticket's making to the first answer, of those made in that time that have one. */
+            firstAnswer: components["schemas"]["DurationsOut"];
+            /** Format: date-time */
+            from: string;
+            /** @description The tickets that are open now, by how long ago they came. */
+            openByAge: components["schemas"]["AgeOut"][];
+            /** @description Those who answered or closed anything, by name. */
+            reps: components["schemas"]["RepFigureOut"][];
+            /** @description From a ticket's making to its closing, of those closed in that time. */
+            resolution: components["schemas"]["DurationsOut"];
+            /** Format: date-time */
+            to: string;
+            /** @description The most frequent first. */
+            topics: components["schemas"]["TopicVolumeOut"][];
+        };
         /** @description A page of a list. */
         Page_ApiKeyOut: {
             items: {
@@ -3578,6 +3860,54 @@ export interface components {
                  * @description Where it stands among the others.
                  */
                 order: number;
+            }[];
+            /**
+             * Format: int64
+             * @description How many there are on all pages, exactly.
+             */
+            totalCount: number;
+            /** Format: int64 */
+            totalPages: number;
+        };
+        /** @description A page of a list. */
+        Page_DeadMailOut: {
+            items: {
+                channelID: components["schemas"]["ChannelId"];
+                /**
+                 * @description Why, in a sentence.
+                 * @example It is no mail: there is not one header in it.
+                 */
+                reason?: string | null;
+                /** Format: date-time */
+                receivedAt: string;
+                receivedMailID: components["schemas"]["ReceivedMailId"];
+                /** Format: int64 */
+                sizeBytes: number;
+                source: components["schemas"]["MailSource"];
+            }[];
+            /**
+             * Format: int64
+             * @description How many there are on all pages, exactly.
+             */
+            totalCount: number;
+            /** Format: int64 */
+            totalPages: number;
+        };
+        /** @description A page of a list. */
+        Page_DocumentUseOut: {
+            items: {
+                /** @description Whether the answer was sent. */
+                isAnswered: boolean;
+                isLiked?: boolean | null;
+                /** Format: date-time */
+                messageDate: string;
+                messageID: components["schemas"]["MessageId"];
+                /** @description The question's first 200 characters. */
+                preview?: string | null;
+                /** @description The passages of the document that the answer rests on. */
+                quotes: string[];
+                subject?: string | null;
+                ticketID: components["schemas"]["TicketId"];
             }[];
             /**
              * Format: int64
@@ -4076,6 +4406,11 @@ export interface components {
             /** @description The end user's other tickets, newest first. */
             tickets?: components["schemas"]["TicketOut"][] | null;
         };
+        /** @description What the language model was asked for a draft. */
+        PromptOut: {
+            /** @description Null where no language model was asked. */
+            prompt?: string | null;
+        };
         /** @description What was queued. */
         QueuedOut: {
             /** @example 1 mailbox will be fetched. */
@@ -4088,6 +4423,21 @@ export interface components {
             all?: boolean | null;
             /** @description Those that were read; others' are left alone. */
             notificationIDs?: number[] | null;
+        };
+        /** Format: int64 */
+        ReceivedMailId: number;
+        RepFigureOut: {
+            /** @description The tickets that they are in. */
+            answered: components["schemas"]["FigureOut"];
+            /**
+             * Format: int64
+             * @description Answers sent.
+             */
+            answers: number;
+            customerRepID: components["schemas"]["CustomerRepId"];
+            customerRepName?: string | null;
+            /** @description Tickets of theirs that were closed, and how long that took. */
+            resolution: components["schemas"]["DurationsOut"];
         };
         RepIn: {
             /** @description An empty text clears it, as with the other optional texts. */
@@ -4119,6 +4469,28 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @example anna */
             username: string;
+        };
+        ReplyIn: {
+            /**
+             * @description What the reply should consider: the agent vouches for it.
+             * @example Their parcel left today.
+             */
+            additionalInfo?: string | null;
+            /** @description One of `GET /api/Customers/models`. */
+            overrideModelID?: string | null;
+        };
+        /** @description A draft, or why there is none. */
+        ReplyOut: {
+            /** @description Only where there is no reply. */
+            reason?: string | null;
+            /**
+             * @example Hello Anna,
+             *
+             *     Thank you for your message.
+             *
+             *     Refunds take 5 working days.
+             */
+            reply?: string | null;
         };
         ResetIn: {
             /**
@@ -4399,6 +4771,12 @@ export interface components {
         TopicChannelsIn: components["schemas"]["TopicChannelIn"] | components["schemas"]["TopicChannelIn"][];
         /** @description One, or a list of them. */
         TopicChannelsOut: components["schemas"]["TopicChannelOut"] | components["schemas"]["TopicChannelOut"][];
+        TopicDayOut: {
+            /** Format: int64 */
+            count: number;
+            /** Format: date-time */
+            date: string;
+        };
         /** @description One topic or many with one document or many. */
         TopicDocumentIn: {
             /** Format: int64 */
@@ -4432,6 +4810,14 @@ export interface components {
             name: string;
             topicID: components["schemas"]["TopicId"];
         };
+        TopicVolumeOut: {
+            /** Format: int64 */
+            count: number;
+            days: components["schemas"]["TopicDayOut"][];
+            query?: string | null;
+            topicID?: components["schemas"]["TopicId"] | null;
+            topicName?: string | null;
+        };
         /** @description What came of trying one server. */
         TriedOut: {
             /**
@@ -4459,6 +4845,13 @@ export interface components {
             /** @description Those that somebody has changed since, that are gone, or whose former rep is: left alone. */
             skippedTicketIDs: components["schemas"]["TicketId"][];
         };
+        UnmergeIn: {
+            /**
+             * Format: int64
+             * @description One of `GET /api/EndUsers/{id}/merges`.
+             */
+            endUserMergeID: number;
+        };
         /** @description The form of an upload. */
         UploadForm: {
             /** @description What the message's HTML calls it (`cid:`); at most 255 characters. */
@@ -4475,207 +4868,6 @@ export interface components {
             count: number;
             /** @example isClosed=false&isSpam=false&customerRepID=0 */
             query: string;
-        };
-        /** Format: int64 */
-        AutoReplyRuleId: number;
-        AutoReplyRuleIn: {
-            /**
-             * Format: int64
-             * @description 0: every channel.
-             */
-            channelID?: number | null;
-            /**
-             * Format: int64
-             * @description Up to a week; 5 in a new rule.
-             */
-            delayMinutes?: number | null;
-            isActive?: boolean | null;
-            /** Format: double */
-            leastConfidence?: number | null;
-            /**
-             * Format: int64
-             * @description 50 in a new rule.
-             */
-            mostPerDay?: number | null;
-            /**
-             * Format: double
-             * @description 0.001 to 0.5; 0.05 in a new rule.
-             */
-            mostWrong?: number | null;
-            /**
-             * Format: int64
-             * @description 0: every topic.
-             */
-            topicID?: number | null;
-        };
-        /** @description A rule. Where several fit a message, the one for its topic and channel counts, then that for its topic. */
-        AutoReplyRuleOut: {
-            autoReplyRuleID: components["schemas"]["AutoReplyRuleId"];
-            channelID?: components["schemas"]["ChannelId"] | null;
-            /**
-             * Format: int64
-             * @description So long people may step in.
-             */
-            delayMinutes: number;
-            isActive: boolean;
-            /**
-             * Format: double
-             * @description No draft below this goes out, whatever was measured.
-             */
-            leastConfidence: number;
-            /** Format: int64 */
-            mostPerDay: number;
-            /**
-             * Format: double
-             * @description The share of answers that may be wrong.
-             * @example 0.05
-             */
-            mostWrong: number;
-            topicID?: components["schemas"]["TopicId"] | null;
-        };
-        /**
-         * Format: int64
-         * @description A draft of a reply.
-         */
-        DraftId: number;
-        /** @description A draft with what it rests on. */
-        DraftOut: {
-            /** @description What the agent gave along. */
-            additionalInfo?: string | null;
-            citations: components["schemas"]["CitationOut"][];
-            /** Format: double */
-            confidence?: number | null;
-            customerRepID?: components["schemas"]["CustomerRepId"] | null;
-            /** Format: date-time */
-            dateCreated?: string | null;
-            draftID?: components["schemas"]["DraftId"] | null;
-            lang?: string | null;
-            /** @description Sentences that were left out because no passage supports them. */
-            leftOut: components["schemas"]["LeftOutOut"][];
-            messageID: components["schemas"]["MessageId"];
-            /** @description The language model; `extractive` where the reply is made of the documents' own sentences. */
-            model?: string | null;
-            /** @description What a person made of it. */
-            modifiedReply?: string | null;
-            /** @description Why there is no reply. */
-            reason?: string | null;
-            reply?: string | null;
-            status?: components["schemas"]["StageStatus"] | null;
-        };
-        /** @description A sentence that a draft does not have because no passage supports it. */
-        LeftOutOut: {
-            sentence: string;
-            /** @example a number differs from the passage */
-            why: string;
-        };
-        /**
-         * @description How a language model is spoken to.
-         * @enum {string}
-         */
-        LlmProvider: "OpenAI" | "Anthropic" | "Gemini" | "Ollama";
-        /** @description A rule with what was measured of the drafts that it is for, over the last 90 days. */
-        MeasuredRuleOut: components["schemas"]["AutoReplyRuleOut"] & {
-            /**
-             * Format: double
-             * @description The share of the drafts that are above it.
-             */
-            measuredCoverage: number;
-            /** @description Drafts that people answered with, changed or not. */
-            measuredDrafts: number;
-            /**
-             * Format: double
-             * @description Above this confidence the error stays under `mostWrong`, with 95 % certainty. Null: too little is
-             *     known, and nothing is sent.
-             */
-            measuredLeastConfidence?: number | null;
-            /** @description Those that they changed, or that end users complained of. */
-            measuredWrong: number;
-        };
-        /** @description What the language model was asked for a draft. */
-        PromptOut: {
-            /** @description Null where no language model was asked. */
-            prompt?: string | null;
-        };
-        ReplyIn: {
-            /**
-             * @description What the reply should consider: the agent vouches for it.
-             * @example Their parcel left today.
-             */
-            additionalInfo?: string | null;
-            /** @description One of `GET /api/Customers/models`. */
-            overrideModelID?: string | null;
-        };
-        /** @description A draft, or why there is none. */
-        ReplyOut: {
-            /** @description Only where there is no reply. */
-            reason?: string | null;
-            /**
-             * @example Hello Anna,
-             *
-             *     Thank you for your message.
-             *
-             *     Refunds take 5 working days.
-             */
-            reply?: string | null;
-        };
-        FigureOut: {
-            count: number;
-            query: string;
-        };
-        AgeOut: {
-            fromHours: number;
-            toHours?: number | null;
-            count: number;
-            query: string;
-        };
-        DurationsOut: {
-            count: number;
-            medianSeconds?: number | null;
-            p90Seconds?: number | null;
-            query: string;
-        };
-        DayOut: {
-            date: string;
-            created: number;
-            closed: number;
-            query: string;
-            closedQuery: string;
-        };
-        TopicVolumeOut: {
-            topicID?: number | null;
-            topicName?: string | null;
-            count: number;
-            query?: string | null;
-            days: {
-                date: string;
-                count: number;
-            }[];
-        };
-        DraftsOut: {
-            drafted: components["schemas"]["FigureOut"];
-            unchanged: components["schemas"]["FigureOut"];
-            edited: components["schemas"]["FigureOut"];
-            discarded: components["schemas"]["FigureOut"];
-            waiting: components["schemas"]["FigureOut"];
-        };
-        RepFigureOut: {
-            customerRepID: number;
-            customerRepName?: string | null;
-            answers: number;
-            answered: components["schemas"]["FigureOut"];
-            resolution: components["schemas"]["DurationsOut"];
-        };
-        OverviewOut: {
-            from: string;
-            to: string;
-            created: components["schemas"]["FigureOut"];
-            openByAge: components["schemas"]["AgeOut"][];
-            firstAnswer: components["schemas"]["DurationsOut"];
-            resolution: components["schemas"]["DurationsOut"];
-            days: components["schemas"]["DayOut"][];
-            topics: components["schemas"]["TopicVolumeOut"][];
-            drafts: components["schemas"]["DraftsOut"];
-            reps: components["schemas"]["RepFigureOut"][];
         };
     };
     responses: never;
@@ -4849,6 +5041,67 @@ export interface operations {
                 };
             };
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_events: {
+        parameters: {
+            query?: {
+                /** @description Any of these, for example `ticket.updated`. */
+                action?: string[];
+                /** @description What it was about: `ticket`, `ticketMessage`, `customerRep`, `channel` … */
+                entity?: string;
+                entityID?: number;
+                /** @description `CustomerRep`, `EndUser` or `System`. */
+                actorType?: string;
+                /** @description The rep who did it. */
+                actorID?: number;
+                ticketID?: number;
+                messageID?: number;
+                from?: string;
+                to?: string;
+                pageNumber?: number;
+                pageSize?: number;
+                /** @description `desc` (the default: the newest first) or `asc`. */
+                sortOrder?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EventOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5258,6 +5511,289 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_auto_reply_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoReplyRuleOut"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_auto_reply_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutoReplyRuleIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoReplyRuleOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_auto_reply_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasuredRuleOut"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_auto_reply_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutoReplyRuleIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoReplyRuleOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_auto_reply_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7995,6 +8531,247 @@ export interface operations {
             };
         };
     };
+    list_dead_mails: {
+        parameters: {
+            query?: {
+                pageNumber?: number;
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeadMailOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_dead_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_raw_dead_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "message/rfc822": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_dead_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_documents: {
         parameters: {
             query?: {
@@ -8363,6 +9140,62 @@ export interface operations {
                 };
             };
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_document_uses: {
+        parameters: {
+            query?: {
+                pageNumber?: number;
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DocumentUseOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8850,6 +9683,132 @@ export interface operations {
             };
         };
     };
+    merge_end_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergedOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_end_user_merges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeOut"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_end_user_tickets: {
         parameters: {
             query?: {
@@ -8910,9 +9869,96 @@ export interface operations {
             };
         };
     };
-    get_file: {
+    unmerge_end_users: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmergeIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndUserOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_file: {
+        parameters: {
+            query?: {
+                /**
+                 * @description For a PNG, JPEG, GIF or WebP: within a square of so many pixels (16 to 1024), as JPEG or PNG. 404 for
+                 *     other files, and for pictures that are broken or too large.
+                 */
+                thumbnail?: number;
+            };
             header?: never;
             path: {
                 accessToken: string;
@@ -8942,6 +9988,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             404: {
                 headers: {
@@ -9327,6 +10381,58 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_overview: {
+        parameters: {
+            query?: {
+                /** @description 30 days before `to` where it is left out. */
+                from?: string;
+                /** @description Now where it is left out. */
+                to?: string;
+                /** @description Any of these channels. */
+                channelIDs?: number[];
+                /** @description Minutes that the caller's clock is ahead of UTC: where their days begin. */
+                utcOffset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11769,6 +12875,154 @@ export interface operations {
             };
         };
     };
+    display_message: {
+        parameters: {
+            query?: {
+                /** @description `true` shows pictures from elsewhere: loading them tells the sender that the message is read. */
+                remoteImages?: boolean;
+                /** @description `false` leaves out the history that the message quotes. */
+                quoted?: boolean;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisplayOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     escalate_message: {
         parameters: {
             query?: never;
@@ -11939,6 +13193,64 @@ export interface operations {
             };
         };
     };
+    show_message_html: {
+        parameters: {
+            query?: {
+                /** @description `true` shows pictures from elsewhere: loading them tells the sender that the message is read. */
+                remoteImages?: boolean;
+                /** @description `false` leaves out the history that the message quotes. */
+                quoted?: boolean;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rate_reply: {
         parameters: {
             query: {
@@ -12082,6 +13394,51 @@ export interface operations {
             };
         };
     };
+    get_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptOut"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_prompt_documents: {
         parameters: {
             query?: {
@@ -12129,6 +13486,227 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_raw_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "message/rfc822": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyOut"];
+                    "text/event-stream": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_reply_with_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyOut"];
+                    "text/event-stream": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14046,600 +15624,6 @@ export interface operations {
                 };
             };
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_auto_reply_rules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AutoReplyRuleOut"][];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_auto_reply_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AutoReplyRuleIn"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AutoReplyRuleOut"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_auto_reply_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MeasuredRuleOut"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    update_auto_reply_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AutoReplyRuleIn"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AutoReplyRuleOut"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_auto_reply_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_draft: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DraftOut"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_drafts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DraftOut"][];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_prompt: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PromptOut"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    draft_reply: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReplyOut"];
-                    "text/event-stream": string;
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    draft_reply_with_info: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReplyIn"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReplyOut"];
-                    "text/event-stream": string;
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
