@@ -51,7 +51,7 @@ const ENOUGH_WORDS: f64 = 0.75;
 const SOME_WORDS: f64 = 0.4;
 const CLOSE: f64 = 0.72;
 /// How close the meanings must be where the languages differ and no words can be compared.
-const VERY_CLOSE: f64 = 0.86;
+const VERY_CLOSE: f64 = 0.55;
 
 /// The sentences of all passages.
 pub struct Evidence {
