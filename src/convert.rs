@@ -55,6 +55,8 @@ impl Converter {
             .arg("convert-file")
             .arg(format!("--name={name}"))
             .env_clear()
+            // The allocator reserves address space in one piece: only what is written to counts as memory.
+            .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
             .stdin(file)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -72,6 +72,9 @@ db_test! {
         let (kim, by_kim) = installation.rep("kim", Role::Agent).await;
         admin.post("/api/Channels", json!({ "channelType": "Email", "name": "Mail" })).await.expect(201);
         admin.post("/api/Topics", json!({ "name": "Baggage" })).await.expect(201);
+        // A topic of another channel: what the mails are about is said by hand alone.
+        admin.post("/api/Channels", json!({ "channelType": "Chat", "name": "Site" })).await.expect(201);
+        admin.post("/api/TopicChannels", json!({ "topicID": 1, "channelID": 2 })).await.expect(201);
         let mut asked = Vec::new();
         for name in ["as-it-was", "edited", "otherwise", "waiting", "closed", "undrafted", "spam"] {
             asked.push(mail(admin, name).await);

@@ -35,11 +35,13 @@ db_test! {
         let references = format!("In-Reply-To: {ours}\nReferences: <1@x> {ours}\n");
         let second = installation.deliver(channel, &mail("2@x", "ANNA@X.example", "Other words", &references)).await;
         assert_eq!(second["ticketID"], first["ticketID"]);
-        assert_eq!(second["mail"]["rule"], "references");
+        // Our Message-IDs carry the ticket's token.
+        assert_eq!(second["mail"]["rule"], "token");
         // The nearest is not known, an older one is.
         let far = "In-Reply-To: <gone@x>\nReferences: <1@x> <gone@x>\n";
         let third = installation.deliver(channel, &mail("3@x", "anna@x.example", "Bag", far)).await;
         assert_eq!(third["ticketID"], first["ticketID"]);
+        assert_eq!(third["mail"]["rule"], "references");
         // A number or a subject alone joins nothing.
         let other = installation.deliver(channel, &mail("4@x", "anna@x.example", "Re: Bag [#1]", "")).await;
         assert_ne!(other["ticketID"], first["ticketID"]);
