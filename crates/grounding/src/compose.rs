@@ -40,15 +40,18 @@ const SHORT_PASSAGE: usize = 500;
 /// Sentences this much worse than the best are left out.
 const WORSE: f64 = 0.12;
 
-/// `relevance` is how well each passage fits the question, from 0 to 1, in the order of the sources. None
-/// where no passage has a sentence that could be an answer.
+/// `relevance` is how well each passage fits the question, from 0 to 1, in the order of the sources: the
+/// best one that has a sentence to quote is the one. None where none has.
 pub fn compose(question: &Question<'_>, evidence: &Evidence, relevance: &[f64]) -> Option<Composed> {
     let known = evidence.known();
     let asked = words(question.text);
     let asked = content(&asked);
     let scores: Vec<f64> = known.iter().map(|it| score(it, question, &asked, relevance)).collect();
-    let anchor = (0..known.len())
-        .filter(|it| known[*it].is_quotable())
+    let rank = |it: usize| relevance.get(known[it].source).copied().unwrap_or_default();
+    let quotable = || (0..known.len()).filter(|it| known[*it].is_quotable());
+    let first = quotable().max_by(|a, b| rank(*a).total_cmp(&rank(*b)).then(b.cmp(a)))?;
+    let anchor = quotable()
+        .filter(|it| known[*it].source == known[first].source)
         .max_by(|a, b| scores[*a].total_cmp(&scores[*b]).then(b.cmp(a)))?;
     let chosen = choose(known, &scores, anchor);
     let parts: Vec<Part> = chosen

@@ -1,6 +1,5 @@
 //! What a person wrote, found in the forms that mail programs give it.
 
-
 use answerpal_mail::{Limits, parse, reply_of_html, reply_of_text, reply_text};
 
 #[track_caller]

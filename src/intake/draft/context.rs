@@ -115,9 +115,9 @@ impl Context {
         self.vector.as_deref()
     }
 
-    /// How well each passage fits the question, from 0 to 1.
-    pub fn fits(&self) -> Vec<f64> {
-        self.fits.clone()
+    /// What the passages are ordered by, for this question: their titles and words count too.
+    pub fn ranks(&self) -> Vec<f64> {
+        self.passages.iter().map(|it| it.score).collect()
     }
 
     pub fn best_fit(&self) -> f64 {
