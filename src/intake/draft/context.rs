@@ -68,7 +68,8 @@ impl Context {
         let own = language_of(&question);
         let english = passages.iter().all(|it| language_of(&it.text).is_none_or(|it| it == "en"));
         let space = reading.space(own, english);
-        let vector = if question.trim().is_empty() {
+        // No model is loaded where there is nothing to compare with.
+        let vector = if question.trim().is_empty() || (passages.is_empty() && wish.hint.is_none()) {
             None
         } else {
             app.knowledge.embedding.embed(&space, &[&question], Role::Query).await?.into_iter().next()

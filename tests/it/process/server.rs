@@ -69,11 +69,15 @@ impl Server {
         self.child.wait().unwrap();
     }
 
-    /// The most memory it has had, in MB.
+    /// The most memory it has had, in MB, without the pages of the program's own file: a debug build has
+    /// many, and the system takes them back when it wants to.
     pub fn peak_memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find_map(|it| it.strip_prefix("VmHWM:")).unwrap();
-        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+        let kilobytes = |name: &str| -> u64 {
+            let line = status.lines().find_map(|it| it.strip_prefix(name)).unwrap();
+            line.trim().trim_end_matches(" kB").parse().unwrap()
+        };
+        (kilobytes("VmHWM:") - kilobytes("RssFile:")) / 1024
     }
 }
 
