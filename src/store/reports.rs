@@ -76,7 +76,7 @@ pub async fn drafts(
         "SELECT COUNT(*) FROM ticket_messages m
          JOIN tickets t ON t.customer_id = m.customer_id AND t.ticket_id = m.ticket_id
          JOIN tickets k ON k.customer_id = m.customer_id AND k.ticket_id = m.ticket_id
-         WHERE m.customer_id = $1 AND {} AND {}",
+         WHERE m.customer_id = $1 AND m.ai_generated_response IS NOT NULL AND {} AND {}",
         clause.sql,
         draft_outcome(outcome)
     );

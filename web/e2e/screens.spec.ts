@@ -12,13 +12,13 @@ const SCREENS: [name: string, path: string, ready: string][] = [
   ['channels', '/settings/channels', 'text=Support mailbox'],
   ['topics', '/settings/topics', 'text=Flight status'],
   ['documents', '/settings/documents', 'main li'],
-  ['canned', '/settings/canned', 'h2'],
+  ['canned', '/settings/canned', 'main h1'],
   ['fields', '/settings/fields', 'text=Order number'],
   ['people', '/settings/people', 'text=Pieter Maes'],
   ['ai', '/settings/ai', 'text=Organisation'],
-  ['keys', '/settings/keys', 'h2'],
+  ['keys', '/settings/keys', 'main h1'],
   ['audit', '/settings/audit', 'main li'],
-  ['jobs', '/settings/jobs', 'h2'],
+  ['jobs', '/settings/jobs', 'main h1'],
 ];
 const THEMES = ['light', 'dark'] as const;
 const WIDTHS = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };

@@ -165,7 +165,8 @@ impl<'a> Clause<'a> {
         self.sql.push_str(
             " AND t.ticket_id IN (SELECT m.ticket_id FROM ticket_messages m
               JOIN tickets k ON k.customer_id = m.customer_id AND k.ticket_id = m.ticket_id
-              WHERE m.customer_id = $1 AND m.ai_response_date_time IS NOT NULL",
+              WHERE m.customer_id = $1 AND m.ai_response_date_time IS NOT NULL
+              AND m.ai_generated_response IS NOT NULL",
         );
         self.within("m.ai_response_date_time", filter.drafted);
         if let Some(outcome) = filter.draft {

@@ -237,8 +237,8 @@ async fn two_processes_on_one_database_share_the_jobs() {
     for _ in 0..200 {
         queue_mail(&installation, installation.customer).await;
     }
-    // Both are connected, so that neither is done before the other has begun.
-    drop((installation.app.store.read().await.unwrap(), second.store.read().await.unwrap()));
+    // Neither goes on before the other has its first jobs.
+    let begun = tokio::sync::Barrier::new(2);
     // Both claim at once, many times: no job is given to both.
     let kinds = vec![job::DELIVER_MAIL.to_owned()];
     let claims = async |app: &answerpal::app::App, worker: &'static str| {
@@ -255,6 +255,9 @@ async fn two_processes_on_one_database_share_the_jobs() {
                 })
                 .await
                 .unwrap();
+            if claimed.is_empty() {
+                begun.wait().await;
+            }
             if some.is_empty() {
                 return claimed;
             }

@@ -24,10 +24,12 @@ export async function dispatch(
   const composed = { html, cc, bcc, draftID, key: onceKey() };
   outbox.add({ id: composed.key, ticketID: ticket.ticketID, html, isNote });
   try {
+    await draft.hold();
     await (isNote ? saveNote(ticket, composed) : sendReply(ticket, composed));
     void draft.end();
     toasts.done(isNote ? t('done.note') : t('done.sent'));
   } catch (error) {
+    draft.release();
     // The text is still kept: it comes back as it was.
     toasts.error(t('error.notSent', { why: describe(error) }), { label: t('error.backToText'), run: reopen });
     reopen();

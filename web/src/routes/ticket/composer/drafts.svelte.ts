@@ -30,6 +30,8 @@ export class Draft {
   #version = 0;
   #dirty = false;
   #ended = false;
+  #held = false;
+  #pushing: Promise<void> = Promise.resolve();
   #saving = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -71,6 +73,19 @@ export class Draft {
     this.touched();
   }
 
+  /** It is being sent: nothing is saved meanwhile but here, and what is under way comes first. */
+  async hold(): Promise<void> {
+    this.#held = true;
+    clearTimeout(this.#timer);
+    await this.#pushing;
+  }
+
+  /** It was not sent: it goes on. */
+  release(): void {
+    this.#held = false;
+    if (this.#dirty) this.#schedule(CALM);
+  }
+
   /** It was sent, or is not wanted. */
   async end(): Promise<void> {
     this.#ended = true;
@@ -87,7 +102,7 @@ export class Draft {
   leave(): void {
     if (this.#ended || !this.#dirty) return;
     clearTimeout(this.#timer);
-    void this.#push();
+    this.#pushing = this.#push();
   }
 
   #take(kept: Omit<Kept, 'version' | 'dirty' | 'at'>): void {
@@ -112,7 +127,7 @@ export class Draft {
 
   #schedule(after: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#push(), after);
+    this.#timer = setTimeout(() => (this.#pushing = this.#push()), after);
   }
 
   /** Brings together what is here and what the server has. */
@@ -149,7 +164,7 @@ export class Draft {
   }
 
   async #push(): Promise<void> {
-    if (this.#ended || this.theirs || !this.#dirty) return;
+    if (this.#ended || this.#held || this.theirs || !this.#dirty) return;
     if (this.#saving) {
       this.#schedule(CALM);
       return;
