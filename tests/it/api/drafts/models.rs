@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 use super::{RETURNS, channel, check_citations, document, message, path};
 use crate::support::{Act, Asked, Client, Endpoint, Engine, Installation, say};
 
+/// What the endpoint does, made anew for each engine.
+type Acts = Box<dyn Fn() -> Vec<Act> + Send + Sync>;
+
 /// What a model says that mixes what is true with what it makes up.
 const SAID: &str = "A refund takes 5 working days. You get a refund within 2 working days. Shipping costs of € 4.95 are refunded. \
                     We have refunded your order. Unused items can be returned within 14 days of delivery.";
@@ -155,7 +158,7 @@ async fn an_endpoint_that_fails_is_said_and_nothing_is_kept() {
     };
     let broken = || vec![say(500, "text/plain", "oops")];
     let silent = || vec![Act::Hang];
-    let cases: Vec<(&str, Box<dyn Fn() -> Vec<Act> + Send + Sync>, &str)> = vec![
+    let cases: Vec<(&str, Acts, &str)> = vec![
         ("cut", Box::new(cut), "broke off"),
         ("rubbish", Box::new(rubbish), "no chat completion"),
         ("html", Box::new(html), "no stream of events"),
