@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::domain::attachments::{self, NewFile};
 use crate::domain::caller::Actor;
 use crate::domain::events::{Event, note};
-use crate::domain::{end_users, messages, tickets};
+use crate::domain::{delivery, end_users, messages, tickets};
 use crate::error::{Error, Result};
 use crate::model::stage::{STAGES, StageState};
 use crate::model::{
@@ -276,7 +276,8 @@ async fn report(
     message.channel_id = channel.channel_id;
     message.reply_to_message_id = original.as_ref().map(|it| it.message_id);
     if let (Some(original), true) = (&original, report.is_failure) {
-        bounced(tx, customer, &ticket, original.message_id, report).await?;
+        let sent = message_store::get(tx, customer, original.message_id).await?;
+        delivery::bounced(tx, customer, &sent, &told(report)).await?;
     }
     let id = messages::add(tx, customer, Actor::System, &ticket, message).await?;
     evidence.rule = "report".into();
@@ -290,34 +291,10 @@ async fn report(
     Ok(Some(Processed::Message(id)))
 }
 
-async fn bounced(
-    tx: &mut Tx,
-    customer: CustomerId,
-    ticket: &Ticket,
-    id: MessageId,
-    report: &answerpal_mail::Report,
-) -> Result<()> {
-    let before = message_store::get(tx, customer, id).await?;
-    if before.is_bounced {
-        return Ok(());
-    }
-    let mut after = before.clone();
-    after.is_bounced = true;
-    after.delivery_status = Some(DeliveryStatus::Failed);
-    message_store::update(tx, customer, &before, &after).await?;
-    let why = json!({
-        "isBounced": { "from": false, "to": true },
-        "recipients": report.recipients,
-        "status": report.status,
-        "diagnostic": report.diagnostic,
-    });
-    note(
-        tx,
-        customer,
-        Actor::System,
-        &[Event::message("ticketMessage.bounced", ticket.ticket_id, id).with(why)],
-    )
-    .await
+/// What a delivery report says, for people.
+fn told(report: &answerpal_mail::Report) -> String {
+    let said = report.diagnostic.as_ref().or(report.status.as_ref());
+    said.map_or_else(|| "The mail came back.".to_owned(), ToString::to_string)
 }
 
 /// The end user with the contact's address, whether they were known, and what search finds them by.

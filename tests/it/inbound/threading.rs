@@ -147,6 +147,7 @@ db_test! {
         assert_eq!(installation.admin.get(&path).await.expect(200)["status"], "Closed");
         let sent = installation.admin.get(&format!("/api/ticketMessages/{}", reply["messageID"])).await.expect(200);
         assert_eq!(sent["isBounced"], true);
+        assert_eq!(sent["deliveryStatus"], "Bounced");
         let again = installation.deliver(channel, &mail("3@x", "anna@x.example", "Re: Bag", &format!("In-Reply-To: {ours}\n"))).await;
         assert_eq!(again["ticketID"], first["ticketID"]);
         assert_eq!(installation.admin.get(&path).await.expect(200)["status"], "Open");
