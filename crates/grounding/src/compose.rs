@@ -54,20 +54,18 @@ pub fn compose(question: &Question<'_>, evidence: &Evidence, relevance: &[f64]) 
         .filter(|it| known[*it].source == known[first].source)
         .max_by(|a, b| scores[*a].total_cmp(&scores[*b]).then(b.cmp(a)))?;
     let chosen = choose(known, &scores, anchor);
-    let parts: Vec<Part> = chosen
-        .iter()
-        .map(|index| {
-            let it = &known[*index];
-            Part {
-                text: it.sentence.text.clone(),
-                source: it.source,
-                range: it.sentence.range.clone(),
-                kind: it.sentence.kind,
-                begins: !it.sentence.continues,
-            }
-        })
-        .collect();
+    let parts: Vec<Part> = chosen.iter().map(|index| part(&known[*index])).collect();
     Some(Composed { relevance: scores[anchor].clamp(0.0, 1.0), parts })
+}
+
+/// A heading leads to its list as a line of prose does.
+fn part(known: &Known) -> Part {
+    let sentence = &known.sentence;
+    let (text, kind) = match sentence.kind {
+        Kind::Heading => (format!("{}:", sentence.text.trim_end_matches(':')), Kind::Prose),
+        kind => (sentence.text.clone(), kind),
+    };
+    Part { text, source: known.source, range: sentence.range.clone(), kind, begins: !sentence.continues }
 }
 
 fn score(known: &Known, question: &Question<'_>, asked: &[&str], relevance: &[f64]) -> f64 {
@@ -86,6 +84,8 @@ fn choose(known: &[Known], scores: &[f64], anchor: usize) -> Vec<usize> {
         (0..known.len()).filter(|it| known[*it].source == source && known[*it].is_quotable()).collect();
     let whole: usize = passage.iter().map(|it| known[*it].sentence.text.chars().count()).sum();
     if whole <= SHORT_PASSAGE && passage.len() <= MOST_SENTENCES {
+        complete(known, &mut passage);
+        passage.sort_unstable();
         return distinct(known, passage);
     }
     let mut chosen = vec![anchor];
@@ -107,7 +107,7 @@ fn add(known: &[Known], chosen: &mut Vec<usize>, index: usize) {
 }
 
 /// Adds what the chosen sentences cannot be understood without: the sentence that one refers back to, the
-/// rest of a list and the line that leads to it.
+/// rest of a list and the line or heading that leads to it.
 fn complete(known: &[Known], chosen: &mut Vec<usize>) {
     let first = chosen.clone();
     for index in first {
@@ -205,13 +205,22 @@ fn list_around(known: &[Known], index: usize) -> Vec<usize> {
         start -= 1;
     }
     let lead = if is_item(start) {
-        start.checked_sub(1).filter(|it| known[*it].sentence.text.ends_with(':'))
+        start.checked_sub(1).filter(|it| leads(&known[*it], &known[start]))
     } else {
         Some(start)
     };
     let first = if is_item(start) { start } else { start + 1 };
     let items = (first..known.len()).take_while(|it| is_item(*it)).take(MOST_ITEMS);
     lead.into_iter().chain(items).collect()
+}
+
+fn leads(known: &Known, item: &Known) -> bool {
+    let text = &known.sentence.text;
+    known.source == item.source
+        && match known.sentence.kind {
+            Kind::Heading => !crate::is_question(text),
+            _ => text.ends_with(':'),
+        }
 }
 
 /// Without a sentence said twice.
