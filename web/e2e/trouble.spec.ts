@@ -81,6 +81,9 @@ test('a session that ends asks to sign in again and keeps the text', async ({
   await context.clearCookies();
   await page.keyboard.press('Control+Enter');
   await expect(page.getByRole('heading', { name: 'Sign in again' })).toBeVisible();
+  const behind = page.locator('.ProseMirror');
+  await behind.evaluate((it: HTMLElement) => it.focus());
+  await expect(behind).not.toBeFocused();
   await page.getByLabel('Username').fill(server.login.username);
   await page.getByLabel('Password').fill(server.login.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
