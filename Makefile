@@ -49,9 +49,10 @@ schemathesis: model ## the running server against its own openapi.json
 	@cargo build --locked
 	@ANSWERPAL_BIN=$(TARGET)/debug/answerpal scripts/schemathesis
 
-web: web/dist/index.html ## the dashboard: client up to date, formatted, types, unit tests
+web: web/dist/index.html ## the dashboard: client up to date, formatted, types, unit tests, advisories
 	@echo "==> web"
 	@cd web && npm run --silent schema:check && npm run --silent lint && npm run --silent test
+	@scripts/npm-audit
 
 web-browser: model web/dist/index.html ## the dashboard in a browser, against the real program
 	@echo "==> web, in a browser"

@@ -45,6 +45,7 @@ export default defineConfig({
     sourcemap: false,
     chunkSizeWarningLimit: 600,
   },
-  server: { proxy: { '/api': server, '/healthz': server } },
+  // The host stays the browser's: the server takes a sign-in from no other origin than its own.
+  server: { proxy: { '^/(api|healthz)': { target: server, changeOrigin: false } } },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },
 });

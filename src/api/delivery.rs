@@ -46,7 +46,7 @@ pub struct PreviewOut {
 /// A message that was taken back.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct UndoneOut {
+pub struct UnsentOut {
     #[schema(example = "The message is a draft again.")]
     message: &'static str,
     /// The draft.
@@ -212,7 +212,7 @@ async fn forward_message(
 
 /// Takes back what was just sent: it is a draft again. `{id}` is the message, or the one that it answers.
 #[utoipa::path(post, path = "/api/ticketMessages/{id}/undo-send", tag = "TicketMessages", params(("id" = i64, Path)),
-    responses((status = 200, body = UndoneOut), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = UnsentOut), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
 async fn undo_send(
     State(app): State<App>,
@@ -224,7 +224,7 @@ async fn undo_send(
         .write(&app, caller.customer, move |tx, _| {
             Box::pin(async move {
                 let message_id = domain::undo(tx, &caller, MessageId(id)).await?;
-                Reply::ok(&UndoneOut { message: "The message is a draft again.", message_id })
+                Reply::ok(&UnsentOut { message: "The message is a draft again.", message_id })
             })
         })
         .await

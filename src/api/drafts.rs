@@ -19,7 +19,7 @@ use super::ticket_messages::out::CitationOut;
 use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::drafts::{self as domain, Drafted};
-use crate::domain::messages;
+use crate::domain::{feedback, messages};
 use crate::error::{Error, Result};
 use crate::intake::draft::{self, Wish};
 use crate::model::{CustomerRepId, DraftId, Message, MessageId, StageStatus, Timestamp};
@@ -38,6 +38,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_prompt))
         .routes(routes!(get_draft))
         .routes(routes!(list_drafts))
+        .routes(routes!(rate_draft, unrate_draft))
 }
 
 /// A draft, or why there is none.
@@ -97,6 +98,10 @@ pub struct DraftOut {
     customer_rep_id: Option<CustomerRepId>,
     #[schema(value_type = Option<String>, format = DateTime)]
     date_created: Option<Timestamp>,
+    /// What a rep said of it.
+    is_liked: Option<bool>,
+    #[serde(rename = "ratedByCustomerRepID")]
+    rated_by: Option<CustomerRepId>,
 }
 
 impl DraftOut {
@@ -117,6 +122,8 @@ impl DraftOut {
             additional_info: draft.hint,
             customer_rep_id: draft.customer_rep_id,
             date_created: Some(draft.created_at),
+            is_liked: draft.is_liked,
+            rated_by: draft.rated_by,
         })
     }
 
@@ -139,6 +146,8 @@ impl DraftOut {
                 additional_info: None,
                 customer_rep_id: None,
                 date_created: message.ai_response_date_time,
+                is_liked: message.is_liked,
+                rated_by: None,
             },
         };
         out.status = message.ai_reply_status;
@@ -295,4 +304,62 @@ async fn list_drafts(State(app): State<App>, caller: Caller, Id(id): Id) -> Resu
     messages::visible(&mut conn, &caller, MessageId(id)).await?;
     let drafts = store::of_message(&mut conn, caller.customer, MessageId(id), LISTED).await?;
     answer(&drafts.into_iter().map(DraftOut::new).collect::<Result<Vec<_>>>()?)
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DraftRatingIn {
+    /// Whether the draft is a good answer. Required.
+    is_liked: Option<bool>,
+    /// What is wrong with it, or good: kept with the ticket's `aiFeedbackComments`.
+    #[schema(example = "The refund takes ten days since January.")]
+    comment: Option<String>,
+    /// The draft that is meant: 409 where there is a newer one.
+    #[serde(rename = "draftID")]
+    draft_id: Option<DraftId>,
+}
+
+/// Says whether the current draft is a good answer. Automatic answers learn from it: a disliked draft counts
+/// as wrong.
+#[utoipa::path(put, path = "/api/ticketMessages/{id}/draft/rating", tag = "TicketMessages", params(("id" = i64, Path)), request_body = DraftRatingIn,
+    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
+async fn rate_draft(
+    State(app): State<App>,
+    Id(id): Id,
+    Change { caller, input, guard }: Change<DraftRatingIn>,
+) -> Result<Response> {
+    caller.may_write()?;
+    let liked = input.is_liked.ok_or_else(|| Error::invalid("isLiked", "is required"))?;
+    let comment = feedback::checked_comment("comment", input.comment)?;
+    guard
+        .write(&app, caller.customer, move |tx, _| {
+            Box::pin(async move {
+                domain::rate(tx, &caller, MessageId(id), Some(liked), input.draft_id).await?;
+                if let Some(comment) = comment {
+                    feedback::comment(tx, caller.customer, caller.actor(), MessageId(id), &comment).await?;
+                }
+                Ok(Reply::no_content())
+            })
+        })
+        .await
+}
+
+/// Takes back what was said of the current draft; a comment stays.
+#[utoipa::path(delete, path = "/api/ticketMessages/{id}/draft/rating", tag = "TicketMessages", params(("id" = i64, Path)),
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn unrate_draft(
+    State(app): State<App>,
+    Id(id): Id,
+    Change { caller, guard, .. }: Change,
+) -> Result<Response> {
+    caller.may_write()?;
+    guard
+        .write(&app, caller.customer, move |tx, _| {
+            Box::pin(async move {
+                domain::rate(tx, &caller, MessageId(id), None, None).await?;
+                Ok(Reply::no_content())
+            })
+        })
+        .await
 }

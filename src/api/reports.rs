@@ -111,14 +111,17 @@ pub struct TopicDayOut {
 #[serde(rename_all = "camelCase")]
 pub struct DraftsOut {
     drafted: FigureOut,
-    /// Sent as they were.
+    /// Sent as they were, white space and formatting aside.
     unchanged: FigureOut,
     /// Sent after a person changed them.
     edited: FigureOut,
-    /// Not used: the ticket was answered otherwise, or closed.
+    /// Not used: the answer says something else, or the ticket was answered otherwise, or closed.
     discarded: FigureOut,
     /// Neither yet.
     waiting: FigureOut,
+    /// Those that reps liked.
+    liked: FigureOut,
+    disliked: FigureOut,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -298,6 +301,10 @@ fn drafts(overview: &Overview, queries: &Queries) -> DraftsOut {
         let count = overview.drafts.iter().find(|it| it.0 == outcome).map_or(0, |it| it.1);
         FigureOut { count, query: format!("{}&draft={outcome}", queries.whole("drafted")) }
     };
+    let rated = |count, liked: bool| FigureOut {
+        count,
+        query: format!("{}&draftLiked={liked}", queries.whole("drafted")),
+    };
     DraftsOut {
         drafted: FigureOut {
             count: overview.drafts.iter().map(|it| it.1).sum(),
@@ -307,6 +314,8 @@ fn drafts(overview: &Overview, queries: &Queries) -> DraftsOut {
         edited: of(DraftOutcome::Edited),
         discarded: of(DraftOutcome::Discarded),
         waiting: of(DraftOutcome::Waiting),
+        liked: rated(overview.draft_ratings.0, true),
+        disliked: rated(overview.draft_ratings.1, false),
     }
 }
 

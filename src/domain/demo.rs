@@ -297,8 +297,11 @@ async fn load_tickets(app: &App) -> Result<()> {
     Ok(())
 }
 
+/// So many of the newest messages that wait for an answer get one drafted.
+const DRAFTED: usize = 20;
+
 /// The topics of closed tickets count as said by a rep, and are learned; what the messages of the others
-/// are about, the program finds out once it runs.
+/// are about, the program finds out once it runs, and it drafts answers to the newest that wait for one.
 async fn learn(app: &App, customer: CustomerId) -> Result<()> {
     let mut conn = app.store.read().await?;
     let messages = store::incoming_messages(&mut conn, customer).await?;
@@ -313,13 +316,17 @@ async fn learn(app: &App, customer: CustomerId) -> Result<()> {
         identity: "demo".into(),
         session: None,
     };
+    let waiting: Vec<MessageId> =
+        messages.iter().rev().filter(|it| it.2).map(|it| it.0).take(DRAFTED).collect();
+    let messages: Vec<(MessageId, bool, bool)> =
+        messages.into_iter().map(|it| (it.0, it.1, waiting.contains(&it.0))).collect();
     for chunk in messages.chunks(50) {
         let (inner, caller, chunk) = (app.clone(), caller.clone(), chunk.to_vec());
         app.store
             .write(move |tx| {
                 Box::pin(async move {
-                    for (message, is_closed) in chunk {
-                        sort(tx, &inner, &caller, message, is_closed).await?;
+                    for (message, is_closed, is_drafted) in chunk {
+                        sort(tx, &inner, &caller, message, is_closed, is_drafted).await?;
                     }
                     Ok(())
                 })
@@ -329,7 +336,14 @@ async fn learn(app: &App, customer: CustomerId) -> Result<()> {
     Ok(())
 }
 
-async fn sort(tx: &mut Tx, app: &App, caller: &Caller, id: MessageId, is_closed: bool) -> Result<()> {
+async fn sort(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    id: MessageId,
+    is_closed: bool,
+    is_drafted: bool,
+) -> Result<()> {
     if is_closed {
         let links = link_store::of_messages(tx, caller.customer, vec![id.0]).await?;
         let topics = links.into_iter().map(|it| it.topic_id).collect();
@@ -337,7 +351,11 @@ async fn sort(tx: &mut Tx, app: &App, caller: &Caller, id: MessageId, is_closed:
     }
     let before = message_store::get(tx, caller.customer, id).await?;
     let mut after = before.clone();
-    after.received_late();
+    if is_drafted {
+        after.received();
+    } else {
+        after.received_late();
+    }
     after.set_stage(StageState::Spam, StageStatus::Skipped);
     message_store::update(tx, caller.customer, &before, &after).await?;
     intake::begin(tx, caller.customer, id, &after).await

@@ -3,12 +3,18 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::caller::{Actor, Caller};
+use crate::domain::events::{Changes, Event, note};
+use crate::domain::{html, messages};
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, DraftId, Message, StageStatus};
-use crate::store::Tx;
+use crate::model::{CustomerId, DraftId, Message, MessageId, StageStatus};
 use crate::store::drafts::{self as store, Draft, Fate};
+use crate::store::{Tx, messages as message_store};
+
+/// An answer was made of a draft where it says at least this share of what the draft says.
+const SAID: f64 = 0.4;
+/// Or where it has at least this share of its words: of a short draft little is left that says something.
+const WORDS: f64 = 0.5;
 
 /// What a sentence of a draft rests on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -88,6 +94,8 @@ pub async fn keep(
         citations: citations.clone(),
         left_out: serde_json::to_string(&drafted.left_out)?,
         modified_reply: None,
+        is_liked: None,
+        rated_by: None,
     };
     store::insert(tx, customer, &row).await?;
     let changes = json!({
@@ -102,6 +110,8 @@ pub async fn keep(
         ai_reply_status: Some(if is_there { StageStatus::Done } else { StageStatus::Skipped }),
         ai_generated_response: drafted.reply,
         ai_modified_response: None,
+        is_draft_used: None,
+        is_liked: None,
         ai_response_date_time: Some(tx.now),
         ai_prompt: drafted.prompt,
         citations: is_there.then_some(citations),
@@ -109,6 +119,76 @@ pub async fn keep(
         lang,
         ..before
     })
+}
+
+/// Keeps what a rep says of a message's draft; None takes it back. 409 where nothing was drafted, or where
+/// `draft` is given and no longer the newest.
+pub async fn rate(
+    tx: &mut Tx,
+    caller: &Caller,
+    id: MessageId,
+    is_liked: Option<bool>,
+    draft: Option<DraftId>,
+) -> Result<()> {
+    let customer = caller.customer;
+    let (_, before) = messages::lock(tx, caller, id).await?;
+    if before.ai_generated_response.is_none() {
+        return Err(Error::Conflict("Nothing was drafted for this message.".into()));
+    }
+    let newest = store::of_message(tx, customer, id, 1).await?.pop().map(|it| it.draft_id);
+    if draft.is_some() && draft != newest {
+        return Err(Error::Conflict("There is a newer draft: read it first.".into()));
+    }
+    if before.is_liked == is_liked {
+        return Ok(());
+    }
+    let mut changes = Changes::default();
+    changes.compare("isLiked", &before.is_liked, &is_liked);
+    if let Some(newest) = newest {
+        store::rate(tx, customer, newest, is_liked, caller.rep).await?;
+    }
+    let after = Message { is_liked, ..before.clone() };
+    message_store::update(tx, customer, &before, &after).await?;
+    let event = Event::message("ticketMessage.draftRated", before.ticket_id, id).with(changes.into_value());
+    note(tx, customer, caller.actor(), &[event]).await
+}
+
+/// Notes on a message that `text` went out as its answer, `given` in place of the prepared one: what a
+/// person made of the draft, and whether the answer was made of it.
+pub fn note_answer(message: &mut Message, given: Option<String>, text: &str) {
+    if given.is_some() {
+        message.ai_modified_response = given;
+    }
+    let Some(drafted) = message.ai_generated_response.as_deref() else { return };
+    let drafted = if html::is_html(drafted) { html::to_text(drafted) } else { drafted.to_owned() };
+    if same_words(&drafted, text) {
+        message.ai_modified_response = None;
+        message.is_draft_used = Some(true);
+    } else {
+        message.is_draft_used = Some(is_made_of(&drafted, text));
+    }
+}
+
+/// Whether an answer is a draft that was edited, rather than one of its own.
+pub fn is_made_of(drafted: &str, sent: &str) -> bool {
+    answerpal_grounding::coverage(drafted, sent) >= SAID || share_of_words(drafted, sent) >= WORDS
+}
+
+/// How many of the words of one text are in the other, each as often as it is there.
+fn share_of_words(of: &str, by: &str) -> f64 {
+    let words = |text: &str| -> Vec<String> {
+        let all = text.split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty());
+        all.map(str::to_lowercase).collect()
+    };
+    let (of, mut by) = (words(of), words(by));
+    let found = of.iter().filter(|word| match by.iter().position(|it| it == *word) {
+        Some(at) => {
+            by.swap_remove(at);
+            true
+        }
+        None => false,
+    });
+    if of.is_empty() { 0.0 } else { found.count() as f64 / of.len() as f64 }
 }
 
 /// Whether people took a draft as it was, and nobody complained of the answer.
@@ -120,4 +200,20 @@ pub fn was_right(fate: &Fate) -> bool {
 /// Whether two texts are the same but for white space.
 pub fn same_words(one: &str, other: &str) -> bool {
     one.split_whitespace().eq(other.split_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_made_of_a_draft_where_it_keeps_what_that_says() {
+        assert!(is_made_of("It is in Lima.", "It is in Rome."));
+        assert!(is_made_of(
+            "Refunds take five working days. Parking costs three euro.",
+            "Dear Anna, refunds take five working days."
+        ));
+        assert!(!is_made_of("Refunds take five working days.", "Please call us about this."));
+        assert!(!is_made_of("", "Hello"));
+    }
 }

@@ -50,6 +50,8 @@ pub struct Overview {
     /// The same by topic; None is without one.
     pub by_topic: HashMap<Option<TopicId>, BTreeMap<i64, u64>>,
     pub drafts: Vec<(DraftOutcome, u64)>,
+    /// Drafts that reps liked, and disliked.
+    pub draft_ratings: (u64, u64),
     pub answers: Vec<RepAnswers>,
     /// By the rep who had the ticket.
     pub resolutions: HashMap<CustomerRepId, Durations>,
@@ -130,6 +132,7 @@ pub async fn overview(
         closed_by_day,
         by_topic,
         drafts,
+        draft_ratings: store::draft_ratings(conn, customer, &filter, span).await?,
         answers: store::answers_by_rep(conn, customer, &filter, span).await?,
         resolutions: by_rep.into_iter().map(|(rep, took)| (rep, durations(took))).collect(),
     })

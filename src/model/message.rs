@@ -64,6 +64,8 @@ row! {
         pub ai_reply_status: Option<StageStatus>,
         pub ai_generated_response: Option<String>,
         pub ai_modified_response: Option<String>,
+        /// Of a message that was answered: whether the answer was made of the draft.
+        pub is_draft_used: Option<bool>,
         pub ai_response_date_time: Option<Timestamp>,
         pub ai_prompt: Option<String>,
         pub ai_feedback_comment: Option<String>,
@@ -141,6 +143,7 @@ impl Message {
             ai_reply_status: None,
             ai_generated_response: None,
             ai_modified_response: None,
+            is_draft_used: None,
             ai_response_date_time: None,
             ai_prompt: None,
             ai_feedback_comment: None,

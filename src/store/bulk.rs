@@ -152,10 +152,18 @@ pub async fn imported(
     Ok(rows.into_iter().collect())
 }
 
-/// The messages that came in, and whether their tickets are closed, oldest first.
-pub async fn incoming_messages(conn: &mut Conn, customer: CustomerId) -> Result<Vec<(MessageId, bool)>> {
+/// The messages that came in, oldest first: whether the ticket is closed, and whether the message waits for
+/// an answer.
+pub async fn incoming_messages(
+    conn: &mut Conn,
+    customer: CustomerId,
+) -> Result<Vec<(MessageId, bool, bool)>> {
     conn.query(
-        "SELECT m.message_id, t.is_closed FROM ticket_messages m
+        "SELECT m.message_id, t.is_closed,
+                NOT t.is_closed AND NOT t.is_spam AND NOT EXISTS (
+                    SELECT 1 FROM ticket_messages a WHERE a.customer_id = m.customer_id AND a.ticket_id = m.ticket_id
+                    AND NOT a.is_internal AND a.message_id > m.message_id)
+         FROM ticket_messages m
          JOIN tickets t ON t.customer_id = m.customer_id AND t.ticket_id = m.ticket_id
          WHERE m.customer_id = $1 AND m.incoming ORDER BY m.message_id",
         params![customer],

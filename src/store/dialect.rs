@@ -196,20 +196,6 @@ impl Dialect {
         }
     }
 
-    /// Whether the JSON array in a column has an object whose member is the text of a parameter.
-    pub(super) fn json_array_has(self, column: &str, member: &str, parameter: &str) -> String {
-        match self {
-            Self::Sqlite => format!(
-                "EXISTS (SELECT 1 FROM json_each({column}) c
-                 WHERE CAST(c.value ->> '{member}' AS TEXT) = CAST({parameter} AS TEXT))"
-            ),
-            Self::Postgres => format!(
-                "EXISTS (SELECT 1 FROM json_array_elements(CAST({column} AS json)) c
-                 WHERE c.value ->> '{member}' = CAST({parameter} AS TEXT))"
-            ),
-        }
-    }
-
     /// Empties the full-text index of all tenants.
     pub fn clear_search(self) -> &'static str {
         match self {

@@ -1,9 +1,11 @@
 //! Messages whose drafted answers cite a document.
 
-use super::{Conn, Value};
+use serde::Deserialize;
+
+use super::{Conn, Tx, Value};
 use crate::error::Result;
 use crate::model::{CustomerId, CustomerRepId, DocumentId, MessageId, TicketId, Timestamp};
-use crate::row;
+use crate::{params, row};
 
 row! {
     /// A message with its evidence.
@@ -20,21 +22,58 @@ row! {
     }
 }
 
-fn from(conn: &Conn) -> String {
-    let cites = conn.dialect().json_array_has("t.citations", "documentID", "$2");
-    format!(
-        "FROM ticket_messages t JOIN tickets k ON k.customer_id = t.customer_id AND k.ticket_id = t.ticket_id
-         WHERE t.customer_id = $1 AND t.citations IS NOT NULL
-           AND (CAST($3 AS BIGINT) < 0 OR k.customer_rep_id IN (0, CAST($3 AS BIGINT))) AND {cites}"
-    )
+#[derive(Deserialize)]
+struct Cited {
+    #[serde(rename = "documentID")]
+    document: i64,
 }
+
+/// Notes which documents a message's evidence cites, so that they are found without reading it.
+pub async fn note(
+    tx: &mut Tx,
+    customer: CustomerId,
+    message: MessageId,
+    citations: Option<&str>,
+) -> Result<()> {
+    let Some(citations) = citations else { return Ok(()) };
+    let mut documents: Vec<i64> =
+        serde_json::from_str::<Vec<Cited>>(citations)?.into_iter().map(|it| it.document).collect();
+    documents.retain(|it| *it > 0);
+    documents.sort_unstable();
+    documents.dedup();
+    for document in documents {
+        tx.execute(
+            "INSERT INTO message_documents (customer_id, document_id, message_id) VALUES ($1, $2, $3)
+             ON CONFLICT DO NOTHING",
+            params![customer, document, message],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+pub async fn forget(tx: &mut Tx, customer: CustomerId, message: MessageId) -> Result<()> {
+    tx.execute(
+        "DELETE FROM message_documents WHERE customer_id = $1 AND message_id = $2",
+        params![customer, message],
+    )
+    .await?;
+    Ok(())
+}
+
+const FROM: &str = "
+    FROM message_documents d
+    JOIN ticket_messages t ON t.customer_id = d.customer_id AND t.message_id = d.message_id
+    JOIN tickets k ON k.customer_id = t.customer_id AND k.ticket_id = t.ticket_id
+    WHERE d.customer_id = $1 AND d.document_id = $2 AND t.citations IS NOT NULL
+      AND (CAST($3 AS BIGINT) < 0 OR k.customer_rep_id IN (0, CAST($3 AS BIGINT)))";
 
 fn values(
     customer: CustomerId,
     document: DocumentId,
     limited_to: Option<CustomerRepId>,
 ) -> Vec<Value<'static>> {
-    vec![customer.into(), document.to_string().into(), limited_to.map_or(-1, |it| it.0).into()]
+    vec![customer.into(), document.into(), limited_to.map_or(-1, |it| it.0).into()]
 }
 
 /// The newest first.
@@ -46,7 +85,7 @@ pub async fn list(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Use>> {
-    let sql = format!("SELECT {} {} ORDER BY t.message_id DESC LIMIT $4 OFFSET $5", Use::COLUMNS, from(conn));
+    let sql = format!("SELECT {} {FROM} ORDER BY d.message_id DESC LIMIT $4 OFFSET $5", Use::COLUMNS);
     let mut values = values(customer, document, limited_to);
     values.extend([limit.into(), offset.into()]);
     conn.query(&sql, &values).await
@@ -58,7 +97,7 @@ pub async fn count(
     document: DocumentId,
     limited_to: Option<CustomerRepId>,
 ) -> Result<u64> {
-    let sql = format!("SELECT COUNT(*) {}", from(conn));
+    let sql = format!("SELECT COUNT(*) {FROM}");
     let (n,): (i64,) = conn.query_one(&sql, &values(customer, document, limited_to)).await?;
     Ok(n.unsigned_abs())
 }

@@ -29,6 +29,10 @@ row! {
         pub left_out: String,
         /// What a person had made of it when the next one took its place.
         pub modified_reply: Option<String>,
+        /// Whether a rep liked it.
+        pub is_liked: Option<bool>,
+        /// The rep who said so.
+        pub rated_by: Option<CustomerRepId>,
     }
 }
 
@@ -75,6 +79,22 @@ pub async fn keep_modified(
     Ok(())
 }
 
+/// Keeps what a rep said of a draft; None takes it back.
+pub async fn rate(
+    tx: &mut Tx,
+    customer: CustomerId,
+    draft: DraftId,
+    is_liked: Option<bool>,
+    rep: CustomerRepId,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE drafts SET is_liked = $3, rated_by = $4 WHERE customer_id = $1 AND draft_id = $2",
+        params![customer, draft, is_liked, is_liked.map(|_| rep)],
+    )
+    .await?;
+    Ok(())
+}
+
 row! {
     /// How a draft fared: what was drafted, what was sent, and what was said of it.
     #[derive(Clone, Debug)]
@@ -85,6 +105,7 @@ row! {
         /// What a person sent in its place.
         pub modified: Option<String>,
         pub is_answered: bool,
+        /// False where a rep or the end user disliked it.
         pub is_liked: Option<bool>,
         pub is_escalated: bool,
     }
@@ -102,7 +123,8 @@ pub async fn fates(
 ) -> Result<Vec<Fate>> {
     conn.query(
             "SELECT m.message_id, m.confidence, m.ai_generated_response, m.ai_modified_response,
-                    m.answered_by_message_id IS NOT NULL, r.is_liked, COALESCE(r.is_escalated, FALSE)
+                    m.answered_by_message_id IS NOT NULL,
+                    CASE WHEN m.is_liked = FALSE THEN FALSE ELSE COALESCE(r.is_liked, m.is_liked) END, COALESCE(r.is_escalated, FALSE)
              FROM ticket_messages m
              LEFT JOIN ticket_messages r ON r.customer_id = m.customer_id AND r.message_id = m.answered_by_message_id
              WHERE m.customer_id = $1 AND m.ai_generated_response IS NOT NULL AND m.ai_response_date_time >= $2

@@ -148,6 +148,30 @@ pub async fn cancel(tx: &mut Tx, customer: CustomerId, kind: &str, subject_id: i
     Ok(cancelled > 0)
 }
 
+/// Forgets jobs about a subject that ended: another of the same name may follow.
+pub async fn forget_ended(tx: &mut Tx, customer: CustomerId, kind: &str, subject_id: i64) -> Result<()> {
+    tx.execute(
+        "DELETE FROM jobs WHERE customer_id = $1 AND kind = $2 AND subject_id = $3 AND state IN ('done', 'dead')",
+        params![customer, kind, subject_id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Lets a job that waits for its time run now; false where none waits.
+pub async fn hurry(tx: &mut Tx, customer: CustomerId, kind: &str, subject_id: i64) -> Result<bool> {
+    let now = tx.now;
+    let hurried = tx
+        .execute(
+            "UPDATE jobs SET run_at = $4 WHERE customer_id = $1 AND kind = $2 AND subject_id = $3
+             AND state = 'waiting'",
+            params![customer, kind, subject_id, now],
+        )
+        .await?;
+    tx.wake_workers();
+    Ok(hurried > 0)
+}
+
 /// Gives it up, visibly.
 pub async fn bury(tx: &mut Tx, worker: &str, job: &Job, error: &str) -> Result<bool> {
     end(tx, worker, job, DEAD, job.run_at, Some(error)).await

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use const_format::formatcp;
 
 use super::received_mails::ERASE;
-use super::{Conn, Tx, Value};
+use super::{Conn, Tx, Value, document_uses};
 use crate::error::Result;
 use crate::model::{CustomerId, Message, MessageId, TicketId, Timestamp};
 use crate::params;
@@ -20,7 +20,9 @@ pub async fn insert(tx: &mut Tx, customer: CustomerId, message: &Message) -> Res
     columns.extend(&Message::NAMES[1..]);
     let mut values = vec![customer.into()];
     values.extend(message.values().into_iter().skip(1));
-    Ok(MessageId(tx.insert_row("ticket_messages", "message_id", &columns, &values).await?))
+    let id = MessageId(tx.insert_row("ticket_messages", "message_id", &columns, &values).await?);
+    document_uses::note(tx, customer, id, message.citations.as_deref()).await?;
+    Ok(id)
 }
 
 static INSERT: LazyLock<String> = LazyLock::new(|| {
@@ -32,7 +34,8 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
 pub async fn insert_as(tx: &mut Tx, customer: CustomerId, message: &Message) -> Result<()> {
     let mut values = vec![customer.into()];
     values.extend(message.values());
-    tx.send(&INSERT, &values).await
+    tx.send(&INSERT, &values).await?;
+    document_uses::note(tx, customer, message.message_id, message.citations.as_deref()).await
 }
 
 pub async fn get(conn: &mut Conn, customer: CustomerId, message: MessageId) -> Result<Message> {
@@ -65,6 +68,10 @@ pub async fn update(tx: &mut Tx, customer: CustomerId, before: &Message, after: 
         assignments.join(", ")
     );
     tx.execute(&sql, &values).await?;
+    if before.citations != after.citations {
+        document_uses::forget(tx, customer, after.message_id).await?;
+        document_uses::note(tx, customer, after.message_id, after.citations.as_deref()).await?;
+    }
     Ok(())
 }
 
@@ -87,6 +94,7 @@ pub async fn delete(tx: &mut Tx, customer: CustomerId, message: &Message) -> Res
         "DELETE FROM sink_mails WHERE customer_id = $1 AND message_id = $2",
         "DELETE FROM message_topics WHERE customer_id = $1 AND message_id = $2",
         "DELETE FROM drafts WHERE customer_id = $1 AND message_id = $2",
+        "DELETE FROM message_documents WHERE customer_id = $1 AND message_id = $2",
         "DELETE FROM auto_replies WHERE customer_id = $1 AND message_id = $2",
         "DELETE FROM message_stages WHERE customer_id = $1 AND message_id = $2",
         "DELETE FROM ticket_messages WHERE customer_id = $1 AND message_id = $2",

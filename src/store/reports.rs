@@ -84,6 +84,25 @@ pub async fn drafts(
     Ok(n.unsigned_abs())
 }
 
+/// How many drafts of this time reps liked, and disliked.
+pub async fn draft_ratings(
+    conn: &mut Conn,
+    customer: CustomerId,
+    filter: &Filter,
+    span: (Timestamp, Timestamp),
+) -> Result<(u64, u64)> {
+    let clause = messages(filter, customer, "m.ai_response_date_time", span);
+    let sql = format!(
+        "SELECT COUNT(CASE WHEN m.is_liked = TRUE THEN 1 END), COUNT(CASE WHEN m.is_liked = FALSE THEN 1 END)
+         FROM ticket_messages m
+         JOIN tickets t ON t.customer_id = m.customer_id AND t.ticket_id = m.ticket_id
+         WHERE m.customer_id = $1 AND m.ai_generated_response IS NOT NULL AND {}",
+        clause.sql
+    );
+    let (liked, disliked): (i64, i64) = conn.query_one(&sql, &clause.params).await?;
+    Ok((liked.unsigned_abs(), disliked.unsigned_abs()))
+}
+
 row! {
     /// What a rep did.
     pub struct RepAnswers {

@@ -1,13 +1,25 @@
-// What a person waits for, measured in the browser against a running server.
+// What a person waits for, measured in the browser.
 //
-//     npm run bench -- http://127.0.0.1:8080 USERNAME PASSWORD
+//     npm run bench                             # its own server, ../target/release/answerpal, 100,000 tickets
+//     npm run bench -- --tickets 200000
+//     npm run bench -- URL USERNAME PASSWORD    # a server that runs already, with what `bench-data` made
 import { chromium } from '@playwright/test';
+import { parseArgs } from 'node:util';
+import { serving } from './server.mjs';
 
-const [url = '', username = '', password = ''] = process.argv.slice(2);
-if (!password) {
-  console.error('usage: npm run bench -- URL USERNAME PASSWORD');
+const { values, positionals } = parseArgs({
+  options: { tickets: { type: 'string', default: '100000' } },
+  allowPositionals: true,
+});
+if (![0, 3].includes(positionals.length)) {
+  console.error('usage: npm run bench -- [--tickets N] [URL USERNAME PASSWORD]');
   process.exit(2);
 }
+const [given, name, secret] = positionals;
+const server = given
+  ? { url: given, username: name, password: secret, stop: async () => undefined }
+  : await serving(Number(values.tickets));
+const { url, username, password } = server;
 
 const ROUNDS = 7;
 
@@ -34,6 +46,7 @@ function untilPainted(page, key, selector) {
   );
 }
 
+/** A row of the table: the median of some rounds, and their range. */
 async function measured(name, run) {
   const values = [];
   for (let round = 0; round < ROUNDS; round += 1) values.push(await run());
@@ -155,4 +168,14 @@ await measured('answer: from Ctrl+Enter to the message in the conversation', asy
   return shown;
 });
 
+await measured('overview: from the click to its figures', async () => {
+  await page.goto(`${url}/app/tickets/open`);
+  await rows.first().waitFor();
+  const before = Date.now();
+  await page.locator('a[href="/app/overview"]').click();
+  await page.waitForFunction(() => /\d/.test(document.querySelector('main .text-2xl')?.textContent ?? ''));
+  return Date.now() - before;
+});
+
 await browser.close();
+await server.stop();

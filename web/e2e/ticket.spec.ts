@@ -1,4 +1,4 @@
-import { expect, openFirst, row, server, shoot, signIn, test, visit } from './support/desk';
+import { expect, expectAccessible, openFirst, row, server, shoot, signIn, test, visit } from './support/desk';
 
 const auth = () => ({ Authorization: `Basic ${btoa(`${server.login.username}:${server.login.password}`)}` });
 const editor = 'Write your answer…';
@@ -108,6 +108,28 @@ test('topics are corrected with a key and a click, and learned', async ({ desk: 
   const off = page.getByRole('button', { name: 'Not about: Exchange rate' });
   await off.click();
   await expect(off).toBeHidden();
+});
+
+test('why a message is about this is explained, and an example can be forgotten', async ({ desk: page }) => {
+  await visit(page, EMAIL);
+  await page.getByRole('button', { name: 'Add a topic' }).waitFor();
+  await page.keyboard.press('t');
+  await page.getByRole('combobox', { name: 'Add a topic' }).fill('exchange');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Learned')).toBeVisible();
+  await page.keyboard.press('Shift+t');
+  await expect(page.getByText(/Lotte Claes chose these topics/)).toBeVisible();
+  await page.getByRole('button', { name: 'Now', exact: true }).click();
+  const example = page.getByRole('listitem').filter({ hasText: /Exchange rate.*alike/ });
+  await expect(example.first()).toBeVisible();
+  await expectAccessible(page);
+  await shoot(page, 'topics-why');
+  const before = await example.count();
+  const forget = example.first().getByRole('button', { name: /Forget/ });
+  await forget.click();
+  await forget.click();
+  await expect(page.getByText('Forgotten. The next message is judged without it.')).toBeVisible();
+  await expect(example).toHaveCount(before - 1);
 });
 
 test('close goes to the next, and the next ticket is there at once', async ({ desk: page }) => {

@@ -88,7 +88,6 @@ async fn list_document_uses(
     let (customer, document, limited_to) = (caller.customer, DocumentId(id), caller.limited_to());
     documents::get(&mut *app.store.read().await?, customer, document).await?;
     let (limit, offset) = (listing.limit(), listing.offset());
-    // Reads the evidence of every answer.
     let (uses, total) = app
         .store
         .heavy(move |conn| {

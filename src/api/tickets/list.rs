@@ -70,6 +70,8 @@ pub struct TicketQuery {
     /// `Waiting`. With `draftedFrom` and `draftedTo`, of those drafted then.
     #[param(inline)]
     draft: Option<DraftOutcome>,
+    /// Whether a rep liked one of those drafts.
+    draft_liked: Option<bool>,
     #[param(value_type = Option<String>, format = DateTime)]
     drafted_from: Option<Timestamp>,
     #[param(value_type = Option<String>, format = DateTime)]
@@ -199,6 +201,7 @@ async fn filter(conn: &mut Conn, caller: &Caller, query: &TicketQuery) -> Result
         last_message: (query.last_message_from, query.last_message_to),
         draft: query.draft,
         drafted: (query.drafted_from, query.drafted_to),
+        draft_liked: query.draft_liked,
         answered_by: query.answered_by,
         answered: (query.answered_from, query.answered_to),
     }))

@@ -124,20 +124,20 @@ async fn delete_ticket(
 }
 
 #[derive(Deserialize, ToSchema)]
-pub struct AssignIn {
+pub struct TicketAssignIn {
     /// The caller where it is not given; 0 is nobody.
     #[serde(rename = "customerRepID")]
     customer_rep_id: Option<CustomerRepId>,
 }
 
 /// Gives a ticket to a rep: the caller, or the one named.
-#[utoipa::path(put, path = "/api/tickets/{id}/assign", tag = "Tickets", params(("id" = i64, Path)), request_body = Option<AssignIn>,
+#[utoipa::path(put, path = "/api/tickets/{id}/assign", tag = "Tickets", params(("id" = i64, Path)), request_body = Option<TicketAssignIn>,
     responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 412, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
 async fn assign_ticket(
     State(app): State<App>,
     Id(id): Id,
-    Change { caller, input, guard }: Change<AssignIn>,
+    Change { caller, input, guard }: Change<TicketAssignIn>,
 ) -> Result<Response> {
     caller.may_write()?;
     let rep = Some(input.customer_rep_id.unwrap_or(caller.rep));

@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::domain::caller::Actor;
 use crate::domain::customers::{self, NewCustomer};
 use crate::domain::documents::{self, DocumentChange};
-use crate::domain::drafts::{Citation, Drafted, same_words, was_right};
+use crate::domain::drafts::{Citation, Drafted, is_made_of, same_words, was_right};
 use crate::domain::messages;
 use crate::error::{Error, Result};
 use crate::intake::draft::{self, Wish};
@@ -264,7 +264,7 @@ async fn of_tenant(app: &App, args: &DraftsArgs) -> Result<Figures> {
         match &fate.modified {
             None => unchanged += 1,
             Some(sent) if same_words(sent, &fate.drafted) => unchanged += 1,
-            Some(sent) if answerpal_grounding::coverage(&fate.drafted, sent) >= 0.4 => edited += 1,
+            Some(sent) if is_made_of(&fate.drafted, sent) => edited += 1,
             Some(_) => discarded += 1,
         }
         complained += usize::from(!was_right(fate) && (fate.is_liked == Some(false) || fate.is_escalated));

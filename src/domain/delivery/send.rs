@@ -5,7 +5,7 @@ use super::{check_transport, outgoing, queue};
 use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::events::{Event, note};
-use crate::domain::{fields, messages, refs::Refs, tickets};
+use crate::domain::{drafts, fields, messages, refs::Refs, tickets};
 use crate::error::{Error, Result};
 use crate::model::{ChannelType, DeliveryStatus, Message, MessageId, SenderType, Ticket};
 use crate::store::{Conn, Tx, messages as store};
@@ -77,9 +77,8 @@ pub async fn send(
     reply.message_id = messages::add(tx, caller.customer, caller.actor(), &ticket, &reply).await?;
     let mut answered = original.clone();
     answered.answered_by_message_id = Some(reply.message_id);
-    if let Some(given) = given.filter(|it| !it.trim().is_empty()) {
-        answered.ai_modified_response = Some(given);
-    }
+    let given = given.filter(|it| !it.trim().is_empty());
+    drafts::note_answer(&mut answered, given, reply.message.as_deref().unwrap_or_default());
     store::update(tx, caller.customer, &original, &answered).await?;
     let event = Event::message("ticketMessage.answered", ticket.ticket_id, id)
         .with(serde_json::json!({ "replyMessageID": reply.message_id }));
@@ -230,8 +229,27 @@ pub async fn send_new(
     } else {
         message.message_id = messages::add(tx, caller.customer, caller.actor(), &ticket, &message).await?;
     }
+    note_question(tx, caller, &message).await?;
     queue(tx, app, caller.customer, &message).await?;
     Ok(message.message_id)
+}
+
+/// What a composed answer replies to is answered by it.
+async fn note_question(tx: &mut Tx, caller: &Caller, reply: &Message) -> Result<()> {
+    let Some(question) = reply.reply_to_message_id else { return Ok(()) };
+    let before = store::get(tx, caller.customer, question).await?;
+    let waits = before.incoming && before.answered_by_message_id.is_none();
+    if before.ticket_id != reply.ticket_id || !waits {
+        return Ok(());
+    }
+    let mut after = before.clone();
+    after.answered_by_message_id = Some(reply.message_id);
+    let html = reply.html_body.clone().or_else(|| reply.message.clone());
+    drafts::note_answer(&mut after, html, reply.message.as_deref().unwrap_or_default());
+    store::update(tx, caller.customer, &before, &after).await?;
+    let event = Event::message("ticketMessage.answered", before.ticket_id, question)
+        .with(serde_json::json!({ "replyMessageID": reply.message_id }));
+    note(tx, caller.customer, caller.actor(), &[event]).await
 }
 
 /// The draft with what sending gives it.

@@ -11,8 +11,8 @@ use crate::store::{Tx, jobs, message_tokens, messages as store, outbox};
 
 const GONE: &str = "This message is on its way already, or has arrived.";
 
-/// Takes a message back: it is a draft again, and what it answered can be answered. `id` is the message,
-/// or the one that it answers. 409 once it is on its way.
+/// Takes a message back that waits or failed: it is a draft again, and what it answered can be answered.
+/// `id` is the message, or the one that it answers. 409 once it is on its way.
 pub async fn undo(tx: &mut Tx, caller: &Caller, id: MessageId) -> Result<MessageId> {
     let (ticket, named) = messages::lock(tx, caller, id).await?;
     let sent = match named.answered_by_message_id {
@@ -25,9 +25,17 @@ pub async fn undo(tx: &mut Tx, caller: &Caller, id: MessageId) -> Result<Message
     }
     let progress = outbox::progress(tx, caller.customer, outbox::Kind::Message, id.0).await?;
     let untouched = progress.is_some_and(|it| it.delivery_begun_at.is_none() && it.delivered_to.is_none());
-    let waits = sent.delivery_status == Some(DeliveryStatus::Queued) && untouched;
-    // A job that runs is not removed: whoever comes first decides.
-    if !waits || !jobs::cancel(tx, caller.customer, job::DELIVER_MESSAGE, id.0).await? {
+    let comes_back = match sent.delivery_status {
+        // A job that runs is not removed: whoever comes first decides.
+        Some(DeliveryStatus::Queued) => jobs::cancel(tx, caller.customer, job::DELIVER_MESSAGE, id.0).await?,
+        // Nobody has it and nobody will.
+        Some(DeliveryStatus::Failed) => {
+            jobs::forget_ended(tx, caller.customer, job::DELIVER_MESSAGE, id.0).await?;
+            true
+        }
+        _ => false,
+    };
+    if !untouched || !comes_back {
         return Err(Error::Conflict(GONE.into()));
     }
     message_tokens::delete(tx, caller.customer, id).await?;
@@ -46,7 +54,8 @@ pub async fn undo(tx: &mut Tx, caller: &Caller, id: MessageId) -> Result<Message
     Ok(id)
 }
 
-/// Sends again what failed, came back, or may not have arrived, under the same Message-ID.
+/// Sends again what failed, came back, or may not have arrived, under the same Message-ID; what waits for
+/// another try is tried now.
 pub async fn resend(tx: &mut Tx, caller: &Caller, id: MessageId) -> Result<()> {
     let (ticket, message) = messages::lock(tx, caller, id).await?;
     super::check_transport(tx, caller.customer, &ticket).await?;
@@ -55,6 +64,12 @@ pub async fn resend(tx: &mut Tx, caller: &Caller, id: MessageId) -> Result<()> {
 
 async fn queue_again(tx: &mut Tx, customer: CustomerId, actor: Actor, message: &Message) -> Result<()> {
     let id = message.message_id;
+    if message.delivery_status == Some(DeliveryStatus::Queued) {
+        return match jobs::hurry(tx, customer, job::DELIVER_MESSAGE, id.0).await? {
+            true => Ok(()),
+            false => Err(Error::Conflict("This message is on its way just now.".into())),
+        };
+    }
     if !outbox::requeue(tx, customer, outbox::Kind::Message, id.0).await? {
         return Err(Error::Conflict(
             "Only what failed, came back or is unconfirmed can be sent again.".into(),

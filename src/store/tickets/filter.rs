@@ -28,6 +28,8 @@ pub struct Filter {
     pub draft: Option<DraftOutcome>,
     /// When they were drafted.
     pub drafted: Span,
+    /// What a rep said of one of them.
+    pub draft_liked: Option<bool>,
     /// Who answered in it.
     pub answered_by: Option<CustomerRepId>,
     /// When somebody did.
@@ -41,17 +43,19 @@ pub type Span = (Option<Timestamp>, Option<Timestamp>);
 pub(in crate::store) fn draft_outcome(outcome: DraftOutcome) -> &'static str {
     match outcome {
         DraftOutcome::Unchanged => {
-            "m.answered_by_message_id IS NOT NULL
+            "m.answered_by_message_id IS NOT NULL AND COALESCE(m.is_draft_used, TRUE)
              AND (m.ai_modified_response IS NULL OR m.ai_modified_response = m.ai_generated_response)"
         }
         DraftOutcome::Edited => {
-            "m.answered_by_message_id IS NOT NULL AND m.ai_modified_response <> m.ai_generated_response"
+            "m.answered_by_message_id IS NOT NULL AND COALESCE(m.is_draft_used, TRUE)
+             AND m.ai_modified_response <> m.ai_generated_response"
         }
         DraftOutcome::Discarded => {
-            "m.answered_by_message_id IS NULL AND (k.is_closed OR EXISTS (
+            "(CASE WHEN m.answered_by_message_id IS NOT NULL THEN m.is_draft_used = FALSE
+              ELSE k.is_closed OR EXISTS (
                  SELECT 1 FROM ticket_messages a WHERE a.customer_id = m.customer_id AND a.ticket_id = m.ticket_id
                  AND a.message_date > m.ai_response_date_time
-                 AND NOT a.incoming AND NOT a.is_internal AND NOT a.is_draft))"
+                 AND NOT a.incoming AND NOT a.is_internal AND NOT a.is_draft) END)"
         }
         DraftOutcome::Waiting => {
             "m.answered_by_message_id IS NULL AND NOT k.is_closed AND NOT EXISTS (
@@ -159,7 +163,7 @@ impl<'a> Clause<'a> {
     }
 
     fn drafted(&mut self, filter: &Filter) {
-        if filter.draft.is_none() && filter.drafted == (None, None) {
+        if filter.draft.is_none() && filter.draft_liked.is_none() && filter.drafted == (None, None) {
             return;
         }
         self.sql.push_str(
@@ -169,6 +173,11 @@ impl<'a> Clause<'a> {
               AND m.ai_generated_response IS NOT NULL",
         );
         self.within("m.ai_response_date_time", filter.drafted);
+        match filter.draft_liked {
+            Some(true) => self.sql.push_str(" AND m.is_liked = TRUE"),
+            Some(false) => self.sql.push_str(" AND m.is_liked = FALSE"),
+            None => {}
+        }
         if let Some(outcome) = filter.draft {
             self.sql.push_str(&format!(" AND {}", draft_outcome(outcome)));
         }

@@ -109,6 +109,8 @@ pub async fn delete_many(tx: &mut Tx, customer: CustomerId, tickets: &[Ticket]) 
         "DELETE FROM message_topics WHERE customer_id = $1 AND ticket_id = ANY($2)",
         "DELETE FROM drafts WHERE customer_id = $1 AND message_id IN
          (SELECT message_id FROM ticket_messages WHERE customer_id = $1 AND ticket_id = ANY($2))",
+        "DELETE FROM message_documents WHERE customer_id = $1 AND message_id IN
+         (SELECT message_id FROM ticket_messages WHERE customer_id = $1 AND ticket_id = ANY($2))",
         "DELETE FROM auto_replies WHERE customer_id = $1 AND message_id IN
          (SELECT message_id FROM ticket_messages WHERE customer_id = $1 AND ticket_id = ANY($2))",
         "DELETE FROM ticket_topics WHERE customer_id = $1 AND ticket_id = ANY($2)",

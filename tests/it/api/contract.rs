@@ -18,6 +18,32 @@ fn openapi_json_is_up_to_date() {
     assert!(kept == made, "openapi.json is out of date: UPDATE_OPENAPI=1 cargo test --test it openapi_json");
 }
 
+/// Of two types with one name the specification would keep one, and tell clients a lie about the other.
+#[test]
+fn every_type_of_the_specification_has_a_name_of_its_own() {
+    let mut names = Vec::new();
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let source = std::fs::read_to_string(path).unwrap();
+            names.extend(source.split("ToSchema)]").skip(1).filter_map(|it| {
+                let line =
+                    it.lines().find(|it| it.starts_with("pub struct ") || it.starts_with("pub enum "))?;
+                Some(line.split(' ').nth(2)?.trim_end_matches([';', '(']).to_owned())
+            }));
+        }
+    }
+    names.sort_unstable();
+    assert!(names.len() > 100, "the types are found: {}", names.len());
+    let twice: Vec<_> = names.windows(2).filter(|it| it[0] == it[1]).map(|it| &it[0]).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
 /// Method, path, and whether anybody may call it.
 fn operations() -> Vec<(Method, String, bool)> {
     let document = serde_json::to_value(answerpal::api::openapi()).unwrap();

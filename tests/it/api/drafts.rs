@@ -149,6 +149,40 @@ db_test! {
 }
 
 db_test! {
+    async fn a_rep_says_whether_a_draft_is_good(installation: Installation) {
+        let admin = &installation.admin;
+        let (channel, _) = desk(&installation).await;
+        let asked = message(admin, channel, "How long does it take until I get a refund for my returned items?").await;
+        let at = path(&asked, "/draft/rating");
+        admin.put(&at, json!({ "isLiked": true })).await.expect(409);
+        admin.delete(&at).await.expect(409);
+        admin.post(&path(&asked, "/reply"), Value::Null).await.expect(200);
+        admin.put(&at, json!({ "comment": "good" })).await.expect_invalid("isLiked");
+        admin.put(&at, json!({ "isLiked": false, "comment": "x".repeat(10_001) })).await.expect_invalid("comment");
+        admin.put(&at, json!({ "isLiked": false, "comment": "Ten days since January." })).await.expect(204);
+        let draft = admin.get(&path(&asked, "/draft")).await.expect(200);
+        assert_eq!((&draft["isLiked"], &draft["ratedByCustomerRepID"]), (&json!(false), &json!(1)));
+        let ticket = admin.get(&format!("/api/tickets/{}", asked["ticketID"])).await.expect(200);
+        assert_eq!(ticket["aiFeedbackComments"][0], "Ten days since January.", "{ticket}");
+        assert_eq!(admin.get(&path(&asked, "")).await.expect(200)["isLiked"], false);
+        // The next draft is another one: the rating stays with the first.
+        admin.post(&path(&asked, "/reply"), Value::Null).await.expect(200);
+        assert_eq!(admin.get(&path(&asked, "/draft")).await.expect(200)["isLiked"], Value::Null);
+        admin.put(&at, json!({ "isLiked": true, "draftID": draft["draftID"] })).await.expect(409);
+        admin.put(&at, json!({ "isLiked": true })).await.expect(204);
+        let drafts = admin.get(&path(&asked, "/drafts")).await.expect(200);
+        assert_eq!((&drafts[0]["isLiked"], &drafts[1]["isLiked"]), (&json!(true), &json!(false)));
+        admin.delete(&at).await.expect(204);
+        let draft = admin.get(&path(&asked, "/draft")).await.expect(200);
+        assert_eq!((&draft["isLiked"], &draft["ratedByCustomerRepID"]), (&Value::Null, &Value::Null));
+        let events = admin.get(&format!("/api/tickets/{}/events?pageSize=100", asked["ticketID"])).await.text();
+        assert_eq!(events.matches("ticketMessage.draftRated").count(), 3, "{events}");
+        let (_, stranger) = installation.other_tenant().await;
+        stranger.put(&at, json!({ "isLiked": true })).await.expect(404);
+    }
+}
+
+db_test! {
     async fn greetings_are_in_the_language_of_the_message(installation: Installation) {
         let admin = &installation.admin;
         installation.allow_unfinished_jobs();

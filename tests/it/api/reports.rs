@@ -18,12 +18,17 @@ async fn mail(client: &Client, name: &str) -> i64 {
 
 /// As the pipeline leaves a message whose answer it drafted.
 async fn draft(installation: &Installation, message: i64) {
+    draft_text(installation, message, "It is in Lima.").await;
+}
+
+async fn draft_text(installation: &Installation, message: i64, text: &str) {
+    let text = text.to_owned();
     let customer = installation.customer;
     let work = installation.app.store.write(move |tx| {
         Box::pin(async move {
             let before = messages::get(tx, customer, MessageId(message)).await?;
             let mut after = before.clone();
-            after.ai_generated_response = Some("It is in Lima.".into());
+            after.ai_generated_response = Some(text);
             after.ai_response_date_time = Some(tx.now);
             after.citations = Some(
                 r#"[{"documentID":1,"title":"Bags","quote":"Bags go to Lima.","start":0,"end":16,"score":0.9}]"#.into(),
@@ -116,6 +121,10 @@ db_test! {
         assert_eq!(topics[1]["days"], json!([{ "date": "2026-03-02T00:00:00Z", "count": 1 }]));
         let drafts = ["drafted", "unchanged", "edited", "discarded", "waiting"].map(|name| it["drafts"][name]["count"].as_u64().unwrap());
         assert_eq!(drafts, [5, 1, 1, 2, 1]);
+        admin.put(&format!("/api/ticketMessages/{}/draft/rating", asked[0]), json!({ "isLiked": true })).await.expect(204);
+        admin.put(&format!("/api/ticketMessages/{}/draft/rating", asked[3]), json!({ "isLiked": false })).await.expect(204);
+        let rated = overview(admin, "from=2026-03-01").await;
+        assert_eq!(["liked", "disliked"].map(|name| rated["drafts"][name]["count"].as_u64().unwrap()), [1, 1]);
         let reps: Vec<_> = it["reps"].as_array().unwrap().iter().map(|it| (it["customerRepName"].clone(), it["answers"].clone(), it["resolution"]["count"].clone())).collect();
         assert_eq!(reps, [(json!("admin"), json!(2), json!(0)), (json!("kim"), json!(1), json!(1))]);
 
@@ -144,6 +153,46 @@ db_test! {
 }
 
 db_test! {
+    async fn what_became_of_a_draft_is_told_by_what_was_sent(installation: Installation) {
+        let admin = &installation.admin;
+        admin.post("/api/Channels", json!({ "channelType": "Email", "name": "Mail" })).await.expect(201);
+        let mut asked = Vec::new();
+        for name in ["formatted", "retouched", "own-words", "with-a-copy"] {
+            asked.push(mail(admin, name).await);
+        }
+        let whole = "Your bag is in Lima. It flies home tomorrow morning.";
+        for message in &asked {
+            draft_text(&installation, *message, whole).await;
+        }
+        installation.clock.advance(HOUR);
+        let send = async |at: usize, text: &str| {
+            let answer = json!({ "modifiedAnswer": text });
+            admin.post(&format!("/api/ticketMessages/{}/send", asked[at]), answer).await.expect(200);
+        };
+        // What the dashboard's editor makes of the draft's paragraphs is the draft all the same.
+        send(0, "<p>Your bag is in Lima.</p><p>It flies home <b>tomorrow</b> morning.</p>").await;
+        send(1, "<p>Your bag is in Lima and flies home tomorrow morning, says the airline.</p>").await;
+        send(2, "<p>Please call us about this.</p>").await;
+        // An answer with a copy or a file is composed as a message of its own.
+        let reply = json!({
+            "ticketID": 4, "channelID": 1, "incoming": false, "senderType": "CustomerRep", "isDraft": true,
+            "subject": "Re: with-a-copy", "replyToMessageID": asked[3],
+        });
+        let reply = admin.post("/api/ticketMessages/create-new", reply).await.expect(201)["messageID"].clone();
+        let composed = json!({ "htmlBody": format!("<p>{whole}</p>"), "ccAddress": "boss@example.com" });
+        admin.post(&format!("/api/ticketMessages/{reply}/send-new"), composed).await.expect(200);
+        let read = admin.get(&format!("/api/ticketMessages/{}", asked[0])).await.expect(200);
+        assert_eq!(read["aI_ModifiedResponse"], Value::Null, "nothing was modified");
+        admin.post(&format!("/api/ticketMessages/{}/send", asked[3]), json!({})).await.expect(409);
+        installation.allow_unfinished_jobs();
+
+        let drafts = &overview(admin, "from=2026-03-01").await["drafts"];
+        let counts = ["drafted", "unchanged", "edited", "discarded", "waiting"].map(|it| drafts[it]["count"].as_u64().unwrap());
+        assert_eq!(counts, [4, 2, 1, 1, 0]);
+    }
+}
+
+db_test! {
     async fn a_document_says_which_questions_it_answered(installation: Installation) {
         let admin = &installation.admin;
         admin.post("/api/Channels", json!({ "channelType": "Email", "name": "Mail" })).await.expect(201);
@@ -167,6 +216,8 @@ db_test! {
         assert_eq!((&page["totalPages"], &page["items"][0]["ticketID"]), (&json!(2), &json!(1)));
         assert_eq!(by_kim.get("/api/Documents/1/uses").await.expect(200)["totalCount"], 1);
         assert_eq!(admin.get("/api/Documents/2/uses").await.expect(200)["totalCount"], 0);
+        admin.delete("/api/tickets/2").await.expect(204);
+        assert_eq!(admin.get("/api/Documents/1/uses").await.expect(200)["totalCount"], 1);
         let (_, stranger) = installation.other_tenant().await;
         stranger.get("/api/Documents/1/uses").await.expect(404);
         assert_eq!(lee, CustomerRepId(2));

@@ -77,6 +77,9 @@ async fn topics_are_detected(app: &App, client: &Client) {
             why["topics"].as_array().unwrap().iter().filter(|it| it["confidence"].is_number()).count();
     }
     assert!(explained > 0);
+    let drafted = client.get("/api/tickets?draft=Waiting&pageSize=50").await.expect(200);
+    let drafted = drafted["totalCount"].as_u64().unwrap();
+    assert!((5..=20).contains(&drafted), "the newest that wait have answers to look at: {drafted}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

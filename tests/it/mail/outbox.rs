@@ -134,6 +134,20 @@ on_both! {
         assert!(server.taken()[0].1.contains(answer["messageIdentifier"].as_str().unwrap()), "one Message-ID for every try");
     }
 
+    async fn what_waits_is_tried_at_once_where_a_person_says_so(installation, server, undo 0) {
+        let admin = &installation.admin;
+        let question = question(admin, &server).await;
+        server.answer("RCPT", "451 4.7.1 greylisted");
+        let answer = answer(admin, &question).await;
+        installation.run_jobs().await;
+        server.behave();
+        installation.run_jobs().await;
+        assert_eq!(reread(admin, &answer).await["deliveryStatus"], "Queued", "not before its time");
+        admin.post(&at(&answer, "/resend"), json!({})).await.expect(200);
+        installation.run_jobs().await;
+        assert_eq!((&reread(admin, &answer).await["deliveryStatus"], server.taken().len()), (&json!("Sent"), 1));
+    }
+
     async fn after_three_days_a_mail_is_given_up(installation, server, undo 0) {
         let admin = &installation.admin;
         let question = question(admin, &server).await;
@@ -160,7 +174,14 @@ on_both! {
         assert!(failed["deliveryDetail"].as_str().unwrap().contains("550 5.1.1 no such user"), "{failed}");
         later(&installation, 10 * 3600).await;
         assert_eq!(server.connections(), 1);
-        // A person may send it again.
+        // A person may take it back to mend it.
+        admin.post(&at(&answer, "/undo-send"), json!({})).await.expect(200);
+        let draft = reread(admin, &answer).await;
+        assert_eq!((&draft["isDraft"], &draft["deliveryStatus"]), (&json!(true), &Value::Null));
+        admin.post(&at(&answer, "/send-new"), json!({})).await.expect(200);
+        installation.run_jobs().await;
+        assert_eq!(reread(admin, &answer).await["deliveryStatus"], "Failed");
+        // Or send it again.
         server.behave();
         admin.post(&at(&answer, "/resend"), json!({})).await.expect(200);
         installation.run_jobs().await;
@@ -240,10 +261,8 @@ on_both! {
         assert!(mail.contains("It is at the desk.") && !mail.contains("It is here."), "{mail}");
         assert_eq!(mail.matches("Your team").count(), 2, "one signature in text and one in HTML: {mail}");
         admin.post(&at(&first, "/undo-send"), json!({})).await.expect(409);
-        // And the question can be answered again.
-        let second = answer(admin, &question).await;
-        assert_ne!(second["messageID"], first["messageID"]);
-        later(&installation, 11).await;
+        // It answers the question: a second answer would be one too many.
+        admin.post(&at(&question, "/send"), json!({ "modifiedAnswer": "Again" })).await.expect(409);
         admin.post(&at(&question, "/undo-send"), json!({})).await.expect(409);
         admin.post("/api/ticketMessages/999/undo-send", json!({})).await.expect(404);
     }

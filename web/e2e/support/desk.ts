@@ -7,10 +7,21 @@ export const server = {
   get url(): string {
     return process.env['E2E_URL'] ?? '';
   },
+  /** Where its own mail server listens. */
+  get smtpPort(): number {
+    return Number(process.env['E2E_SMTP_PORT']);
+  },
   get login() {
     return { username: process.env['E2E_USERNAME'] ?? '', password: process.env['E2E_PASSWORD'] ?? '' };
   },
 };
+
+export type { Page };
+
+/** What a request besides the browser's needs. */
+export function authorisation(): Record<string, string> {
+  return { Authorization: `Basic ${btoa(`${server.login.username}:${server.login.password}`)}` };
+}
 
 export async function signIn(page: Page, login = server.login): Promise<void> {
   await page.goto(`${server.url}/app/`);

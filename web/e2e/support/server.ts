@@ -45,7 +45,8 @@ export function start(options: string[]): Promise<Started> {
 }
 
 export default async function setup(): Promise<() => Promise<void>> {
-  const server = await start(['--demo']);
+  const server = await start(['--demo', '--smtp-listen', '127.0.0.1:0']);
+  process.env['E2E_SMTP_PORT'] = /SMTP on 127\.0\.0\.1:(\d+)/.exec(server.text)?.[1];
   process.env['E2E_URL'] = server.url;
   const [, username, password] = /as (\S+) with the password (\S+)/.exec(server.text) ?? [];
   process.env['E2E_USERNAME'] = username;

@@ -292,3 +292,85 @@ export const currentDraft = (id: number) =>
     queryFn: ({ signal }) =>
       ok(client.GET('/api/ticketMessages/{id}/draft', { params: { path: { id } }, signal })),
   });
+
+/** Why a message has its topics: as it was told when they were detected, or as it would be told now. */
+export const topicExplanation = (id: number, now: boolean) =>
+  queryOptions({
+    queryKey: [...keys.message(id), 'explanation', now],
+    queryFn: ({ signal }) =>
+      ok(
+        client.GET('/api/ticketMessages/{id}/topics/explain', {
+          params: { path: { id }, query: { now } },
+          signal,
+        }),
+      ),
+  });
+
+/** What people taught about a topic, the newest first. */
+export const examplesOfTopic = (id: number) =>
+  queryOptions({
+    queryKey: ['topics', id, 'examples'],
+    queryFn: ({ signal }) =>
+      ok(
+        client.GET('/api/Topics/{id}/examples', {
+          params: { path: { id }, query: { pageSize: 50 } },
+          signal,
+        }),
+      ),
+  });
+
+/** How often what waits to go out is looked at while somebody looks at it, in milliseconds. */
+const WATCH = 5000;
+
+/** Mail that waits, is tried again, failed or came back. */
+export const outboxMails = queryOptions({
+  queryKey: ['outbox'],
+  refetchInterval: WATCH,
+  queryFn: ({ signal }) => ok(client.GET('/api/Outbox', { params: { query: { pageSize: 200 } }, signal })),
+});
+
+/** Mail that came in and could not be read. */
+export const deadMails = queryOptions({
+  queryKey: ['dead-mails'],
+  queryFn: ({ signal }) => ok(client.GET('/api/DeadMails', { params: { query: { pageSize: 200 } }, signal })),
+});
+
+/** What would have been sent where no mail server is set. */
+export const sinkMails = queryOptions({
+  queryKey: ['outbox', 'sink'],
+  queryFn: ({ signal }) =>
+    ok(client.GET('/api/Outbox/sink', { params: { query: { pageSize: 100 } }, signal })),
+});
+
+export const autoReplyRules = queryOptions({
+  queryKey: ['auto-reply-rules'],
+  queryFn: ({ signal }) => ok(client.GET('/api/AutoReplyRules', { signal })),
+});
+
+/** A rule with what was measured of the drafts that it is for. */
+export const autoReplyRule = (id: number) =>
+  queryOptions({
+    queryKey: ['auto-reply-rules', id],
+    queryFn: ({ signal }) => ok(client.GET('/api/AutoReplyRules/{id}', { params: { path: { id } }, signal })),
+  });
+
+/** How messages are understood: topics, languages, the model that reads. */
+export const aiSettings = queryOptions({
+  queryKey: ['tenant', 'ai'],
+  queryFn: ({ signal }) => ok(client.GET('/api/Customers/me/ai', { signal })),
+});
+
+/** How far a channel's mailbox is read, and what fails. */
+export const channelMailbox = (id: number) =>
+  queryOptions({
+    queryKey: ['channels', id, 'mailbox'],
+    queryFn: ({ signal }) =>
+      ok(client.GET('/api/Channels/{id}/mailbox', { params: { path: { id } }, signal })),
+  });
+
+/** What a channel's mail is signed with. */
+export const channelDkim = (id: number) =>
+  queryOptions({
+    queryKey: ['channels', id, 'dkim'],
+    queryFn: ({ signal }) => ok(client.GET('/api/Channels/{id}/dkim', { params: { path: { id } }, signal })),
+  });

@@ -1582,6 +1582,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ticketMessages/{id}/draft/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says whether the current draft is a good answer. Automatic answers learn from it: a disliked draft counts
+         *     as wrong.
+         */
+        put: operations["rate_draft"];
+        post?: never;
+        /** Takes back what was said of the current draft; a comment stays. */
+        delete: operations["unrate_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ticketMessages/{id}/drafts": {
         parameters: {
             query?: never;
@@ -3015,6 +3036,8 @@ export interface components {
             /** Format: date-time */
             dateCreated?: string | null;
             draftID?: components["schemas"]["DraftId"] | null;
+            /** @description What a rep said of it. */
+            isLiked?: boolean | null;
             lang?: string | null;
             /** @description Sentences that were left out because no passage supports them. */
             leftOut: components["schemas"]["LeftOutOut"][];
@@ -3023,19 +3046,33 @@ export interface components {
             model?: string | null;
             /** @description What a person made of it. */
             modifiedReply?: string | null;
+            ratedByCustomerRepID?: components["schemas"]["CustomerRepId"] | null;
             /** @description Why there is no reply. */
             reason?: string | null;
             reply?: string | null;
             status?: components["schemas"]["StageStatus"] | null;
         };
+        DraftRatingIn: {
+            /**
+             * @description What is wrong with it, or good: kept with the ticket's `aiFeedbackComments`.
+             * @example The refund takes ten days since January.
+             */
+            comment?: string | null;
+            draftID?: components["schemas"]["DraftId"] | null;
+            /** @description Whether the draft is a good answer. Required. */
+            isLiked?: boolean | null;
+        };
         /** @description What became of the answers that the AI drafted. A figure counts drafts; its query lists their tickets. */
         DraftsOut: {
-            /** @description Not used: the ticket was answered otherwise, or closed. */
+            /** @description Not used: the answer says something else, or the ticket was answered otherwise, or closed. */
             discarded: components["schemas"]["FigureOut"];
+            disliked: components["schemas"]["FigureOut"];
             drafted: components["schemas"]["FigureOut"];
             /** @description Sent after a person changed them. */
             edited: components["schemas"]["FigureOut"];
-            /** @description Sent as they were. */
+            /** @description Those that reps liked. */
+            liked: components["schemas"]["FigureOut"];
+            /** @description Sent as they were, white space and formatting aside. */
             unchanged: components["schemas"]["FigureOut"];
             /** @description Neither yet. */
             waiting: components["schemas"]["FigureOut"];
@@ -4668,6 +4705,9 @@ export interface components {
          * @enum {string}
          */
         StageStatus: "Pending" | "Running" | "Done" | "Failed" | "Skipped";
+        TicketAssignIn: {
+            customerRepID?: components["schemas"]["CustomerRepId"] | null;
+        };
         /** @description What a ticket shows of its end user. */
         TicketEndUserOut: {
             company?: string | null;
@@ -4851,6 +4891,13 @@ export interface components {
              * @description One of `GET /api/EndUsers/{id}/merges`.
              */
             endUserMergeID: number;
+        };
+        /** @description A message that was taken back. */
+        UnsentOut: {
+            /** @example The message is a draft again. */
+            message: string;
+            /** @description The draft. */
+            messageID: components["schemas"]["MessageId"];
         };
         /** @description The form of an upload. */
         UploadForm: {
@@ -12978,6 +13025,136 @@ export interface operations {
             };
         };
     };
+    rate_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftRatingIn"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unrate_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_drafts: {
         parameters: {
             query?: never;
@@ -14193,7 +14370,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UndoneOut"];
+                    "application/json": components["schemas"]["UnsentOut"];
                 };
             };
             400: {
@@ -14288,6 +14465,8 @@ export interface operations {
                  *     `Waiting`. With `draftedFrom` and `draftedTo`, of those drafted then.
                  */
                 draft?: "Unchanged" | "Edited" | "Discarded" | "Waiting";
+                /** @description Whether a rep liked one of those drafts. */
+                draftLiked?: boolean;
                 draftedFrom?: string;
                 draftedTo?: string;
                 /** @description Tickets that this rep answered, with `answeredFrom` and `answeredTo` then. */
@@ -15080,7 +15259,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["AssignIn"] | null;
+                "application/json": components["schemas"]["TicketAssignIn"] | null;
             };
         };
         responses: {

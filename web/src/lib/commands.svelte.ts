@@ -21,21 +21,25 @@ export interface Command {
 }
 
 class Commands {
-  #sets = $state.raw<Command[][]>([]);
+  #shown = $state.raw<Command[][]>([]);
+  /** The same, for writing: where a part of the screen goes, state reads as it was before. */
+  #sets: Command[][] = [];
   #sequence = new Sequence();
-  /** Set while a dialog is open: keys belong to it. */
-  suspended = $state(0);
+  /** Above zero while a dialog is open: keys belong to it. */
+  suspended = 0;
 
   /** Every command that works now; the newest place wins a key. */
   get all(): Command[] {
-    return this.#sets.flat();
+    return this.#shown.flat();
   }
 
   /** Adds commands while a part of the screen is there; call what is returned when it goes. */
   add(commands: Command[]): () => void {
     this.#sets = [commands, ...this.#sets];
+    this.#shown = this.#sets;
     return () => {
       this.#sets = this.#sets.filter((it) => it !== commands);
+      this.#shown = this.#sets;
     };
   }
 

@@ -20,6 +20,10 @@ export const locale = {
   get language(): Language {
     return language;
   },
+  /** The language with the browser's region where that speaks it: how times and numbers are written. */
+  get tag(): string {
+    return navigator.languages.find((it) => it.slice(0, 2) === language) ?? language;
+  },
 };
 
 /** The text of a key in the language chosen, English where that lacks it. */

@@ -25,8 +25,9 @@ class Toasts {
     return id;
   }
 
-  done(text: string, action?: Toast['action']): number {
-    return this.#show({ text, kind: 'done', action }, LASTS);
+  /** `lasts` is how long its action works, in milliseconds. */
+  done(text: string, action?: Toast['action'], lasts = LASTS): number {
+    return this.#show({ text, kind: 'done', action }, lasts);
   }
 
   info(text: string, action?: Toast['action']): number {

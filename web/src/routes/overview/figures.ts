@@ -42,3 +42,17 @@ export function draftFigures(drafts: Overview['drafts']): Bar[] {
     to: linkOf(drafts[name].query),
   }));
 }
+
+/** The counts of a topic on each of the report's days, the days without it included. */
+export function perDay(topic: Overview['topics'][number], days: Overview['days']): number[] {
+  const counts = new Map(topic.days.map((it) => [it.date, it.count]));
+  return days.map((it) => counts.get(it.date) ?? 0);
+}
+
+/** A line through counts in a box of 100 by 100, as the points of a polyline; nothing where there are none. */
+export function spark(counts: number[]): string {
+  const most = Math.max(...counts, 1);
+  const step = 100 / Math.max(1, counts.length - 1);
+  const round = (it: number) => Math.round(it * 100) / 100;
+  return counts.map((it, at) => `${round(at * step)},${round(100 - (it / most) * 100)}`).join(' ');
+}

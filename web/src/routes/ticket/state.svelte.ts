@@ -13,6 +13,10 @@ export class TicketState {
   showsPanel = $state(false);
   /** What is being written: nothing, an answer, or a note. */
   mode = $state<'reply' | 'note' | null>(null);
+  /** Counts how often a text was put back among the drafts of this machine while the composer may be open. */
+  reopened = $state(0);
+  /** Whether an answer is being written that says something. */
+  isWriting = $state(false);
   /** Text on its way into the composer. */
   insertion = $state.raw<InsertRequest | null>(null);
   /** The message that the machine is asked about: the newest of the customer's. */
@@ -24,6 +28,11 @@ export class TicketState {
 
   get ticket(): Ticket | undefined {
     return this.#ticket();
+  }
+
+  /** The composer begins again with what is kept on this machine. */
+  reopen(): void {
+    this.reopened += 1;
   }
 
   /** Puts text into an answer, opening the composer where that is not open. */

@@ -11,6 +11,7 @@ const MORE = [
   'lastMessageFrom',
   'lastMessageTo',
   'draft',
+  'draftLiked',
   'draftedFrom',
   'draftedTo',
   'answeredBy',

@@ -7,6 +7,7 @@ import { describe } from '../../../lib/failure';
 import { t } from '../../../lib/i18n.svelte';
 import { toasts } from '../../../lib/toasts.svelte';
 import { refreshTickets } from '../../tickets/actions';
+import { remaining, takeBack, undoable, type Desk } from '../delivery';
 import { outbox } from '../outbox.svelte';
 import type { Draft } from './drafts.svelte';
 import type { Mode } from './local-drafts';
@@ -18,6 +19,7 @@ export async function dispatch(
   draft: Draft,
   draftID: number | undefined,
   reopen: () => void,
+  desk: Desk,
 ): Promise<void> {
   const isNote = mode === 'note';
   const { html, cc, bcc } = draft;
@@ -27,7 +29,8 @@ export async function dispatch(
     await draft.hold();
     await (isNote ? saveNote(ticket, composed) : sendReply(ticket, composed));
     void draft.end();
-    toasts.done(isNote ? t('done.note') : t('done.sent'));
+    if (isNote) toasts.done(t('done.note'));
+    else void sent(ticket, desk);
   } catch (error) {
     draft.release();
     // The text is still kept: it comes back as it was.
@@ -38,4 +41,15 @@ export async function dispatch(
     outbox.remove(composed.key);
     refreshTickets();
   }
+}
+
+/** Says that it was sent, and offers to take it back for as long as it waits. */
+async function sent(ticket: Ticket, desk: Desk): Promise<void> {
+  const waiting = await undoable(ticket.ticketID).catch(() => undefined);
+  if (!waiting) {
+    toasts.done(t('done.sent'));
+    return;
+  }
+  const run = () => void takeBack(ticket.ticketID, waiting.messageID, desk);
+  toasts.done(t('done.sent'), { label: t('general.undo'), run }, remaining(waiting.undoUntil));
 }
