@@ -98,7 +98,7 @@ async fn extractive(
     let mut writer = Writer::new(app, context, phrases);
     writer.read_passages().await?;
     let question = Question { text: &context.question, vector: context.vector() };
-    let composed = compose::compose(&question, writer.evidence(), &context.ranks());
+    let composed = compose::compose(&question, writer.evidence(), &context.standings());
     let Some(Composed { parts, .. }) = composed else {
         return Ok(Drafted::nothing(context.nothing_fits(), context.lang()));
     };

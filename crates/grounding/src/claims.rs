@@ -52,6 +52,29 @@ pub fn is_courtesy(sentence: &str) -> bool {
     Facts::of(sentence).is_empty() && all.len() <= 25 && courteous * 10 >= content.len() * 9
 }
 
+/// Whether a message says thanks and nothing else: there is nothing to answer. A name that it ends with does
+/// not count.
+pub fn is_thanks(message: &str) -> bool {
+    let mut lines: Vec<&str> = message.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
+    let is_name = |line: &str| {
+        let all = words(line);
+        all.len() <= 3 && all.iter().all(|it| it.capital)
+    };
+    if lines.len() > 1 && lines.last().is_some_and(|it| is_name(it)) {
+        lines.pop();
+    }
+    let text = lines.join("\n");
+    let all = words(&text);
+    let said = content(&all);
+    let polite = |it: &&str| lexicon::is_courteous(it) || lexicon::is_praise(it);
+    let thanks = all.iter().any(|it| lexicon::is_gratitude(&it.folded));
+    thanks
+        && !text.contains(['?', '？'])
+        && said.iter().all(|it| polite(it))
+        && Facts::of(&text).is_empty()
+        && !all.iter().any(|it| lexicon::is_contrast(&it.folded) || lexicon::is_negation(&it.folded))
+}
+
 pub fn is_question(sentence: &str) -> bool {
     sentence.trim_end().trim_end_matches(['"', '”', ')', ']', '*', '_']).ends_with(['?', '？'])
 }

@@ -12,6 +12,17 @@ pub struct Question<'a> {
     pub vector: Option<&'a [f32]>,
 }
 
+/// How a passage stands to the question.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    /// Passages with one number are parts of one document.
+    pub document: i64,
+    /// What found passages are ordered by: their titles and words count, too.
+    pub rank: f64,
+    /// How near its own meaning is, from 0 to 1.
+    pub similarity: f64,
+}
+
 /// A sentence of the answer, word for word a sentence of a passage.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
@@ -39,19 +50,27 @@ const MOST_ITEMS: usize = 12;
 const SHORT_PASSAGE: usize = 500;
 /// Sentences this much worse than the best are left out.
 const WORSE: f64 = 0.12;
+/// Where a document was found by its title, its passages differ by their words alone, which is less than this
+/// in rank: then their meaning says which of them answers.
+const AS_NEAR: f64 = 0.06;
 
-/// `relevance` is how well each passage fits the question, from 0 to 1, in the order of the sources: the
-/// best one that has a sentence to quote is the one. None where none has.
-pub fn compose(question: &Question<'_>, evidence: &Evidence, relevance: &[f64]) -> Option<Composed> {
+/// `standings` is how each passage stands to the question, in the order of the sources. The document is that of
+/// the best passage that has a sentence to quote; of its passages that rank about as high, the best sentence
+/// says which one is quoted. None where there is nothing to quote.
+pub fn compose(question: &Question<'_>, evidence: &Evidence, standings: &[Standing]) -> Option<Composed> {
     let known = evidence.known();
     let asked = words(question.text);
     let asked = content(&asked);
-    let scores: Vec<f64> = known.iter().map(|it| score(it, question, &asked, relevance)).collect();
-    let rank = |it: usize| relevance.get(known[it].source).copied().unwrap_or_default();
+    let standing = |it: usize| standings.get(known[it].source);
+    let rank = |it: usize| standing(it).map_or(0.0, |it| it.rank);
     let quotable = || (0..known.len()).filter(|it| known[*it].is_quotable());
     let first = quotable().max_by(|a, b| rank(*a).total_cmp(&rank(*b)).then(b.cmp(a)))?;
+    let document = standing(first)?.document;
+    let scores: Vec<f64> =
+        (0..known.len()).map(|it| score(&known[it], question, &asked, standing(it))).collect();
     let anchor = quotable()
-        .filter(|it| known[*it].source == known[first].source)
+        .filter(|it| standing(*it).is_some_and(|it| it.document == document))
+        .filter(|it| rank(*it) >= rank(first) - AS_NEAR)
         .max_by(|a, b| scores[*a].total_cmp(&scores[*b]).then(b.cmp(a)))?;
     let chosen = choose(known, &scores, anchor);
     let parts: Vec<Part> = chosen.iter().map(|index| part(&known[*index])).collect();
@@ -68,8 +87,8 @@ fn part(known: &Known) -> Part {
     Part { text, source: known.source, range: sentence.range.clone(), kind, begins: !sentence.continues }
 }
 
-fn score(known: &Known, question: &Question<'_>, asked: &[&str], relevance: &[f64]) -> f64 {
-    let passage = relevance.get(known.source).copied().unwrap_or_default();
+fn score(known: &Known, question: &Question<'_>, asked: &[&str], standing: Option<&Standing>) -> f64 {
+    let passage = standing.map_or(0.0, |it| it.similarity);
     let said = covered(asked, &known.content());
     match (question.vector, &known.vector) {
         (Some(asked), Some(own)) => 0.55 * passage + 0.35 * cosine(asked, own).max(0.0) + 0.1 * said,

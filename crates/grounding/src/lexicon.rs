@@ -147,6 +147,63 @@ static COURTESY: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     )
 });
 
+static GRATITUDE: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    set(
+        "thank thanks thankful thx cheers bedankt dank dankjewel merci danke dankeschon gracias grazie obrigado obrigada \
+         dziekuje dziekujemy dzieki",
+    )
+});
+
+/// Words that thank.
+pub fn is_gratitude(word: &str) -> bool {
+    GRATITUDE.contains(word)
+}
+
+static PRAISE: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    set(
+        "thx cheers ok okay really much lot lots super perfect awesome amazing excellent wonderful fantastic helpful useful quick \
+         fast prompt reply replying response answer answering letting telling been you've that's yes all again service \
+         dankjewel dankzij top prima geweldig perfect fijn snel snelle antwoord reactie informatie duidelijk heel erg veel \
+         beaucoup parfait super genial rapide reponse reactivite informations \
+         dankeschon perfekt toll schnell schnelle antwort ruckmeldung info sehr vielmals \
+         muchas mil perfecto genial rapida respuesta mille perfetto ottimo risposta muito perfeito otimo resposta \
+         bardzo dzieki swietnie super szybka odpowiedz",
+    )
+});
+
+/// Words that praise what was answered.
+pub fn is_praise(word: &str) -> bool {
+    PRAISE.contains(word)
+}
+
+/// Words after which something is still wanted.
+pub fn is_contrast(word: &str) -> bool {
+    const CONTRAST: &[&str] = &[
+        "but",
+        "however",
+        "although",
+        "still",
+        "yet",
+        "maar",
+        "echter",
+        "nog",
+        "mais",
+        "cependant",
+        "aber",
+        "jedoch",
+        "noch",
+        "pero",
+        "aunque",
+        "ma",
+        "pero'",
+        "mas",
+        "porem",
+        "ale",
+        "jednak",
+    ];
+    CONTRAST.contains(&word)
+}
+
 pub fn is_courteous(word: &str) -> bool {
     COURTESY.contains(word)
 }

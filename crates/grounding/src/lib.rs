@@ -15,6 +15,6 @@ pub mod phrases;
 pub mod sentences;
 mod words;
 
-pub use claims::{Why, is_courtesy, is_question};
+pub use claims::{Why, is_courtesy, is_question, is_thanks};
 pub use evidence::{Evidence, Source, Support, Verdict};
 pub use words::coverage;

@@ -1,7 +1,7 @@
 //! What is supported, what is not, and answers made of passages.
 
-use answerpal_grounding::compose::{Question, compose, text};
-use answerpal_grounding::{Evidence, Source, Verdict, Why, injection};
+use answerpal_grounding::compose::{Question, Standing, compose, text};
+use answerpal_grounding::{Evidence, Source, Verdict, Why, injection, is_thanks};
 
 const RETURNS: &str = "## Refunds\n\nYou can return items within 14 days. A refund is paid only if the seal is unbroken. \
 Refunds take 5 working days. Shipping costs of € 4.95 are not refunded. Write to returns@example.com and name your order number.\n\n\
@@ -9,6 +9,12 @@ Bring with you:\n\n- the receipt\n- your passport\n";
 
 fn evidence() -> Evidence {
     Evidence::of(&[Source { title: "Returns in Belgium", text: RETURNS }])
+}
+
+/// Of passages of different documents.
+fn standings(ranks: &[f64]) -> Vec<Standing> {
+    let ranked = ranks.iter().zip(1..);
+    ranked.map(|(rank, document)| Standing { document, rank: *rank, similarity: *rank }).collect()
 }
 
 fn check(claim: &str) -> Verdict {
@@ -102,7 +108,7 @@ fn an_answer_is_made_of_the_best_sentences() {
     let sources = [Source { title: "Parking", text: other }, Source { title: "Returns", text: RETURNS }];
     let evidence = Evidence::of(&sources);
     let question = Question { text: "How long does a refund take?", vector: None };
-    let composed = compose(&question, &evidence, &[0.2, 0.7]).unwrap();
+    let composed = compose(&question, &evidence, &standings(&[0.2, 0.7])).unwrap();
     assert!(composed.parts.iter().all(|it| it.source == 1));
     let answer = text(&composed.parts);
     assert!(answer.contains("Refunds take 5 working days.") && !answer.contains("## "), "{answer}");
@@ -110,10 +116,10 @@ fn an_answer_is_made_of_the_best_sentences() {
         assert!(matches!(evidence.check(&part.text, None, false), Verdict::Supported(_)), "{}", part.text);
     }
     let question = Question { text: "What do I have to bring with me?", vector: None };
-    let answer = text(&compose(&question, &evidence, &[0.2, 0.7]).unwrap().parts);
+    let answer = text(&compose(&question, &evidence, &standings(&[0.2, 0.7])).unwrap().parts);
     assert!(answer.contains("Bring with you:\n- the receipt\n- your passport"), "{answer}");
     let empty = Evidence::of(&[Source { title: "", text: "# Only a title\n\nWho asks?" }]);
-    assert!(compose(&question, &empty, &[0.9]).is_none());
+    assert!(compose(&question, &empty, &standings(&[0.9])).is_none());
 }
 
 #[test]
@@ -126,7 +132,7 @@ anything, so wait for it even where the queue is long and the desk opens late, f
     let evidence = Evidence::of(&[Source { title: "Lost luggage", text: passage }]);
     let answer = |asked| {
         let question = Question { text: asked, vector: None };
-        let composed = compose(&question, &evidence, &[0.7]).unwrap();
+        let composed = compose(&question, &evidence, &standings(&[0.7])).unwrap();
         for part in &composed.parts {
             assert!(
                 matches!(evidence.check(&part.text, None, false), Verdict::Supported(_)),
@@ -140,6 +146,56 @@ anything, so wait for it even where the queue is long and the desk opens late, f
     assert!(send.contains("Send us:\n- the number of the report,\n- the flight number and date,"), "{send}");
     let paid = answer("Are clothes and toiletries covered?");
     assert!(paid.contains("- clothes\n- toiletries") && !paid.contains("What is paid"), "{paid}");
+}
+
+#[test]
+fn the_passage_that_answers_is_quoted_of_a_document_that_its_title_found() {
+    let sources = [
+        Source {
+            title: "Your PIN",
+            text: "We cannot see your PIN and never ask for it. Do not write it on the card.",
+        },
+        Source {
+            title: "Your PIN",
+            text: "Change it at any of our cash machines. A forgotten PIN comes by letter.",
+        },
+    ];
+    let evidence = Evidence::of(&sources);
+    let question = Question { text: "I have forgotten it, can it come by letter?", vector: None };
+    let standing = |document, rank| Standing { document, rank, similarity: 0.5 };
+    let quoted =
+        |standings: [Standing; 2]| compose(&question, &evidence, &standings).unwrap().parts[0].source;
+    assert_eq!(quoted([standing(1, 0.95), standing(1, 0.93)]), 1);
+    assert_eq!(quoted([standing(1, 0.95), standing(1, 0.7)]), 0, "one that ranks much higher");
+    assert_eq!(quoted([standing(1, 0.95), standing(2, 0.93)]), 0, "another document");
+}
+
+#[test]
+fn thanks_ask_nothing() {
+    for thanks in [
+        "thanks that was really helpful",
+        "You've been a great help, thank you!",
+        "Thanks for letting me know.\n\nKind regards,\nOliver Bennett",
+        "Bedankt voor uw snelle antwoord!",
+        "Merci beaucoup pour votre aide",
+        "Vielen Dank für die schnelle Antwort",
+        "Perfect, muchas gracias",
+        "ok thx",
+    ] {
+        assert!(is_thanks(thanks), "{thanks}");
+    }
+    for asks in [
+        "Thanks! How long does it take?",
+        "Thank you, but the card still does not work.",
+        "thanks, please cancel my order",
+        "How do I contact support",
+        "Please help me with a question",
+        "Thanks for the offer on order 4711",
+        "Bedankt, maar ik heb nog geen pakje",
+        "",
+    ] {
+        assert!(!is_thanks(asks), "{asks}");
+    }
 }
 
 #[test]

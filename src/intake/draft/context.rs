@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use answerpal_grounding::compose::Standing;
 use answerpal_grounding::injection::is_suspicious;
+use answerpal_grounding::is_thanks;
 
 use super::{LEAST_FIT, Wish, fit};
 use crate::ai::embed::{Role, Space};
@@ -39,6 +41,7 @@ pub struct Context {
     vector: Option<Vec<f32>>,
     fits: Vec<f64>,
     contents: HashMap<i64, String>,
+    is_thanks: bool,
 }
 
 impl Context {
@@ -105,6 +108,7 @@ impl Context {
             vector,
             fits,
             contents,
+            is_thanks: wish.hint.is_none() && message.message.as_deref().is_some_and(is_thanks),
         })
     }
 
@@ -116,9 +120,14 @@ impl Context {
         self.vector.as_deref()
     }
 
-    /// What the passages are ordered by, for this question: their titles and words count too.
-    pub fn ranks(&self) -> Vec<f64> {
-        self.passages.iter().map(|it| it.score).collect()
+    /// How each passage stands to the question.
+    pub fn standings(&self) -> Vec<Standing> {
+        let standing = |it: &FoundPassage| Standing {
+            document: it.document.0,
+            rank: it.score,
+            similarity: it.similarity,
+        };
+        self.passages.iter().map(standing).collect()
     }
 
     pub fn best_fit(&self) -> f64 {
@@ -139,6 +148,9 @@ impl Context {
     pub fn why_not(&self) -> Option<String> {
         if self.question.trim().is_empty() {
             return Some("The message has no text to answer.".into());
+        }
+        if self.is_thanks {
+            return Some("The message says thanks and asks nothing.".into());
         }
         if self.passages.is_empty() {
             return Some("There are no documents that a reply could rest on.".into());

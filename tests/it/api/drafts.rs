@@ -98,6 +98,9 @@ db_test! {
         let draft = admin.get(&path(&asked, "/draft")).await.expect(200);
         assert_eq!((&draft["status"], &draft["reason"]), (&json!("Skipped"), &answer["reason"]));
         admin.post(&path(&asked, "/send"), json!({})).await.expect_invalid("modifiedAnswer");
+        let thanks = message(admin, mail, "Thank you, that was really helpful!\n\nAnna Berg").await;
+        let answer = admin.post(&path(&thanks, "/reply"), Value::Null).await.expect(200);
+        assert_eq!(answer["reason"], "The message says thanks and asks nothing.");
     }
 }
 
