@@ -70,7 +70,7 @@ pub fn is_thanks(message: &str) -> bool {
     let thanks = all.iter().any(|it| lexicon::is_gratitude(&it.folded));
     thanks
         && !text.contains(['?', '？'])
-        && said.iter().all(|it| polite(it))
+        && said.iter().all(polite)
         && Facts::of(&text).is_empty()
         && !all.iter().any(|it| lexicon::is_contrast(&it.folded) || lexicon::is_negation(&it.folded))
 }
