@@ -7,6 +7,7 @@ describe('names', () => {
     expect(initials('Zoë van den Berg')).toBe('ZB');
     expect(initials('oliver.bennett@example.com')).toBe('OB');
     expect(initials('Élise')).toBe('É');
+    expect(initials('Lotte Claes (me)')).toBe('LC');
     expect(initials('')).toBe('?');
     expect(initials('😀 Smile')).toBe('😀S');
   });

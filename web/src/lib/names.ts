@@ -1,9 +1,9 @@
 import type { Ticket } from '../api/types';
 
-/** One or two letters for a name or an address. */
+/** One or two letters for a name or an address; what stands in brackets after it does not count. */
 export function initials(name: string): string {
   const words = name
-    .replace(/@.*/, '')
+    .replace(/@.*| \(.*\)$/, '')
     .split(/[\s._-]+/)
     .filter(Boolean);
   const letters = [words[0], words.length > 1 ? words[words.length - 1] : undefined];
