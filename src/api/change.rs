@@ -4,8 +4,9 @@
 use std::collections::HashSet;
 use std::sync::Mutex;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
@@ -17,6 +18,7 @@ use super::reply::{Reply, etag};
 use crate::app::App;
 use crate::crypto;
 use crate::domain::caller::Caller;
+use crate::domain::claim::Claim;
 use crate::error::{Error, Result};
 use crate::model::{CustomerId, Timestamp};
 use crate::store::{BoxFuture, Tx, idempotency};
@@ -41,18 +43,60 @@ impl<T: DeserializeOwned> FromRequest<App> for Change<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
         let (mut parts, body) = request.into_parts();
-        let caller = match Caller::from_request_parts(&mut parts, app).await {
-            Ok(caller) => caller,
+        match Caller::from_request_parts(&mut parts, app).await {
+            Ok(caller) => {
+                let (input, guard) = guarded(&parts, body, app, &caller.identity).await?;
+                Ok(Self { caller, input, guard })
+            }
+            Err(error) => {
+                super::extract::drain(body).await;
+                Err(error)
+            }
+        }
+    }
+}
+
+/// What a body says, and the guard of its write.
+async fn guarded<T: DeserializeOwned>(
+    parts: &Parts,
+    body: Body,
+    app: &App,
+    identity: &str,
+) -> Result<(T, Guard)> {
+    let bytes = read_body(body, app.config.max_json_bytes).await?;
+    check_json(&parts.headers, &bytes)?;
+    let mut guard = Guard::new(&parts.headers, &parts.method, parts.uri.path(), identity)?;
+    guard.set_body(&bytes);
+    Ok((answerpal_wire::from_json(&bytes)?, guard))
+}
+
+/// As [`Change`], of somebody whom the write itself confirms. An answer that a key keeps does not, so with
+/// one they are confirmed already; and so they are where the body is none.
+pub struct ClaimedChange<T = Nothing> {
+    pub claim: Claim,
+    pub input: T,
+    pub guard: Guard,
+}
+
+impl<T: DeserializeOwned + Send> FromRequest<App> for ClaimedChange<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let (mut parts, body) = request.into_parts();
+        let claim = match Claim::from_request_parts(&mut parts, app).await {
+            Ok(claim) => claim,
             Err(error) => {
                 super::extract::drain(body).await;
                 return Err(error);
             }
         };
-        let bytes = read_body(body, app.config.max_json_bytes).await?;
-        check_json(&parts.headers, &bytes)?;
-        let mut guard = Guard::new(&parts.headers, &parts.method, parts.uri.path(), &caller.identity)?;
-        guard.set_body(&bytes);
-        Ok(Self { input: answerpal_wire::from_json(&bytes)?, caller, guard })
+        let read = guarded(&parts, body, app, &claim.caller().identity).await;
+        let claim = match &read {
+            Ok((_, guard)) if guard.key.is_none() => claim,
+            _ => Claim::confirmed(claim.confirm(app).await?),
+        };
+        let (input, guard) = read?;
+        Ok(Self { claim, input, guard })
     }
 }
 
@@ -154,6 +198,26 @@ impl Guard {
         F: for<'t> FnOnce(&'t mut Tx, &'t Guard) -> BoxFuture<'t, Result<Reply>> + Send + 'static,
     {
         Ok(self.reply(app, customer, work).await?.into_response())
+    }
+
+    /// As [`Guard::write`], where the answer is made of what the write gives: after it, so that others need
+    /// not wait for that, unless a key keeps the answer.
+    pub async fn write_then<T, F, A>(
+        self,
+        app: &App,
+        customer: CustomerId,
+        work: F,
+        answer: A,
+    ) -> Result<Response>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
+        A: FnOnce(T) -> Result<Reply> + Send + 'static,
+    {
+        if self.key.is_none() {
+            return Ok(answer(app.store.write(work).await?)?.into_response());
+        }
+        self.write(app, customer, move |tx, _| Box::pin(async move { answer(work(tx).await?) })).await
     }
 
     /// As [`Guard::write`], for an answer that is not quite what is kept of it.

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use super::cookies;
 use crate::app::App;
 use crate::domain::caller::Caller;
+use crate::domain::claim::Claim;
 use crate::domain::credentials;
 use crate::error::{Error, Result};
 
@@ -21,6 +22,19 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         caller_of(app, &parts.method, &parts.headers).await
+    }
+}
+
+/// Who asks, perhaps still to be confirmed.
+impl FromRequestParts<App> for Claim {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let authorization = parts.headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
+        match credentials::claim(app, authorization) {
+            Some(claim) => Ok(claim),
+            None => Caller::from_request_parts(parts, app).await.map(Claim::confirmed),
+        }
     }
 }
 

@@ -18,6 +18,7 @@ use crate::domain::{documents, messages};
 use crate::error::{Error, Result};
 use crate::intake::retrieve::{self, FoundDocument};
 use crate::model::{DocumentId, MessageId, Ticket};
+use crate::store::tickets::end_user_exists;
 use crate::store::{Conn, tickets as ticket_store};
 
 /// Earlier tickets of the end user, at most.
@@ -100,8 +101,10 @@ async fn list_prompt_documents(
     let mut conn = app.store.read().await?;
     let ticket = ticket_store::get(&mut conn, caller.customer, message.ticket_id).await?;
     let end_users = match ticket.end_user_id {
-        Some(end_user) => vec![load(&mut conn, caller.customer, end_user).await?],
-        None => Vec::new(),
+        Some(end_user) if end_user_exists(&mut conn, caller.customer, end_user).await? => {
+            vec![load(&mut conn, caller.customer, end_user).await?]
+        }
+        _ => Vec::new(),
     };
     // Who writes in a chat is not proven: nobody's history is told.
     let tickets =

@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::change::{Change, Guard};
+use super::change::{Change, ClaimedChange, Guard};
 use super::extract::{Id, Query};
 use super::list::{LIST, Listing};
 use super::problem::Problem;
@@ -20,6 +20,7 @@ use super::reply::{Page, Reply, json, single};
 use crate::app::App;
 use crate::crypto::MasterKey;
 use crate::domain::caller::Caller;
+use crate::domain::claim::Claim;
 use crate::domain::messages::{self as domain, Draft, MessageChange};
 use crate::domain::refs::Refs;
 use crate::error::{Error, Result};
@@ -152,7 +153,8 @@ async fn create_ticket_message(
     if input.ticket_id.is_none() {
         return Err(Error::invalid("ticketID", "is required"));
     }
-    create(app, caller, input, guard).await
+    let draft = Draft::from(input).prepared()?;
+    create(app, Claim::confirmed(caller), draft, guard).await
 }
 
 /// Adds a message to the ticket given, to the one its thread is in, or to a new one.
@@ -161,24 +163,34 @@ async fn create_ticket_message(
         (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
 async fn create_new_ticket_message(
     State(app): State<App>,
-    Change { caller, input, guard }: Change<MessageIn>,
+    ClaimedChange { claim, input, guard }: ClaimedChange<MessageIn>,
 ) -> Result<Response> {
-    caller.may_write()?;
-    create(app, caller, input, guard).await
+    claim.caller().may_write()?;
+    let draft = match Draft::from(input).prepared() {
+        Ok(draft) => draft,
+        Err(error) => {
+            claim.confirm(&app).await?;
+            return Err(error);
+        }
+    };
+    create(app, claim, draft, guard).await
 }
 
-async fn create(app: App, caller: Caller, input: MessageIn, guard: Guard) -> Result<Response> {
-    let draft = Draft::from(input).prepared()?;
+async fn create(app: App, claim: Claim, draft: Draft, guard: Guard) -> Result<Response> {
+    let customer = claim.caller().customer;
+    let draft = draft.indexed(app.store.dialect(), customer);
     let html = out::safe_html(&draft.message);
-    let handle = app.clone();
+    let (handle, answering) = (app.clone(), app.clone());
     guard
-        .write(&handle, caller.customer, move |tx, _| {
-            Box::pin(async move {
-                let domain::Created { message, refs } = domain::create(tx, &app, &caller, draft).await?;
+        .write_then(
+            &handle,
+            customer,
+            move |tx| Box::pin(async move { domain::create(tx, &app, &claim, draft).await }),
+            move |domain::Created { message, refs }| {
                 let location = format!("/api/ticketMessages/{}", message.message_id);
-                Reply::created(location, &out::message_out(&app, caller.customer, &refs, message, html, &[])?)
-            })
-        })
+                Reply::created(location, &out::message_out(&answering, customer, &refs, message, html, &[])?)
+            },
+        )
         .await
 }
 

@@ -26,6 +26,7 @@ use super::reply::single;
 use super::ticket_messages::{LONGEST_PAGE, conversation};
 use crate::app::App;
 use crate::domain::caller::Caller;
+use crate::domain::claim::Claim;
 use crate::error::{Error, Result};
 use crate::model::TicketId;
 use crate::store::{messages, tickets as store};
@@ -53,19 +54,37 @@ pub struct TicketQuery {
     responses((status = 200, body = TicketOut), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
 async fn get_ticket(
     State(app): State<App>,
-    caller: Caller,
+    claim: Claim,
     Id(id): Id,
     Query(query): Query<TicketQuery>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    caller.may_read()?;
     let with_messages = match query.include.as_deref() {
         None => false,
         Some(it) if it.eq_ignore_ascii_case("messages") => true,
-        Some(_) => return Err(Error::invalid("include", "must be messages")),
+        Some(_) => {
+            claim.confirm(&app).await?;
+            return Err(Error::invalid("include", "must be messages"));
+        }
     };
-    let mut conn = app.store.read().await?;
-    let ticket = TicketId(id);
+    let made = read(&app, claim.caller(), TicketId(id), with_messages).await;
+    let seen = made.as_ref().ok().and_then(|it| it.1);
+    let out = match claim.check(&app, seen).await? {
+        None => made?.0,
+        Some(caller) => read(&app, &caller, TicketId(id), with_messages).await?.0,
+    };
+    single(&headers, &out)
+}
+
+/// A ticket, and the version of the names that was read with it.
+async fn read(
+    app: &App,
+    caller: &Caller,
+    ticket: TicketId,
+    with_messages: bool,
+) -> Result<(TicketOut, Option<i64>)> {
+    caller.may_read()?;
+    let mut conn = app.store.light().await?;
     let (listed, messages) = if with_messages {
         let both = messages::with_ticket(&mut conn, caller.customer, ticket, LONGEST_PAGE).await?;
         (both.0, Some(both.1))
@@ -77,11 +96,12 @@ async fn get_ticket(
     }
     let version = listed.refs_version;
     let mut out =
-        tickets_out(&app, &mut conn, caller.customer, vec![listed]).await?.pop().ok_or(Error::NotFound)?;
+        tickets_out(app, &mut conn, caller.customer, vec![listed]).await?.pop().ok_or(Error::NotFound)?;
     if let Some(messages) = messages {
         let refs = app.refs.at(&mut conn, caller.customer, version).await?;
         out.messages =
             Some(conversation(&mut conn, &app.key, caller.customer, &refs, ticket, messages).await?);
     }
-    single(&headers, &out)
+    conn.finish().await?;
+    Ok((out, Some(version)))
 }

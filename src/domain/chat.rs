@@ -103,7 +103,8 @@ pub async fn open(
     let mut ticket = new_ticket(channel, end_user, uid, &opening.message, now);
     message.subject = ticket.subject.clone();
     let names: Vec<&str> = opening.name.as_deref().into_iter().collect();
-    let id = messages::open_ticket(tx, customer, Actor::EndUser, &mut ticket, &mut message, &names).await?;
+    let id =
+        messages::open_ticket(tx, customer, Actor::EndUser, &mut ticket, &mut message, &names, None).await?;
     let session = ChatSession {
         token_hash: crypto::token_hash(token),
         customer_id: customer,

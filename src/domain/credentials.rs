@@ -18,6 +18,7 @@ use crate::clock::{Clock, Random};
 use crate::crypto::{self, MasterKey};
 use crate::domain::api_keys::{self, KeyUse};
 use crate::domain::caller::{Caller, Scopes};
+use crate::domain::claim::{Claim, Known};
 use crate::error::{Error, Result};
 use crate::model::{CustomerId, CustomerRepId, Timestamp};
 use crate::store::{Store, meta, reps};
@@ -29,6 +30,10 @@ const KEY_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
 const BASIC_LIFE: Duration = Duration::from_secs(5 * 60);
 const BASIC_KEPT: usize = 1000;
 const TOKENS_KEPT: usize = 10_000;
+
+/// What is verified where there is no hash: as costly as any, and no password fits it.
+const ABSENT: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGhhcyB0aGlzIQ$bm8gcGFzc3dvcmQgZ2l2ZXMgdGhlc2UgMzIgYnl0ZXM";
 
 #[derive(Serialize, Deserialize, Clone)]
 struct Claims {
@@ -43,6 +48,16 @@ struct Claims {
     exp: i64,
 }
 
+impl Claims {
+    fn is_good_at(&self, now: Timestamp) -> bool {
+        self.exp > now.0 / 1_000_000
+    }
+
+    fn rep(&self) -> Option<CustomerRepId> {
+        self.sub.parse().ok().map(CustomerRepId)
+    }
+}
+
 struct SigningKey {
     id: String,
     secret: Vec<u8>,
@@ -55,8 +70,9 @@ pub struct Credentials {
     basic: Mutex<HashMap<[u8; 32], (CustomerRepId, i64, Timestamp)>>,
     /// Tokens whose signature was verified, so that it is verified once.
     verified: RwLock<HashMap<String, Claims>>,
+    /// What reps who came by token may do.
+    pub(super) known: Known,
     hashing: Arc<Semaphore>,
-    absent: String,
     pub key_use: KeyUse,
 }
 
@@ -75,8 +91,8 @@ impl Credentials {
             keys: RwLock::default(),
             basic: Mutex::default(),
             verified: RwLock::default(),
+            known: Known::default(),
             hashing: Arc::new(Semaphore::new(2)),
-            absent: hash_now("a password that no rep has", &random.bytes())?,
             key_use: KeyUse::default(),
         };
         this.rotate(store, key, clock, random).await?;
@@ -137,13 +153,17 @@ impl Credentials {
 
     /// What a token claims, if its signature is ours and it has not expired.
     async fn claims(&self, app: &App, token: &str) -> Result<Option<Claims>> {
-        let now = app.clock.now().0 / 1_000_000;
-        let known = self.verified.read().ok().and_then(|it| it.get(token).cloned());
-        let claims = match known {
-            Some(claims) => Some(claims),
-            None => self.verify_token(app, token).await?,
-        };
-        Ok(claims.filter(|it| it.exp > now))
+        let now = app.clock.now();
+        match self.seen(token, now) {
+            Some(claims) => Ok(Some(claims)),
+            None => Ok(self.verify_token(app, token).await?.filter(|it| it.is_good_at(now))),
+        }
+    }
+
+    /// What a token claims whose signature was verified before.
+    fn seen(&self, token: &str, now: Timestamp) -> Option<Claims> {
+        let verified = self.verified.read().ok()?;
+        verified.get(token).filter(|it| it.is_good_at(now)).cloned()
     }
 
     async fn verify_token(&self, app: &App, token: &str) -> Result<Option<Claims>> {
@@ -183,7 +203,7 @@ impl Credentials {
     pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool> {
         let _permit = self.permit().await?;
         let known = hash.is_some();
-        let (password, hash) = (password.to_owned(), hash.unwrap_or(&self.absent).to_owned());
+        let (password, hash) = (password.to_owned(), hash.unwrap_or(ABSENT).to_owned());
         let verified = tokio::task::spawn_blocking(move || verify_now(&password, &hash)).await?;
         Ok(verified && known)
     }
@@ -241,7 +261,7 @@ pub async fn authenticate(app: &App, authorization: Option<&str>) -> Result<Call
     }
 }
 
-fn caller(rep: reps::Access, scopes: Scopes, identity: String) -> Caller {
+fn caller(rep: &reps::Access, scopes: Scopes, identity: String) -> Caller {
     Caller {
         customer: rep.customer_id,
         rep: rep.customer_rep_id,
@@ -252,16 +272,32 @@ fn caller(rep: reps::Access, scopes: Scopes, identity: String) -> Caller {
     }
 }
 
+/// A rep who came by token or password.
+pub(super) fn rep_caller(rep: &reps::Access) -> Caller {
+    caller(rep, Scopes::ALL, format!("rep:{}", rep.customer_rep_id))
+}
+
 async fn by_token(app: &App, token: &str) -> Result<Caller> {
     let claims = app.credentials.claims(app, token).await?.ok_or_else(refused)?;
-    let rep = claims.sub.parse().map(CustomerRepId).map_err(|_| refused())?;
+    let (customer, rep) = (CustomerId(claims.customer), claims.rep().ok_or_else(refused)?);
     let mut conn = app.store.read().await?;
-    let rep = reps::access(&mut conn, CustomerId(claims.customer), rep).await?.ok_or_else(refused)?;
+    let (rep, version) = reps::access(&mut conn, customer, rep).await?.ok_or_else(refused)?;
     if !rep.is_active || rep.token_version != claims.ver {
         return Err(refused());
     }
-    let identity = format!("rep:{}", rep.customer_rep_id);
-    Ok(caller(rep, Scopes::ALL, identity))
+    let caller = rep_caller(&rep);
+    app.credentials.known.keep(rep, version);
+    Ok(caller)
+}
+
+/// Who a token says that they are, where what its rep may do is known of a moment ago and only has to be
+/// confirmed. None has to be asked by [`authenticate`].
+pub fn claim(app: &App, authorization: Option<&str>) -> Option<Claim> {
+    let (scheme, token) = authorization?.trim().split_once(' ')?;
+    let claims = app.credentials.seen(token.trim(), app.clock.now())?;
+    let (rep, version) = app.credentials.known.of(CustomerId(claims.customer), claims.rep()?)?;
+    let is_good = scheme.eq_ignore_ascii_case("bearer") && rep.is_active && rep.token_version == claims.ver;
+    is_good.then(|| Claim::unconfirmed(rep, version))
 }
 
 async fn by_api_key(app: &App, key: &str) -> Result<Caller> {
@@ -271,7 +307,7 @@ async fn by_api_key(app: &App, key: &str) -> Result<Caller> {
     let found = reps::access_by_api_key(&mut conn, &hash, now).await?.ok_or_else(refused)?;
     let scopes = Scopes::parse(&found.scopes).ok_or_else(refused)?;
     api_keys::used(app, found.rep.customer_id, found.api_key_id);
-    Ok(caller(found.rep, scopes, format!("key:{}", found.api_key_id)))
+    Ok(caller(&found.rep, scopes, format!("key:{}", found.api_key_id)))
 }
 
 /// API keys are random, so a fast keyed hash finds them.
@@ -292,12 +328,23 @@ async fn by_basic(app: &App, encoded: &str) -> Result<Caller> {
             && rep.is_active
             && rep.token_version == version
         {
-            let identity = format!("rep:{}", rep.customer_rep_id);
-            return Ok(caller(rep, Scopes::ALL, identity));
+            return Ok(rep_caller(&rep));
         }
     }
     let rep = super::login::verify(app, username, password, None).await?;
     app.credentials.remember(pair, &rep, now);
-    let identity = format!("rep:{}", rep.customer_rep_id);
-    Ok(caller(rep, Scopes::ALL, identity))
+    Ok(rep_caller(&rep))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verifying_without_a_hash_costs_as_much_as_with_one() {
+        let cost = |hash: &str| hash.rsplitn(3, '$').nth(2).unwrap().to_owned();
+        assert_eq!(cost(ABSENT), cost(&hash_now("a password", &[7; 16]).unwrap()));
+        assert!(PasswordHash::new(ABSENT).is_ok());
+        assert!(!verify_now("a password", ABSENT));
+    }
 }

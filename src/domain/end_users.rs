@@ -7,7 +7,7 @@ mod uid;
 mod uids;
 
 pub use assign::{Assignment, assign};
-pub use changes::{EndUserChange, create, delete, update};
+pub use changes::{EndUserChange, create, delete, detach_all, update};
 pub use uid::normalise_uid;
 pub use uids::UidChange;
 
@@ -63,32 +63,19 @@ pub async fn find_or_make(
     Ok((known(tx, customer, actor, found.end_user_id, name.filter(|_| verified)).await?, verified))
 }
 
-/// Makes the end user of an address that nobody had a moment ago, under the id that was set aside for
-/// them. False where another transaction was faster.
+/// Makes the end user of an address that is theirs already, under the id that was set aside for them.
 pub async fn make(
     tx: &mut Tx,
     customer: CustomerId,
     actor: Actor,
     id: EndUserId,
-    (uid, uid_key, uid_type): (String, String, UidType),
+    uid: &str,
     name: Option<&str>,
-) -> Result<bool> {
-    let uid = EndUserUid {
-        end_user_uid_id: EndUserUidId(0),
-        end_user_id: id,
-        uid,
-        uid_key,
-        uid_type,
-        is_primary: true,
-    };
-    if store::insert_uid(tx, customer, &uid).await?.is_none() {
-        return Ok(false);
-    }
+) -> Result<()> {
     let name = name.map(one_line).filter(|it| !it.is_empty());
     let end_user = EndUser { end_user_id: id, name, ..EndUser::new(tx.now) };
-    store::insert_as(tx, customer, &end_user, &[&uid.uid]).await?;
-    note(tx, customer, actor, &[Event::new("endUser.created", "endUser", id.0)]).await?;
-    Ok(true)
+    store::insert_as(tx, customer, &end_user, &[uid]).await?;
+    note(tx, customer, actor, &[Event::new("endUser.created", "endUser", id.0)]).await
 }
 
 /// Gives an end user without a name the one that they write under.

@@ -62,8 +62,8 @@ pub async fn add(
 }
 
 /// Makes a ticket together with its first message: one pass for each of the rows, the index and the
-/// events, because this is what a busy desk does most. `names` are the end user's names and addresses.
-/// Ids that were set aside for both are used.
+/// events, because this is what a busy desk does most. `names` are the end user's names and addresses,
+/// `ahead` is what [`tickets::document_ahead`] made. Ids that were set aside for both are used.
 pub async fn open_ticket(
     tx: &mut Tx,
     customer: CustomerId,
@@ -71,9 +71,10 @@ pub async fn open_ticket(
     ticket: &mut Ticket,
     message: &mut Message,
     names: &[&str],
+    ahead: Option<String>,
 ) -> Result<MessageId> {
     if ticket.ticket_id == TicketId(0) {
-        let arrival = arrivals::arrive(tx, customer, None).await?;
+        let arrival = arrivals::arrive(tx, customer).await?;
         (ticket.ticket_id, message.message_id) = (arrival.ticket_id, arrival.message_id);
     }
     message.ticket_id = ticket.ticket_id;
@@ -83,7 +84,7 @@ pub async fn open_ticket(
     ticket_store::insert_as(tx, customer, ticket).await?;
     store::insert_as(tx, customer, message).await?;
     intake::begin(tx, customer, message.message_id, message).await?;
-    tickets::index_new(tx, customer, ticket, Some(message), names);
+    tickets::index_new(tx, customer, ticket, Some(message), names, ahead);
     let events = [
         Event::ticket("ticket.created", ticket.ticket_id),
         Event::message("ticketMessage.created", ticket.ticket_id, message.message_id),

@@ -13,6 +13,7 @@ pub mod caller;
 pub mod canned_responses;
 pub mod channels;
 pub mod chat;
+pub mod claim;
 pub mod composer_drafts;
 pub mod credentials;
 pub mod custom_fields;

@@ -16,6 +16,7 @@ use crate::error::Result;
 use crate::model::{
     CustomerId, CustomerRepId, Message, MessageId, SenderType, Ticket, TicketId, Timestamp, TopicId,
 };
+use crate::store::dialect::Dialect;
 use crate::store::{Tx, search, tickets as store};
 
 /// First characters of the newest message.
@@ -45,21 +46,47 @@ pub async fn insert(tx: &mut Tx, customer: CustomerId, actor: Actor, ticket: &Ti
 }
 
 /// Puts a new ticket with its first message into the search index. `names` are the end user's names and
-/// addresses.
+/// addresses; `ahead` is what [`document_ahead`] made of everything else.
 pub fn index_new(
     tx: &mut Tx,
     customer: CustomerId,
     ticket: &Ticket,
     message: Option<&Message>,
     names: &[&str],
+    ahead: Option<String>,
 ) {
-    let mut parts: Vec<&str> = ticket.subject.as_deref().into_iter().chain(ticket.uid.as_deref()).collect();
+    if let Some(ahead) = ahead {
+        let document = tx.dialect().complete_search_document(customer, ahead, names);
+        return search::insert_documents(tx, customer, ticket.ticket_id, vec![document]);
+    }
+    let parts = parts_of_new(ticket.subject.as_deref(), ticket.uid.as_deref(), names, message);
+    search::insert(tx, customer, ticket.ticket_id, &parts);
+}
+
+/// What search finds a new ticket by, as far as its first message tells: made outside of the transaction.
+/// None where the engine wants everything at once.
+pub fn document_ahead(
+    dialect: Dialect,
+    customer: CustomerId,
+    message: &Message,
+    uid: Option<&str>,
+) -> Option<String> {
+    let parts = parts_of_new(message.subject.as_deref(), uid, &[], Some(message));
+    dialect.search_document_ahead(customer, &parts)
+}
+
+fn parts_of_new<'a>(
+    subject: Option<&'a str>,
+    uid: Option<&'a str>,
+    names: &[&'a str],
+    message: Option<&'a Message>,
+) -> Vec<&'a str> {
+    let mut parts: Vec<&str> = subject.into_iter().chain(uid).collect();
     parts.extend(names);
     if let Some(message) = message {
-        let subject = message.subject.as_deref().filter(|it| Some(*it) != ticket.subject.as_deref());
         let whole = message.text_body.as_deref().filter(|it| Some(*it) != message.message.as_deref());
         let texts = [
-            subject,
+            message.subject.as_deref().filter(|it| Some(*it) != subject),
             message.message.as_deref(),
             whole,
             message.from_name.as_deref(),
@@ -68,7 +95,7 @@ pub fn index_new(
         ];
         parts.extend(texts.into_iter().flatten());
     }
-    search::insert(tx, customer, ticket.ticket_id, &parts);
+    parts
 }
 
 /// Indexes a ticket again, from its records.

@@ -7,6 +7,7 @@ mod auto_reply;
 pub mod delete_objects;
 mod deliver_mail;
 mod deliver_message;
+mod detach_end_user;
 pub mod duties;
 mod embed_anew;
 mod fetch_mail;
@@ -80,6 +81,7 @@ registry! {
         job::FETCH_MAIL => fetch_mail,
         job::PROCESS_MAIL => process_mail,
         job::INDEX_END_USER => index_end_user,
+        job::DETACH_END_USER => detach_end_user,
     }
     stages { job::INTAKE_SPAM, job::INTAKE_TOPICS, job::INTAKE_REPLY }
 }

@@ -20,6 +20,9 @@ pub const PROCESS_MAIL: &str = "process_mail";
 /// Lets search find an end user's tickets by the names and addresses of now. Subject: the end user.
 pub const INDEX_END_USER: &str = "index_end_user";
 
+/// Takes an end user who was deleted off their tickets. Subject: the end user.
+pub const DETACH_END_USER: &str = "detach_end_user";
+
 /// Stages of the pipeline of an incoming message. Subject: the message.
 pub const INTAKE_SPAM: &str = "intake_spam";
 pub const INTAKE_TOPICS: &str = "intake_topics";

@@ -3,8 +3,6 @@
 
 mod search;
 
-pub(in crate::store) use search::Among;
-
 use std::fmt::Write;
 
 use answerpal_text::Scope;
@@ -101,6 +99,22 @@ impl Dialect {
         }
     }
 
+    /// As [`Dialect::search_documents`], where the one document may be made before everything of the ticket
+    /// is known: None where it may not.
+    pub fn search_document_ahead(self, customer: CustomerId, parts: &[&str]) -> Option<String> {
+        (self == Self::Sqlite).then(|| answerpal_text::fts5_document(Scope(customer.0), parts))
+    }
+
+    /// A document that was made ahead, with what has become known of the ticket.
+    pub fn complete_search_document(self, customer: CustomerId, ahead: String, parts: &[&str]) -> String {
+        answerpal_text::extend_fts5_document(Scope(customer.0), ahead, parts)
+    }
+
+    /// Whether what a transaction found missing stays so until it ends.
+    pub fn has_one_writer(self) -> bool {
+        self == Self::Sqlite
+    }
+
     /// Parameters: tenant, ticket, chunk, document.
     pub(super) fn insert_search_document(self) -> &'static str {
         match self {
@@ -158,8 +172,9 @@ impl Dialect {
     pub fn set_last_id(self) -> &'static [&'static str] {
         match self {
             Self::Sqlite => &[
-                "DELETE FROM sqlite_sequence WHERE name = $1 AND $2 >= 0",
-                "INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)",
+                "UPDATE sqlite_sequence SET seq = $2 WHERE name = $1",
+                "INSERT INTO sqlite_sequence (name, seq)
+                 SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = $1)",
             ],
             Self::Postgres => {
                 &["SELECT setval(pg_get_serial_sequence(quote_ident(c.table_schema) || '.' || quote_ident(c.table_name), c.column_name),
@@ -175,7 +190,7 @@ impl Dialect {
     pub(super) fn next_id(self, table: &str, column: &str) -> String {
         match self {
             Self::Sqlite => {
-                format!("(SELECT COALESCE(MAX(seq), 0) + 1 FROM sqlite_sequence WHERE name = '{table}')")
+                format!("COALESCE((SELECT seq FROM sqlite_sequence WHERE name = '{table}'), 0) + 1")
             }
             Self::Postgres => format!("nextval('{table}_{column}_seq')"),
         }
@@ -193,6 +208,14 @@ impl Dialect {
                 "SELECT nextval(pg_get_serial_sequence(CAST($1 AS TEXT), CAST($2 AS TEXT)))
                  FROM generate_series(1, CAST($3 AS BIGINT))"
             }
+        }
+    }
+
+    /// A member of the JSON object in a column, as text.
+    pub(super) fn json_text(self, column: &str, member: &str) -> String {
+        match self {
+            Self::Sqlite => format!("({column} ->> '{member}')"),
+            Self::Postgres => format!("(CAST({column} AS json) ->> '{member}')"),
         }
     }
 

@@ -19,7 +19,13 @@ pub const SORTS: &[(&str, &str)] = &[
     ("apiEndpoint", "COALESCE(t.api_endpoint, '')"),
     ("apiMethod", "COALESCE(t.api_method, '')"),
     ("apiBodyTemplate", "COALESCE(t.api_body_template, '')"),
+    ("overrideApiEndpoint", "override_endpoint"),
+    ("overrideApiMethod", "override_method"),
+    ("overrideApiBodyTemplate", "override_body_template"),
 ];
+
+/// Members of the column `override_api`, which stand in [`SORTS`] with `override_` before them.
+const OVERRIDES: [&str; 3] = ["endpoint", "method", "body_template"];
 
 fn search_text(document: &Document) -> String {
     let parts: Vec<&str> =
@@ -36,6 +42,11 @@ pub async fn list(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Document>> {
+    let mut order = order.to_owned();
+    for member in OVERRIDES {
+        let text = conn.dialect().json_text("t.override_api", member);
+        order = order.replace(&format!("override_{member}"), &text);
+    }
     let (clause, mut values) = search.clause(customer);
     values.extend([limit.into(), offset.into()]);
     let sql = format!(

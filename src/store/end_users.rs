@@ -8,9 +8,10 @@ use std::sync::LazyLock;
 
 use const_format::formatcp;
 
+use super::arrivals::Address;
 use super::{Conn, Tx, Value};
 use crate::error::Result;
-use crate::model::{CustomerId, EndUser, EndUserId, EndUserUid, EndUserUidId};
+use crate::model::{CustomerId, EndUser, EndUserId, EndUserUid, EndUserUidId, Ticket};
 use crate::params;
 
 const GET: &str =
@@ -68,6 +69,14 @@ pub async fn update(tx: &mut Tx, customer: CustomerId, end_user: &EndUser, uids:
 
 pub async fn get(conn: &mut Conn, customer: CustomerId, end_user: EndUserId) -> Result<EndUser> {
     conn.query_one(GET, params![customer, end_user]).await
+}
+
+/// Whom a ticket names, where they are still there.
+pub async fn of_ticket(conn: &mut Conn, customer: CustomerId, ticket: &Ticket) -> Result<Option<EndUser>> {
+    match ticket.end_user_id {
+        Some(end_user) => conn.query_opt(GET, params![customer, end_user]).await,
+        None => Ok(None),
+    }
 }
 
 /// For a change: other transactions wait until this one ends.
@@ -128,6 +137,21 @@ pub async fn insert_uid(tx: &mut Tx, customer: CustomerId, uid: &EndUserUid) -> 
     Ok(row.map(|it| it.0))
 }
 
+/// As [`insert_uid`], of one that nobody can have.
+pub async fn insert_free_uid(
+    tx: &mut Tx,
+    customer: CustomerId,
+    end_user: EndUserId,
+    (uid, key, uid_type): &Address,
+) -> Result<()> {
+    tx.send(
+        "INSERT INTO end_user_uids (customer_id, end_user_id, uid, uid_key, uid_type, is_primary)
+         VALUES ($1, $2, $3, $4, $5, TRUE)",
+        params![customer, end_user, uid, key, *uid_type],
+    )
+    .await
+}
+
 pub async fn update_uid(tx: &mut Tx, customer: CustomerId, uid: &EndUserUid) -> Result<()> {
     tx.execute(
         "UPDATE end_user_uids SET end_user_id = $3, uid = $4, uid_key = $5, uid_type = $6, is_primary = $7
@@ -160,10 +184,20 @@ pub async fn delete_uids(tx: &mut Tx, customer: CustomerId, ids: Vec<i64>) -> Re
 
 /// Ids of an end user's tickets.
 pub async fn tickets_of(conn: &mut Conn, customer: CustomerId, end_user: EndUserId) -> Result<Vec<i64>> {
+    some_tickets_of(conn, customer, end_user, i64::MAX).await
+}
+
+/// As [`tickets_of`], so many at most.
+pub async fn some_tickets_of(
+    conn: &mut Conn,
+    customer: CustomerId,
+    end_user: EndUserId,
+    most: i64,
+) -> Result<Vec<i64>> {
     let rows: Vec<(i64,)> = conn
         .query(
-            "SELECT ticket_id FROM tickets WHERE customer_id = $1 AND end_user_id = $2 ORDER BY ticket_id",
-            params![customer, end_user],
+            "SELECT ticket_id FROM tickets WHERE customer_id = $1 AND end_user_id = $2 ORDER BY ticket_id LIMIT $3",
+            params![customer, end_user, most],
         )
         .await?;
     Ok(rows.into_iter().map(|it| it.0).collect())

@@ -3,25 +3,29 @@
 use const_format::formatcp;
 
 use super::tickets::Clause;
-use super::{Conn, Tx, Value};
+use super::{Conn, Rows, Tx, Value};
 use crate::domain::caller::Actor;
 use crate::domain::events::Event;
 use crate::error::Result;
 use crate::model::{CustomerId, CustomerRepId, MessageId, TicketId, Timestamp};
 use crate::{params, row};
 
-const COLUMNS: &[&str] = &[
-    "customer_id",
-    "created_at",
-    "actor_type",
-    "actor_id",
-    "action",
-    "entity",
-    "entity_id",
-    "ticket_id",
-    "message_id",
-    "changes",
-];
+static ROWS: Rows = Rows {
+    table: "events",
+    columns: &[
+        "customer_id",
+        "created_at",
+        "actor_type",
+        "actor_id",
+        "action",
+        "entity",
+        "entity_id",
+        "ticket_id",
+        "message_id",
+        "changes",
+    ],
+    conflict: "",
+};
 
 row! {
     /// An event as it is stored.
@@ -79,7 +83,7 @@ row! {
 /// Inserts events, not yet sealed, as the transaction ends.
 pub fn insert(tx: &mut Tx, customer: CustomerId, actor: Actor, events: &[Event]) {
     let now = tx.now;
-    let mut rows: Vec<Value<'static>> = Vec::with_capacity(events.len() * COLUMNS.len());
+    let mut rows: Vec<Value<'static>> = Vec::with_capacity(events.len() * ROWS.columns.len());
     for event in events {
         rows.extend([
             customer.into(),
@@ -94,7 +98,7 @@ pub fn insert(tx: &mut Tx, customer: CustomerId, actor: Actor, events: &[Event])
             event.changes.as_ref().map(ToString::to_string).into(),
         ]);
     }
-    tx.insert_at_end("events", COLUMNS, rows);
+    tx.insert_at_end(&ROWS, rows);
 }
 
 /// The oldest events that are not sealed, of all tenants.

@@ -3,11 +3,17 @@
 
 use const_format::formatcp;
 
-use super::{Conn, Tx, Value};
+use super::{Conn, Rows, Tx, Value};
 use crate::error::{Error, Result};
 use crate::model::job::{DEAD, Job, WAITING};
 use crate::model::{CustomerId, Timestamp};
 use crate::params;
+
+static ROWS: Rows = Rows {
+    table: "jobs",
+    columns: &["customer_id", "kind", "subject_id", "state", "run_at", "dedup_key", "created_at"],
+    conflict: "ON CONFLICT (customer_id, kind, dedup_key) WHERE dedup_key IS NOT NULL DO NOTHING",
+};
 
 /// Adds a job that runs at `run_at` or soon after. Of several with one `dedup_key` (for a tenant and a
 /// kind) only the first is kept, until it is purged a week after it is done.
@@ -20,13 +26,8 @@ pub async fn enqueue(
     dedup_key: Option<&str>,
 ) -> Result<()> {
     let now = tx.now;
-    let params: &[Value<'_>] = params![customer, kind, subject_id, run_at, dedup_key, now];
-    tx.at_end(
-        "INSERT INTO jobs (customer_id, kind, subject_id, state, run_at, dedup_key, created_at)
-         VALUES ($1, $2, $3, 'waiting', $4, $5, $6)
-         ON CONFLICT (customer_id, kind, dedup_key) WHERE dedup_key IS NOT NULL DO NOTHING",
-        params.iter().map(Value::to_owned_value).collect(),
-    );
+    let params: &[Value<'_>] = params![customer, kind, subject_id, WAITING, run_at, dedup_key, now];
+    tx.insert_at_end(&ROWS, params.iter().map(Value::to_owned_value).collect());
     tx.wake_workers();
     Ok(())
 }

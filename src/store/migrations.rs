@@ -35,6 +35,7 @@ const MIGRATIONS: &[Migration] = migrations![
     6 "0006_mail_transport",
     7 "0007_dashboard",
     10 "0010_draft_ratings",
+    12 "0012_fewer_writes",
 ];
 
 /// Any number: the processes that start together on one PostgreSQL take turns by it.

@@ -64,7 +64,7 @@ pub mod topics;
 mod value;
 
 pub use contains::Contains;
-pub use engine::{BoxFuture, Conn, ReadConn, Store, StoreOptions, Tx};
+pub use engine::{BoxFuture, Conn, ReadConn, Rows, Store, StoreOptions, Tx};
 pub use migrations::schema_version;
 pub use value::{Columns, FromColumn, FromRow, Row, ToColumn, Value};
 

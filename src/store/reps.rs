@@ -13,7 +13,7 @@ use crate::{params, row};
 
 row! {
     /// What decides what a rep may do now.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, PartialEq, Debug)]
     pub struct Access {
         pub customer_id: CustomerId,
         pub customer_rep_id: CustomerRepId,
@@ -53,15 +53,33 @@ impl FromRow for KeyAccess {
     }
 }
 
-pub async fn access(conn: &mut Conn, customer: CustomerId, rep: CustomerRepId) -> Result<Option<Access>> {
-    conn.query_opt(
-        formatcp!(
-            "SELECT {} FROM customer_reps t WHERE t.customer_id = $1 AND t.customer_rep_id = $2",
-            Access::COLUMNS
-        ),
-        params![customer, rep],
-    )
-    .await
+/// What a rep may do, and the version of the tenant's names that it was read with: every change of it is
+/// another version.
+struct At(Access, i64);
+
+impl FromRow for At {
+    fn from_row(columns: &mut Columns<'_>) -> Result<Self> {
+        Ok(Self(Access::from_row(columns)?, columns.take()?))
+    }
+}
+
+/// What a rep may do, true while the names of the tenant have the version that comes with it.
+pub async fn access(
+    conn: &mut Conn,
+    customer: CustomerId,
+    rep: CustomerRepId,
+) -> Result<Option<(Access, i64)>> {
+    let found: Option<At> = conn
+        .query_opt(
+            formatcp!(
+                "SELECT {}, c.refs_version FROM customer_reps t JOIN customers c ON c.customer_id = t.customer_id
+                 WHERE t.customer_id = $1 AND t.customer_rep_id = $2",
+                Access::COLUMNS
+            ),
+            params![customer, rep],
+        )
+        .await?;
+    Ok(found.map(|it| (it.0, it.1)))
 }
 
 /// By id alone: for a pair of credentials that was verified in this process.

@@ -3,7 +3,7 @@
 pub mod bulk;
 mod hits;
 
-pub use hits::{Excerpt, Reach, Words, count_hits, excerpts, few_hits, ranked};
+pub use hits::{Excerpt, Hit, Reach, Words, count_hits, excerpts, few_hits, page, ranked};
 
 use super::{Conn, Tx};
 use crate::error::Result;
@@ -12,8 +12,16 @@ use crate::{params, row};
 
 /// Indexes a ticket that is not in the index yet, as the transaction ends.
 pub fn insert(tx: &mut Tx, customer: CustomerId, ticket: TicketId, parts: &[&str]) {
+    let documents = tx.dialect().search_documents(customer, parts);
+    insert_documents(tx, customer, ticket, documents);
+}
+
+/// As [`insert`], of what [`Dialect::search_documents`] makes of the ticket.
+///
+/// [`Dialect::search_documents`]: super::dialect::Dialect::search_documents
+pub fn insert_documents(tx: &mut Tx, customer: CustomerId, ticket: TicketId, documents: Vec<String>) {
     let dialect = tx.dialect();
-    for (chunk, words) in dialect.search_documents(customer, parts).into_iter().enumerate() {
+    for (chunk, words) in documents.into_iter().enumerate() {
         let params = vec![customer.into(), ticket.into(), (chunk as i64).into(), words.into()];
         tx.at_end(dialect.insert_search_document(), params);
     }

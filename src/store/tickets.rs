@@ -13,7 +13,9 @@ pub use people::{end_user_exists, primary_uid};
 
 pub use filter::Filter;
 pub use history::{MOST_PAST, Past, past};
-pub use list::{Listed, ListedEndUser, Part, View, count, count_found, count_to, list, listed, page, views};
+pub use list::{
+    Listed, ListedEndUser, Part, View, count, count_found, count_to, list, listed, page, passing, views,
+};
 pub use order::{Order, SORTS, Sort};
 
 pub(in crate::store) use filter::{Clause, draft_outcome};
@@ -183,7 +185,7 @@ fn view(ticket: &Ticket) -> impl PartialEq + '_ {
 }
 
 fn add_to_count(tx: &mut Tx, customer: CustomerId, ticket: &Ticket, n: i64) {
-    let params = vec![
+    let key = vec![
         customer.into(),
         ticket.status.clone().into(),
         ticket.customer_rep_id.into(),
@@ -192,9 +194,8 @@ fn add_to_count(tx: &mut Tx, customer: CustomerId, ticket: &Ticket, n: i64) {
         ticket.is_spam.into(),
         ticket.escalated.into(),
         ticket.is_closed.into(),
-        n.into(),
     ];
-    tx.at_end(tx.dialect().add_ticket_count(), params);
+    tx.add_at_end(tx.dialect().add_ticket_count(), key, n);
 }
 
 /// The union of the topics of a ticket's messages, oldest first.

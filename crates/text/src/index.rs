@@ -33,11 +33,20 @@ impl Scope {
 /// Between parts stands the bare tenant prefix, which no query can contain, so
 /// a phrase does not match across parts.
 pub fn fts5_document(scope: Scope, parts: &[&str]) -> String {
+    extend_fts5_document(scope, String::new(), parts)
+}
+
+/// A document of [`fts5_document`] with more parts at its end.
+pub fn extend_fts5_document(scope: Scope, document: String, parts: &[&str]) -> String {
     let prefix = scope.prefix();
     let bytes: usize = parts.iter().map(|p| p.len()).sum();
-    let mut out = String::with_capacity(bytes + bytes / 4 * prefix.len());
+    let mut out = document;
+    out.reserve(bytes + bytes / 4 * prefix.len());
     for part in parts {
         if !out.is_empty() {
+            if !out.ends_with(' ') {
+                out.push(' ');
+            }
             out.push_str(&prefix);
             out.push(' ');
         }
@@ -203,6 +212,9 @@ mod tests {
         assert_eq!(text, "12zcreme 12zbrulee 12z 12z 12z日本 12z本");
         assert_eq!(fts5_document(Scope(-1), &["a"]), "18446744073709551615za");
         assert_eq!(fts5_document(TENANT, &["", "..."]), "");
+        let first = fts5_document(TENANT, &["Crème, brûlée!"]);
+        assert_eq!(extend_fts5_document(TENANT, first, &["", "日本"]), text);
+        assert_eq!(extend_fts5_document(TENANT, String::new(), &["a"]), "12za");
     }
 
     #[test]

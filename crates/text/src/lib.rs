@@ -17,7 +17,7 @@ mod scan;
 mod snippet;
 mod words;
 
-pub use index::{Scope, fts5_document, tsvector_documents};
+pub use index::{Scope, extend_fts5_document, fts5_document, tsvector_documents};
 pub use query::{MAX_QUERY_WORDS, Query, matches, parse_query};
 pub use scan::{MAX_WORD_CHARS, Token, tokens};
 pub use snippet::{Snippet, best_snippet, snippet};

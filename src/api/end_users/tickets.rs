@@ -56,7 +56,8 @@ async fn list_end_user_tickets(
     }
     let filter =
         Filter { end_user: Some(EndUserId(id)), limited_to: caller.limited_to(), ..Filter::default() };
-    let found = listing::page(&app, &caller, Asked { filter, order, search: None }, &paging).await?;
+    let asked = Asked { filter, order, search: None };
+    let (found, mut conn) = listing::page(&app, conn, &caller, asked, &paging).await?;
     let items = tickets_out(&app, &mut conn, caller.customer, found.tickets).await?;
     json(&Page::new(items, found.total, &paging))
 }

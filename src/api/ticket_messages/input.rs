@@ -97,6 +97,7 @@ impl From<MessageIn> for Draft {
             channel_type: input.channel,
             sender_type: input.sender_type,
             incoming: input.incoming,
+            document: None,
         }
     }
 }

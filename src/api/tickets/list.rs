@@ -14,13 +14,14 @@ use crate::api::problem::Problem;
 use crate::api::reply::{Page, json};
 use crate::app::App;
 use crate::domain::caller::Caller;
+use crate::domain::claim::Claim;
 use crate::domain::end_users::normalise_uid;
 use crate::domain::tickets::listing::{self, Asked, Sorted};
 use crate::error::{Error, Result};
 use crate::model::ticket::canonical_status;
 use crate::model::{ChannelType, CustomerRepId, DraftOutcome, EndUserId, Timestamp, TopicId};
 use crate::store::Conn;
-use crate::store::tickets::{Filter, Order, SORTS, uid_key};
+use crate::store::tickets::{Filter, Order, SORTS, end_user_exists, uid_key};
 use crate::store::topics;
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -101,24 +102,37 @@ pub struct TicketQuery {
     responses((status = 200, body = Page<TicketOut>), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn list_tickets(
     State(app): State<App>,
-    caller: Caller,
+    claim: Claim,
     Query(query): Query<TicketQuery>,
 ) -> Result<Response> {
+    let made = list(&app, claim.caller(), &query).await;
+    let seen = made.as_ref().ok().and_then(|it| it.1);
+    match claim.check(&app, seen).await? {
+        None => made.map(|it| it.0),
+        Some(caller) => list(&app, &caller, &query).await.map(|it| it.0),
+    }
+}
+
+/// The answer, and the version of the names that was read with it.
+async fn list(app: &App, caller: &Caller, query: &TicketQuery) -> Result<(Response, Option<i64>)> {
     caller.may_read()?;
     let paging = Listing::new(query.page_number, query.page_size, LIST);
     let order = sorted(query.sort_by.as_deref(), query.sort_order.as_deref())?;
-    let filter = filter(&mut *app.store.read().await?, &caller, &query).await?;
+    let mut conn = app.store.light().await?;
+    let filter = filter(&mut conn, caller, query).await?;
     let Some(filter) = filter else {
-        return json(&Page::<TicketOut>::new(Vec::new(), 0, &paging));
+        return Ok((json(&Page::<TicketOut>::new(Vec::new(), 0, &paging))?, None));
     };
-    let search = query.search.filter(|it| !it.trim().is_empty());
-    let mut found = listing::page(&app, &caller, Asked { filter, order, search }, &paging).await?;
-    let mut conn = app.store.read().await?;
-    let mut items = tickets_out(&app, &mut conn, caller.customer, found.tickets).await?;
+    let search = query.search.clone().filter(|it| !it.trim().is_empty());
+    let (mut found, mut conn) =
+        listing::page(app, conn, caller, Asked { filter, order, search }, &paging).await?;
+    let version = found.tickets.first().map(|it| it.refs_version);
+    let mut items = tickets_out(app, &mut conn, caller.customer, found.tickets).await?;
+    conn.finish().await?;
     for item in &mut items {
         item.search_snippet = found.snippets.remove(&item.ticket_id);
     }
-    json(&Page::new(items, found.total, &paging))
+    Ok((json(&Page::new(items, found.total, &paging))?, version))
 }
 
 /// The order that is asked for: 400 lists the properties.
@@ -174,6 +188,11 @@ async fn filter(conn: &mut Conn, caller: &Caller, query: &TicketQuery) -> Result
         }
         None => query.topic_id,
     };
+    if let Some(end_user) = query.end_user_id
+        && !end_user_exists(conn, caller.customer, end_user).await?
+    {
+        return Ok(None);
+    }
     let rep = match (query.customer_rep_id, query.mine == Some(true)) {
         (Some(rep), true) if rep != caller.rep => return Ok(None),
         (_, true) => Some(caller.rep),

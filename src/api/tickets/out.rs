@@ -116,7 +116,8 @@ impl TicketOut {
             channel: ticket.channel_type,
             channel_type: ticket.channel_type,
             channel_name: refs.channels.get(&ticket.channel_id).map(|it| it.0.clone()),
-            end_user_id: ticket.end_user_id,
+            // Not the ticket's own: a deleted end user is taken off its tickets a few at a time.
+            end_user_id: listed.end_user.as_ref().map(|it| it.end_user_id),
             end_users: listed.end_user.into_iter().map(Into::into).collect(),
             customer_rep_id: rep,
             customer_rep_name: rep.and_then(|it| refs.reps.get(&it).cloned()),

@@ -205,7 +205,8 @@ async fn ask(app: &App, customer: CustomerId, question: &str) -> Result<Drafted>
                 let mut ticket = Ticket::new(ChannelId(0), ChannelType::Email, tx.now);
                 let mut message = Message::new(ChannelId(0), ChannelType::Email, SenderType::EndUser, tx.now);
                 message.message = Some(text);
-                messages::open_ticket(tx, customer, Actor::System, &mut ticket, &mut message, &[]).await?;
+                messages::open_ticket(tx, customer, Actor::System, &mut ticket, &mut message, &[], None)
+                    .await?;
                 Ok(message)
             })
         })

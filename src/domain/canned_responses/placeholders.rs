@@ -52,10 +52,7 @@ pub async fn fill(
 type Values = Vec<(&'static str, Option<String>)>;
 
 async fn values(conn: &mut Conn, caller: &Caller, ticket: &Ticket) -> Result<Values> {
-    let end_user = match ticket.end_user_id {
-        Some(id) => Some(end_users::get(conn, caller.customer, id).await?),
-        None => None,
-    };
+    let end_user = end_users::of_ticket(conn, caller.customer, ticket).await?;
     let rep = profiles::get(conn, caller.customer, caller.rep).await?;
     let tenant = customers::get(conn, caller.customer).await?;
     let of = |get: fn(&crate::model::EndUser) -> &Option<String>| {

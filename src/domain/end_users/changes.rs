@@ -3,13 +3,14 @@
 use serde_json::{Value, json};
 
 use super::uids::{Plan, UidChange, plan, texts};
-use super::{LONGEST_NAME, reindex};
+use super::{AT_ONCE, LONGEST_NAME, reindex};
+use crate::app::App;
 use crate::domain::caller::Actor;
 use crate::domain::events::{Changes, Event, note};
 use crate::domain::{fields, tickets};
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, CustomerType, EndUser, EndUserId, EndUserUid, Ticket};
-use crate::store::{Tx, end_users as store, tickets as ticket_store};
+use crate::model::{CustomerId, CustomerType, EndUser, EndUserId, EndUserUid, Ticket, job};
+use crate::store::{Tx, end_users as store, jobs, tickets as ticket_store};
 
 const LONGEST_DETAILS: usize = 10_000;
 const LONGEST_DOCUMENTATION: usize = 100_000;
@@ -79,19 +80,50 @@ pub async fn update(
     Ok(())
 }
 
-/// Deletes an end user with its uids; its tickets stay, without it.
+/// Deletes an end user with its uids; its tickets stay, without it. Of many tickets a job takes it off: what
+/// is answered of them does not name it any more, because it is not there.
 pub async fn delete(tx: &mut Tx, customer: CustomerId, actor: Actor, id: EndUserId) -> Result<()> {
-    let ids = store::tickets_of(tx, customer, id).await?;
-    let detached = ticket_store::lock_many(tx, customer, ids).await?;
-    for before in &detached {
-        let after = Ticket { end_user_id: None, ..before.clone() };
-        tickets::change(tx, customer, actor, before, &after).await?;
-    }
+    let most = AT_ONCE as i64;
+    let ids = store::some_tickets_of(tx, customer, id, most + 1).await?;
+    let are_many = ids.len() > AT_ONCE;
     store::delete(tx, customer, id).await?;
-    for ticket in &detached {
-        tickets::reindex(tx, customer, ticket.ticket_id).await?;
+    if are_many {
+        let now = tx.now;
+        jobs::enqueue(tx, customer, job::DETACH_END_USER, id.0, now, None).await?;
+    } else {
+        detach(tx, customer, actor, ids).await?;
     }
     note(tx, customer, actor, &[Event::new("endUser.deleted", "endUser", id.0)]).await
+}
+
+/// Takes an end user who is gone off some of their tickets.
+async fn detach(tx: &mut Tx, customer: CustomerId, actor: Actor, tickets: Vec<i64>) -> Result<()> {
+    for before in ticket_store::lock_many(tx, customer, tickets).await? {
+        let after = Ticket { end_user_id: None, ..before.clone() };
+        tickets::change(tx, customer, actor, &before, &after).await?;
+        tickets::reindex(tx, customer, before.ticket_id).await?;
+    }
+    Ok(())
+}
+
+/// As a job: takes an end user who is gone off all their tickets, a few in each transaction.
+pub async fn detach_all(app: &App, customer: CustomerId, id: EndUserId) -> Result<()> {
+    loop {
+        let detached = app
+            .store
+            .write(move |tx| {
+                Box::pin(async move {
+                    let ids = store::some_tickets_of(tx, customer, id, AT_ONCE as i64).await?;
+                    let some = !ids.is_empty();
+                    detach(tx, customer, Actor::System, ids).await?;
+                    Ok(some)
+                })
+            })
+            .await?;
+        if !detached {
+            return Ok(());
+        }
+    }
 }
 
 fn applied(before: &EndUser, change: EndUserChange) -> Result<EndUser> {

@@ -380,7 +380,7 @@ async fn add(
         ticket.date_created = message.message_date;
     }
     let names: Vec<&str> = found.iter().flat_map(|it| it.1.iter().map(String::as_str)).collect();
-    let id = messages::open_ticket(tx, customer, actor, &mut ticket, message, &names).await?;
+    let id = messages::open_ticket(tx, customer, actor, &mut ticket, message, &names, None).await?;
     if let Some(linked) = placement.linked {
         let event = Event::ticket("ticket.linked", ticket.ticket_id)
             .with(json!({ "linkedTicketID": linked, "reason": placement.because }));

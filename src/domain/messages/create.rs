@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::domain::caller::Caller;
+use crate::domain::claim::Claim;
 use crate::domain::refs::Refs;
 use crate::domain::{custom_fields, end_users, html, notifications, tickets};
 use crate::error::{Error, Result};
@@ -11,7 +12,8 @@ use crate::model::{
     ChannelId, ChannelType, CustomerId, CustomerRepId, EndUserId, Message, SenderType, Ticket, TicketId,
     Timestamp, UidType, ticket,
 };
-use crate::store::arrivals::{self, Arrival};
+use crate::store::arrivals::{self, Address, Arrival};
+use crate::store::dialect::Dialect;
 use crate::store::search::bulk;
 use crate::store::{Tx, end_users as end_user_store, tickets as ticket_store};
 
@@ -23,6 +25,8 @@ pub struct Draft {
     pub channel_type: Option<ChannelType>,
     pub sender_type: Option<SenderType>,
     pub incoming: Option<bool>,
+    /// What search finds a ticket by that it begins, as far as it was made ahead.
+    pub document: Option<String>,
 }
 
 impl Draft {
@@ -48,6 +52,18 @@ impl Draft {
         });
         message.incoming = self.incoming.unwrap_or(message.sender_type == SenderType::EndUser);
         Ok(self)
+    }
+}
+
+impl Draft {
+    /// Makes what search finds a new ticket by, where that can be done before the transaction.
+    #[must_use]
+    pub fn indexed(mut self, dialect: Dialect, customer: CustomerId) -> Self {
+        if self.ticket.is_none() {
+            let uid = self.message.uid.clone().or_else(|| contact(&self.message).map(|it| it.1));
+            self.document = tickets::document_ahead(dialect, customer, &self.message, uid.as_deref());
+        }
+        self
     }
 }
 
@@ -93,17 +109,18 @@ pub struct Created {
 }
 
 /// Stores it.
-pub async fn create(tx: &mut Tx, app: &App, caller: &Caller, draft: Draft) -> Result<Created> {
-    let Draft { mut message, ticket, channel, channel_type, .. } = draft;
+pub async fn create(tx: &mut Tx, app: &App, claim: &Claim, draft: Draft) -> Result<Created> {
+    let Draft { mut message, ticket, channel, channel_type, document, .. } = draft;
     let now = tx.now;
     (message.date_created, message.message_date) = (now, now);
-    message.customer_rep_id = (message.sender_type == SenderType::CustomerRep).then_some(caller.rep);
+    message.customer_rep_id = (message.sender_type == SenderType::CustomerRep).then_some(claim.caller().rep);
     if message.incoming {
         message.received();
     }
     if ticket.is_none() && message.reply_to_message_id.is_none() {
-        return begin(tx, app, caller, message, channel, channel_type).await;
+        return begin(tx, app, claim, message, (channel, channel_type), document).await;
     }
+    let caller = &claim.confirm_in(tx, app, None).await?;
     let refs = app.refs.current(tx, caller.customer).await?;
     check_values(&refs, &message)?;
     let answered = match message.reply_to_message_id {
@@ -126,7 +143,7 @@ pub async fn create(tx: &mut Tx, app: &App, caller: &Caller, draft: Draft) -> Re
         }
         message.reply_to_message_id = None;
     }
-    begin(tx, app, caller, message, channel, channel_type).await
+    begin(tx, app, claim, message, (channel, channel_type), document).await
 }
 
 fn check_values(refs: &Refs, message: &Message) -> Result<()> {
@@ -141,26 +158,27 @@ fn check_values(refs: &Refs, message: &Message) -> Result<()> {
 async fn begin(
     tx: &mut Tx,
     app: &App,
-    caller: &Caller,
+    claim: &Claim,
     mut message: Message,
-    channel: Option<ChannelId>,
-    given: Option<ChannelType>,
+    (channel, given): (Option<ChannelId>, Option<ChannelType>),
+    document: Option<String>,
 ) -> Result<Created> {
-    let customer = caller.customer;
+    let customer = claim.caller().customer;
     let mut refs = match app.refs.kept(customer) {
         Some(refs) => refs,
         None => app.refs.current(tx, customer).await?,
     };
     let (address, arrival) = loop {
         let address = addressed(&mut message, &refs, channel, given);
-        let key = address.as_ref().ok().and_then(|it| it.as_ref()).map(|it| it.1.as_str());
-        let arrival = arrivals::arrive(tx, customer, key).await?;
+        let known = address.as_ref().ok().and_then(Option::as_ref);
+        let arrival = arrivals::arrive_from(tx, customer, known, refs.version).await?;
         if arrival.refs_version == refs.version {
-            break (address?, arrival);
+            break (address, arrival);
         }
         refs = app.refs.current(tx, customer).await?;
     };
-    let found = match address {
+    let caller = &claim.confirm_in(tx, app, Some(arrival.refs_version)).await?;
+    let found = match address? {
         Some(address) => Some(sender(tx, caller, &message, address, &arrival).await?),
         None => None,
     };
@@ -173,11 +191,10 @@ async fn begin(
     ticket.ticket_id = arrival.ticket_id;
     ticket.end_user_id = found.as_ref().map(|it| it.id);
     let names: Vec<&str> = found.iter().flat_map(|it| it.names.iter().map(String::as_str)).collect();
-    super::open_ticket(tx, customer, caller.actor(), &mut ticket, &mut message, &names).await?;
+    tx.nothing_can_fail();
+    super::open_ticket(tx, customer, caller.actor(), &mut ticket, &mut message, &names, document).await?;
     Ok(Created { message, refs })
 }
-
-type Address = (String, String, UidType);
 
 /// Checks what the message refers to, sets its channel, and gives the end user's address in one form.
 fn addressed(
@@ -213,7 +230,8 @@ async fn add(
         checked_channel(&refs, Some(channel.unwrap_or(ticket.channel_id)), channel_type)?;
     message.ticket_id = ticket.ticket_id;
     if message.incoming && message.is_known_end_user.is_none() {
-        message.is_known_end_user = Some(ticket.end_user_id.is_some());
+        message.is_known_end_user =
+            Some(end_user_store::of_ticket(tx, caller.customer, &ticket).await?.is_some());
     }
     message.uid =
         message.uid.take().or_else(|| contact(&message).map(|it| it.1)).or_else(|| ticket.uid.clone());
@@ -291,7 +309,12 @@ async fn sender(
     let new = arrival.new_end_user_id;
     let id = match arrival.end_user_id {
         Some(id) if name.is_none() || arrival.end_user_name.is_some() => id,
-        None if end_users::make(tx, customer, actor, new, address.clone(), name).await? => {
+        None if arrival.is_taken || tx.dialect().has_one_writer() => {
+            tx.nothing_can_fail();
+            if !arrival.is_taken {
+                end_user_store::insert_free_uid(tx, customer, new, &address).await?;
+            }
+            end_users::make(tx, customer, actor, new, &address.0, name).await?;
             // What is known of a new one is in the message.
             return Ok(Found { id: new, known: false, names: Vec::new() });
         }

@@ -67,7 +67,7 @@ pub async fn create(
         None => Vec::new(),
     };
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    super::index_new(tx, customer, &ticket, None, &names);
+    super::index_new(tx, customer, &ticket, None, &names, None);
     Ok(ticket.ticket_id)
 }
 
@@ -221,7 +221,7 @@ pub async fn check_assignee(tx: &mut Tx, customer: CustomerId, rep: CustomerRepI
         return Ok(());
     }
     match reps::access(tx, customer, rep).await? {
-        Some(access) if access.is_active => Ok(()),
+        Some((access, _)) if access.is_active => Ok(()),
         Some(_) => Err(Error::invalid("customerRepID", "is not active")),
         None => Err(Error::invalid("customerRepID", "does not exist")),
     }

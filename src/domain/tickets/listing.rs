@@ -1,7 +1,7 @@
 //! Pages of tickets: plain lists and searches with few hits in place, other searches on a thread of their
 //! own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use answerpal_text::{Query, best_snippet, parse_query};
 use answerpal_wire::paging::Paging;
@@ -11,9 +11,9 @@ use crate::domain::caller::Caller;
 use crate::domain::page_memory::{PageEnd, PageKey};
 use crate::error::Result;
 use crate::model::{CustomerId, TicketId};
-use crate::store::Conn;
-use crate::store::search::{self, Excerpt, Reach, Words};
+use crate::store::search::{self, Excerpt, Hit, Reach, Words};
 use crate::store::tickets::{self as store, Filter, Listed, Order, Part};
+use crate::store::{Conn, ReadConn};
 
 /// More hits than this are not ranked: they come newest first.
 const RANKED: u64 = 10_000;
@@ -58,7 +58,14 @@ pub struct Found {
     pub snippets: HashMap<TicketId, String>,
 }
 
-pub async fn page(app: &App, caller: &Caller, asked: Asked, paging: &Paging) -> Result<Found> {
+/// A page of what is asked for. Gives the connection back, or another one.
+pub async fn page(
+    app: &App,
+    conn: ReadConn,
+    caller: &Caller,
+    asked: Asked,
+    paging: &Paging,
+) -> Result<(Found, ReadConn)> {
     let order = asked.order.plain();
     let list = format!(
         "{:?} {:?} {} {} {}",
@@ -73,9 +80,12 @@ pub async fn page(app: &App, caller: &Caller, asked: Asked, paging: &Paging) -> 
         .map(|it| (it.value, it.ticket.0));
     let offset = if after.is_some() { 0 } else { paging.offset() };
     let part = Part { limit: paging.limit(), offset, after };
-    let (found, is_plain) = match &asked.search {
-        Some(_) => search_page(app, caller.customer, asked, part, paging.offset()).await?,
-        None => (plain_page(app, caller.customer, &asked, &part).await?, true),
+    let (found, is_plain, conn) = match &asked.search {
+        Some(_) => search_page(app, conn, caller.customer, asked, part, paging.offset()).await?,
+        None => {
+            let mut conn = conn;
+            (plain_page(&mut conn, caller.customer, &asked, &part).await?, true, conn)
+        }
     };
     if is_plain
         && let Some(last) = found.tickets.last()
@@ -83,41 +93,45 @@ pub async fn page(app: &App, caller: &Caller, asked: Asked, paging: &Paging) -> 
     {
         app.pages.note(key, PageEnd { value, ticket: last.ticket.ticket_id }, now);
     }
-    Ok(found)
+    Ok((found, conn))
 }
 
-async fn plain_page(app: &App, customer: CustomerId, asked: &Asked, part: &Part) -> Result<Found> {
-    let mut conn = app.store.read().await?;
-    let (tickets, total) = store::page(&mut conn, customer, &asked.filter, asked.order.plain(), part).await?;
+async fn plain_page(conn: &mut Conn, customer: CustomerId, asked: &Asked, part: &Part) -> Result<Found> {
+    let (tickets, total) = store::page(conn, customer, &asked.filter, asked.order.plain(), part).await?;
     Ok(Found { tickets, total, snippets: HashMap::new() })
 }
 
 /// Whether the page is in plain order (and not ranked) is told with it.
 async fn search_page(
     app: &App,
+    mut conn: ReadConn,
     customer: CustomerId,
     asked: Asked,
     part: Part,
     offset: i64,
-) -> Result<(Found, bool)> {
+) -> Result<(Found, bool, ReadConn)> {
     let query = parse_query(asked.search.as_deref().unwrap_or_default());
     if query.is_empty() {
-        return Ok((Found { tickets: Vec::new(), total: 0, snippets: HashMap::new() }, false));
+        return Ok((Found { tickets: Vec::new(), total: 0, snippets: HashMap::new() }, false, conn));
     }
-    if let Some(found) = search_few(app, customer, &asked, &query, &part, offset).await? {
-        return Ok(found);
+    if let Some((found, is_plain)) = search_few(&mut conn, customer, &asked, &query, &part, offset).await? {
+        return Ok((found, is_plain, conn));
     }
-    app.store
+    // Given back first: who waits for a second connection while they hold one may wait for each other.
+    conn.finish().await?;
+    let (found, is_plain) = app
+        .store
         .heavy(move |conn| {
             Box::pin(async move { search(conn, customer, &asked, &query, None, part, offset).await })
         })
-        .await
+        .await?;
+    Ok((found, is_plain, app.store.read().await?))
 }
 
 /// Searches in place where the hits are few, which a word of the query tells that has few; None where they
 /// may be many.
 async fn search_few(
-    app: &App,
+    conn: &mut Conn,
     customer: CustomerId,
     asked: &Asked,
     query: &Query,
@@ -127,23 +141,56 @@ async fn search_few(
     if query.has_prefix() {
         return Ok(None);
     }
-    let mut conn = app.store.light().await?;
     let mut words = query.exact_words();
     let (first, second) = (words.next(), words.next());
     let mut is_rare = second.is_none();
     for word in first.into_iter().chain(second).chain(words) {
-        is_rare = is_rare || search::few_hits(&mut conn, customer, &word, FEW).await?.is_some();
+        is_rare = is_rare || search::count_hits(conn, customer, &word, FEW + 1).await? <= FEW.unsigned_abs();
     }
-    let hits = if is_rare { search::few_hits(&mut conn, customer, query, FEW).await? } else { None };
-    let found = match hits {
-        Some(hits) => {
-            let part = Part { after: part.after.clone(), ..*part };
-            Some(search(&mut conn, customer, asked, query, Some(hits), part, offset).await?)
+    if !is_rare {
+        return Ok(None);
+    }
+    let Some(hits) = search::few_hits(conn, customer, query, FEW).await? else { return Ok(None) };
+    match asked.order {
+        Sorted::Naturally { reversed } => {
+            let found = best(conn, customer, asked, query, hits, reversed, (part.limit, offset)).await?;
+            Ok(Some((found, false)))
         }
-        None => None,
-    };
-    conn.finish().await?;
-    Ok(found)
+        Sorted::By(_) => {
+            let part = Part { after: part.after.clone(), ..*part };
+            search(conn, customer, asked, query, Some(hits.len() as u64), part, offset).await.map(Some)
+        }
+    }
+}
+
+/// A page of few hits, best first: they are ranked here, and only the page's tickets are read.
+async fn best(
+    conn: &mut Conn,
+    customer: CustomerId,
+    asked: &Asked,
+    query: &Query,
+    mut hits: Vec<Hit>,
+    reversed: bool,
+    (limit, offset): (i64, i64),
+) -> Result<Found> {
+    if !asked.filter.is_everything() && !hits.is_empty() {
+        let ids = hits.iter().map(|it| it.ticket_id.0).collect();
+        let passing: HashSet<TicketId> =
+            store::passing(conn, customer, &asked.filter, ids).await?.into_iter().collect();
+        hits.retain(|it| passing.contains(&it.ticket_id));
+    }
+    hits.sort_by(|one, other| one.score.total_cmp(&other.score).then(other.ticket_id.cmp(&one.ticket_id)));
+    if reversed {
+        hits.reverse();
+    }
+    let total = hits.len() as u64;
+    let (limit, offset) = (limit.max(0) as usize, offset.max(0) as usize);
+    let ids: Vec<i64> = hits.iter().skip(offset).take(limit).map(|it| it.ticket_id.0).collect();
+    let place: HashMap<i64, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    let (mut tickets, excerpts) = search::page(conn, customer, ids).await?;
+    tickets.sort_by_key(|it| place.get(&it.ticket.ticket_id.0).copied());
+    let snippets = snippets(query, &tickets, excerpts);
+    Ok(Found { tickets, total, snippets })
 }
 
 async fn search(
@@ -151,14 +198,14 @@ async fn search(
     customer: CustomerId,
     asked: &Asked,
     query: &Query,
-    ids: Option<Vec<i64>>,
+    hits: Option<u64>,
     mut part: Part,
     offset: i64,
 ) -> Result<(Found, bool)> {
     let filter = &asked.filter;
     let set = Words { query, reach: Reach::Set };
-    let hits = match &ids {
-        Some(ids) => ids.len() as u64,
+    let hits = match hits {
+        Some(hits) => hits,
         None => search::count_hits(conn, customer, query, RANKED as i64 + 1).await?,
     };
     let total = match (filter.is_everything(), hits > RANKED) {
@@ -173,7 +220,7 @@ async fn search(
         Sorted::Naturally { reversed } if hits <= RANKED => {
             is_plain = false;
             part = Part { offset, after: None, ..part };
-            search::ranked(conn, customer, filter, query, ids.as_deref(), !reversed, &part).await?
+            search::ranked(conn, customer, filter, query, !reversed, &part).await?
         }
         _ => {
             let order = asked.order.plain();
@@ -188,7 +235,9 @@ async fn search(
             store::list(conn, customer, filter, Some(words), order, &part).await?
         }
     };
-    let snippets = snippets(conn, customer, query, &tickets).await?;
+    let ids = tickets.iter().map(|it| it.ticket.ticket_id.0).collect();
+    let excerpts = search::excerpts(conn, customer, ids).await?;
+    let snippets = snippets(query, &tickets, excerpts);
     Ok((Found { tickets, total, snippets }, is_plain))
 }
 
@@ -198,18 +247,9 @@ async fn candidates(conn: &mut Conn, customer: CustomerId, filter: &Filter) -> R
 }
 
 /// Where the words are: the first text that has them all, else the first that has any.
-async fn snippets(
-    conn: &mut Conn,
-    customer: CustomerId,
-    query: &Query,
-    tickets: &[Listed],
-) -> Result<HashMap<TicketId, String>> {
-    if tickets.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let ids = tickets.iter().map(|it| it.ticket.ticket_id.0).collect();
+fn snippets(query: &Query, tickets: &[Listed], excerpts: Vec<Excerpt>) -> HashMap<TicketId, String> {
     let mut messages: HashMap<TicketId, Vec<Excerpt>> = HashMap::new();
-    for excerpt in search::excerpts(conn, customer, ids).await? {
+    for excerpt in excerpts {
         messages.entry(excerpt.ticket_id).or_default().push(excerpt);
     }
     let of_ticket = |listed: &Listed| {
@@ -218,7 +258,7 @@ async fn snippets(
         let found = best_snippet(texts, query, SNIPPET_CHARS);
         Some((id, found?.html))
     };
-    Ok(tickets.iter().filter_map(of_ticket).collect())
+    tickets.iter().filter_map(of_ticket).collect()
 }
 
 fn texts<'a>(listed: &'a Listed, messages: &'a [Excerpt]) -> Vec<&'a str> {

@@ -130,7 +130,7 @@ async fn can_have(
         return Ok(*known);
     }
     let can =
-        rep == CustomerRepId(0) || access(tx, caller.customer, rep).await?.is_some_and(|it| it.is_active);
+        rep == CustomerRepId(0) || access(tx, caller.customer, rep).await?.is_some_and(|it| it.0.is_active);
     known.insert(rep, can);
     Ok(can)
 }

@@ -54,9 +54,9 @@ impl Context {
         let mut conn = app.store.read().await?;
         let customer = customers::get(&mut conn, id).await?;
         let ticket = tickets::get(&mut conn, id, message.ticket_id).await?;
-        let end_user = match ticket.end_user_id.filter(|_| !message.unverified) {
-            Some(end_user) => Some(end_users::get(&mut conn, id, end_user).await?),
-            None => None,
+        let end_user = match message.unverified {
+            false => end_users::of_ticket(&mut conn, id, &ticket).await?,
+            true => None,
         };
         let newest = messages::conversation(&mut conn, id, message.ticket_id, CONVERSATION).await?;
         let among = retrieve::linked(&mut conn, id, message).await?;

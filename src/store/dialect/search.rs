@@ -2,14 +2,6 @@
 
 use super::Dialect;
 
-/// Which tickets are ranked, by parameters.
-pub(in crate::store) enum Among {
-    /// Those that have all of these terms.
-    Terms(Vec<String>),
-    /// Those of these ids, where [`Dialect::ranks_by_ids`].
-    Hits(String),
-}
-
 impl Dialect {
     /// The ids of the tickets that have all terms, each once. `terms` are parameters, `$1` the tenant.
     pub(in crate::store) fn search_hits(self, terms: &[String]) -> String {
@@ -46,27 +38,49 @@ impl Dialect {
         terms.iter().map(of_term).collect()
     }
 
-    /// Whether what has been found is ranked by its ids, without finding it again.
-    pub(in crate::store) fn ranks_by_ids(self) -> bool {
-        self == Self::Postgres
+    /// Whether the score of the first hit costs as much as finding all of them.
+    pub(in crate::store) fn ranking_reads_all_hits(self) -> bool {
+        self == Self::Sqlite
+    }
+
+    /// The tickets that have all terms, each with its score (the best being the least) and how many rows of
+    /// the index were found of it, no more rows than the limit. `any` is a parameter with the terms joined
+    /// by `|`.
+    pub(in crate::store) fn search_few(self, any: &str, terms: &[String], limit: &str) -> String {
+        match (self, terms) {
+            (Self::Sqlite, _) => format!(
+                "SELECT rowid AS ticket_id, rank AS score, 1 FROM ticket_search
+                 WHERE ticket_search MATCH {} AND {any} IS NOT NULL LIMIT {limit}",
+                terms.join("")
+            ),
+            // Chunks without the one term would add nothing.
+            (Self::Postgres, [term]) => format!(
+                "SELECT s.ticket_id, -SUM(CAST(ts_rank(s.words, CAST({any} AS TEXT)::tsquery) AS DOUBLE PRECISION)), COUNT(*)
+                 FROM (SELECT ticket_id, words FROM ticket_search
+                       WHERE customer_id = $1 AND words @@ CAST({term} AS TEXT)::tsquery LIMIT {limit}) s
+                 GROUP BY s.ticket_id"
+            ),
+            (Self::Postgres, terms) => format!(
+                "SELECT s.ticket_id, -SUM(CAST(ts_rank(s.words, CAST({any} AS TEXT)::tsquery) AS DOUBLE PRECISION)), CAST(1 AS BIGINT)
+                 FROM ticket_search s
+                 WHERE s.customer_id = $1 AND s.ticket_id = ANY (ARRAY({} LIMIT {limit})) GROUP BY s.ticket_id",
+                self.search_hits(terms)
+            ),
+        }
     }
 
     /// Tickets with a score, the best being the least. `any` is a parameter with the terms joined by `|`.
-    pub(in crate::store) fn search_ranked(self, any: &str, among: &Among) -> String {
-        let among = match (self, among) {
-            (Self::Sqlite, Among::Hits(_)) => "NULL".into(),
-            (Self::Sqlite, Among::Terms(terms)) => terms.join(""),
-            (Self::Postgres, Among::Hits(ids)) => format!("= ANY({ids})"),
-            (Self::Postgres, Among::Terms(terms)) => format!("IN ({})", self.search_hits(terms)),
-        };
+    pub(in crate::store) fn search_ranked(self, any: &str, terms: &[String]) -> String {
         match self {
             Self::Sqlite => format!(
                 "SELECT rowid AS ticket_id, rank AS score FROM ticket_search
-                 WHERE ticket_search MATCH {among} AND {any} IS NOT NULL"
+                 WHERE ticket_search MATCH {} AND {any} IS NOT NULL",
+                terms.join("")
             ),
             Self::Postgres => format!(
                 "SELECT s.ticket_id, -SUM(ts_rank(s.words, CAST({any} AS TEXT)::tsquery)) AS score
-                 FROM ticket_search s WHERE s.customer_id = $1 AND s.ticket_id {among} GROUP BY s.ticket_id"
+                 FROM ticket_search s WHERE s.customer_id = $1 AND s.ticket_id IN ({}) GROUP BY s.ticket_id",
+                self.search_hits(terms)
             ),
         }
     }

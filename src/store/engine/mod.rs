@@ -5,6 +5,7 @@
 //! each in a savepoint of its own and commits once for all (group commit); on PostgreSQL each is a
 //! transaction.
 
+mod last;
 mod postgres;
 mod sqlite;
 
@@ -22,6 +23,8 @@ use super::dialect::Dialect;
 use super::value::{Columns, FromRow, Row, Value};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
+use last::Last;
+pub use last::Rows;
 
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -166,33 +169,6 @@ pub(in crate::store) fn insert_sql(table: &str, columns: &[&str], values: usize)
     sql
 }
 
-/// What is left for the end of a transaction.
-enum Last {
-    Statement(Cow<'static, str>, Vec<Value<'static>>),
-    /// Rows of one table, value by value.
-    Rows(&'static str, &'static [&'static str], Vec<Value<'static>>),
-}
-
-impl Last {
-    /// Its statements, as few as the engines' limit of parameters allows.
-    fn statements(self) -> Vec<(Cow<'static, str>, Vec<Value<'static>>)> {
-        match self {
-            Self::Statement(sql, params) => vec![(sql, params)],
-            Self::Rows(table, columns, rows) => {
-                let mut out = Vec::with_capacity(1);
-                let mut rows = rows.into_iter();
-                loop {
-                    let chunk: Vec<_> = rows.by_ref().take(values_together(columns.len())).collect();
-                    if chunk.is_empty() {
-                        return out;
-                    }
-                    out.push((insert_sql(table, columns, chunk.len()).into(), chunk));
-                }
-            }
-        }
-    }
-}
-
 /// A transaction, with what is to be done once it is committed.
 pub struct Tx {
     conn: Conn,
@@ -215,16 +191,24 @@ impl Tx {
         self.last.push(Last::Statement(sql.into(), params));
     }
 
-    /// Inserts rows at the end of the transaction, with those of the same table noted just before.
-    pub fn insert_at_end(
-        &mut self,
-        table: &'static str,
-        columns: &'static [&'static str],
-        rows: Vec<Value<'static>>,
-    ) {
-        match self.last.last_mut() {
-            Some(Last::Rows(name, _, noted)) if *name == table => noted.extend(rows),
-            _ => self.last.push(Last::Rows(table, columns, rows)),
+    /// Inserts rows at the end of the transaction, all of one table together: on SQLite with those of the
+    /// writes that share the commit.
+    pub fn insert_at_end(&mut self, into: &'static Rows, values: Vec<Value<'static>>) {
+        self.last.push(Last::Rows(into, values));
+    }
+
+    /// Adds to a sum at the end of the transaction, once for what is added under one key. The key's values
+    /// are the first parameters of the statement, what is added is the last.
+    pub fn add_at_end(&mut self, sql: &'static str, key: Vec<Value<'static>>, n: i64) {
+        self.last.push(Last::Sum(sql, key, n));
+    }
+
+    /// Says, before anything is written, that nothing of what follows fails for a reason of its own. SQLite
+    /// then writes it without a savepoint, which would copy every page that changes; should it fail all the
+    /// same, every write that shares the commit fails with it.
+    pub fn nothing_can_fail(&mut self) {
+        if let Inner::Sqlite(conn) = &mut self.conn.0 {
+            conn.without_savepoint();
         }
     }
 

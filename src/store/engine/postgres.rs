@@ -14,7 +14,8 @@ use futures::future::{join, join_all, try_join};
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{AsyncMessage, Config, NoTls, Row, Statement};
 
-use super::{BoxFuture, Conn, Inner, Last, Tx, Wake};
+use super::last::{self, Last};
+use super::{BoxFuture, Conn, Inner, Tx, Wake};
 use crate::error::{Error, Result};
 use crate::store::value::Value;
 
@@ -143,7 +144,7 @@ impl Connection {
     /// Runs the last statements of a transaction and commits, all in one round trip. When one fails the
     /// server makes a rollback of the commit.
     async fn commit(&mut self, last: Vec<Last>) -> Result<()> {
-        let statements = last.into_iter().flat_map(Last::statements);
+        let statements = last::statements(last, last::all).into_iter();
         self.unsent.extend(statements.map(|(sql, params)| Unsent::Statement(sql.into_owned(), params)));
         if let [Unsent::Batch(_)] = self.unsent.as_slice() {
             self.unsent.clear();

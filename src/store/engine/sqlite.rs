@@ -1,7 +1,9 @@
 //! SQLite: one writer thread with group commit, and a set of readers that run in place.
 
+mod writer;
+
+use std::cell::Cell;
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -9,13 +11,15 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use answerpal_wire::time::Timestamp;
-use futures::FutureExt;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{OpenFlags, ToSql};
 use tokio::sync::oneshot;
 
-use super::{BoxFuture, Conn, Inner, Last, Tx};
+pub use writer::complete;
+use writer::{Committed, Done, Job, kept_apart, run_writer};
+
+use super::{BoxFuture, Tx};
 use crate::error::{Error, Result};
 use crate::store::dialect::Dialect;
 use crate::store::value::Value;
@@ -39,7 +43,20 @@ fn parallelism() -> i64 {
 
 pub struct Connection {
     conn: rusqlite::Connection,
-    translated: HashMap<String, String>,
+    translated: HashMap<String, String, foldhash::fast::RandomState>,
+    savepoint: Cell<Savepoint>,
+}
+
+/// How a write of a group is kept apart from the others: a savepoint that is set when it first writes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Savepoint {
+    /// Nothing is to be kept apart.
+    Off,
+    /// It is set before the first statement that writes.
+    Due,
+    Set,
+    /// The write said that nothing in it can fail.
+    Waived,
 }
 
 impl Connection {
@@ -57,7 +74,7 @@ impl Connection {
              PRAGMA temp_store = MEMORY;",
         )?;
         conn.pragma_update(None, "cache_size", -(READERS_KIB / parallelism()).clamp(4_000, 32_000))?;
-        Ok(Self { conn, translated: HashMap::new() })
+        Ok(Self { conn, translated: HashMap::default(), savepoint: Cell::new(Savepoint::Off) })
     }
 
     fn with_statement<T>(
@@ -73,6 +90,9 @@ impl Connection {
             self.translated.insert(sql.to_owned(), Dialect::translate_to_sqlite(sql));
         }
         let mut statement = self.conn.prepare_cached(&self.translated[sql])?;
+        if self.savepoint.get() == Savepoint::Due && !statement.readonly() {
+            self.set_savepoint()?;
+        }
         for (index, value) in params.iter().enumerate() {
             statement.raw_bind_parameter(index + 1, value)?;
         }
@@ -112,7 +132,37 @@ impl Connection {
     }
 
     pub fn execute_batch(&mut self, sql: &str) -> Result<()> {
+        if self.savepoint.get() == Savepoint::Due {
+            self.set_savepoint()?;
+        }
         Ok(self.conn.execute_batch(sql)?)
+    }
+
+    fn set_savepoint(&self) -> Result<()> {
+        self.conn.prepare_cached("SAVEPOINT request")?.raw_execute()?;
+        self.savepoint.set(Savepoint::Set);
+        Ok(())
+    }
+
+    /// The write at hand needs no savepoint, if it has none yet.
+    pub fn without_savepoint(&mut self) {
+        if self.savepoint.get() == Savepoint::Due {
+            self.savepoint.set(Savepoint::Waived);
+        }
+    }
+
+    /// Ends the write at hand: what it did stays, or goes. False where it cannot be told from the others'.
+    fn end_write(&mut self, stays: bool) -> Result<bool> {
+        match self.savepoint.replace(Savepoint::Off) {
+            Savepoint::Set if stays => self.execute("RELEASE request", &[])?,
+            Savepoint::Set => {
+                self.execute("ROLLBACK TO request", &[])?;
+                self.execute("RELEASE request", &[])?
+            }
+            Savepoint::Waived => return Ok(stays),
+            Savepoint::Off | Savepoint::Due => 0,
+        };
+        Ok(true)
     }
 }
 
@@ -176,7 +226,7 @@ impl Database {
     }
 
     pub fn give_back(&self, mut conn: Connection, in_snapshot: bool) {
-        if in_snapshot && !conn.conn.is_autocommit() && conn.execute_batch("COMMIT").is_err() {
+        if in_snapshot && !conn.conn.is_autocommit() && conn.execute("COMMIT", &[]).is_err() {
             return;
         }
         if let Ok(mut readers) = self.readers.lock()
@@ -193,7 +243,7 @@ impl Database {
     {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |conn| {
-            let (conn, run, last) = in_savepoint(conn, now, work);
+            let (conn, run, ended) = kept_apart(conn, now, work);
             let done: Done = Box::new(move |committed: Committed| {
                 // A caller that went away needs no answer.
                 let _ = answer.send(match committed {
@@ -201,7 +251,7 @@ impl Database {
                     Err(detail) => Err(Error::Unavailable(detail)),
                 });
             });
-            (conn, last, done)
+            (conn, ended, done)
         });
         let sender = self.writer.lock().map_err(poisoned)?.as_ref().map(|it| it.0.clone());
         let sender = sender.ok_or_else(closed)?;
@@ -243,7 +293,10 @@ impl Connection {
         self.conn.wal_hook(Some(move |wal: &mut rusqlite::hooks::Wal, pages| {
             last = last.min(pages);
             if pages >= LONGEST_WAL {
-                wal.checkpoint()?;
+                // The commit is done, so no failure here is one of it. Mostly that thread is at work just now.
+                if let Err(error) = wal.checkpoint() {
+                    tracing::debug!(%error, pages, "the writer could not checkpoint; its next commit tries again");
+                }
             } else if pages - last >= CHECKPOINT {
                 last = pages;
                 // It is at work already where this is full.
@@ -271,97 +324,4 @@ fn run_checkpoints(path: &Path, nudged: &Receiver<()>) {
 
 fn checkpoint(conn: &mut Connection) -> Result<()> {
     conn.query_first("PRAGMA wal_checkpoint(PASSIVE)", &[], |_| Ok(())).map(drop)
-}
-
-type Committed = Result<(), String>;
-type Done = Box<dyn FnOnce(Committed) + Send>;
-type Job = Box<dyn FnOnce(Conn) -> (Conn, Vec<Last>, Done) + Send>;
-
-/// A future of statements on SQLite is ready at its first poll.
-pub fn complete<T>(future: BoxFuture<'_, Result<T>>) -> Result<T> {
-    future
-        .now_or_never()
-        .unwrap_or_else(|| Err(Error::internal("a database closure waited for something else")))
-}
-
-fn in_savepoint<T, F>(conn: Conn, now: Timestamp, work: F) -> (Conn, Result<(T, bool)>, Vec<Last>)
-where
-    F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>>,
-{
-    let mut tx = Tx::new(conn, now);
-    let result = simple(&mut tx.conn, "SAVEPOINT request").and_then(|()| {
-        catch_unwind(AssertUnwindSafe(|| complete(work(&mut tx))))
-            .unwrap_or_else(|_| Err(Error::internal("a database closure panicked")))
-    });
-    let end = match &result {
-        Ok(_) => simple(&mut tx.conn, "RELEASE request"),
-        Err(_) => {
-            simple(&mut tx.conn, "ROLLBACK TO request").and_then(|()| simple(&mut tx.conn, "RELEASE request"))
-        }
-    };
-    let Tx { conn, wakes, last, .. } = tx;
-    let result = result.and_then(|answer| end.map(|()| (answer, wakes)));
-    let last = if result.is_ok() { last } else { Vec::new() };
-    (conn, result, last)
-}
-
-fn simple(conn: &mut Conn, sql: &str) -> Result<()> {
-    match &mut conn.0 {
-        Inner::Sqlite(conn) => conn.execute(sql, &[]).map(drop),
-        Inner::Postgres(_) => Err(closed()),
-    }
-}
-
-fn autocommit(conn: &Conn) -> bool {
-    matches!(&conn.0, Inner::Sqlite(conn) if conn.conn.is_autocommit())
-}
-
-/// Takes what is waiting, runs each write in a savepoint, commits once, then answers all.
-fn run_writer(conn: Connection, jobs: &Receiver<Job>) {
-    let mut conn = Conn(Inner::Sqlite(conn));
-    while let Ok(first) = jobs.recv() {
-        let mut group: Vec<Done> = Vec::with_capacity(16);
-        let mut last: Vec<Last> = Vec::new();
-        let mut outcome: Committed = simple(&mut conn, "BEGIN IMMEDIATE").map_err(unavailable);
-        let mut next = Some(first);
-        while let Some(job) = next {
-            let (returned, at_end, done) = job(conn);
-            conn = returned;
-            last.extend(at_end);
-            group.push(done);
-            // A full disk rolls the whole transaction back on its own.
-            if outcome.is_err() || autocommit(&conn) || group.len() == GROUP {
-                break;
-            }
-            next = jobs.try_recv().ok();
-        }
-        if outcome.is_ok() {
-            outcome = if autocommit(&conn) {
-                Err("The database cannot write now: its disk may be full.".into())
-            } else {
-                finish(&mut conn, last).map_err(unavailable)
-            };
-        }
-        if outcome.is_err() && !autocommit(&conn) && simple(&mut conn, "ROLLBACK").is_err() {
-            tracing::error!("a failed transaction could not be rolled back");
-        }
-        for done in group {
-            done(outcome.clone());
-        }
-    }
-}
-
-/// Runs what was left for the end, then commits.
-fn finish(conn: &mut Conn, last: Vec<Last>) -> Result<()> {
-    if let Inner::Sqlite(conn) = &mut conn.0 {
-        for (sql, params) in last.into_iter().flat_map(Last::statements) {
-            conn.execute(&sql, &params)?;
-        }
-    }
-    simple(conn, "COMMIT")
-}
-
-fn unavailable(error: Error) -> String {
-    tracing::error!(%error, "the database cannot commit");
-    "The database cannot write now: its disk may be full.".into()
 }

@@ -2,7 +2,7 @@
 
 use const_format::concatcp;
 
-use super::super::{Columns, Conn, FromRow, Tx};
+use super::super::{Columns, Conn, FromRow, Tx, refs};
 use crate::error::Result;
 use crate::model::{CustomerId, CustomerRepId, Role};
 use crate::params;
@@ -125,8 +125,10 @@ pub async fn set_password(tx: &mut Tx, customer: CustomerId, rep: CustomerRepId,
     Ok(())
 }
 
-/// Ends every token that the rep has.
+/// Ends every token that the rep has. What a rep may do is kept in memory for one version of the tenant's
+/// names, so that becomes another.
 pub async fn end_tokens(tx: &mut Tx, customer: CustomerId, rep: CustomerRepId) -> Result<()> {
+    refs::bump(tx, customer).await?;
     tx.execute(
         "UPDATE customer_reps SET token_version = token_version + 1 WHERE customer_id = $1 AND customer_rep_id = $2",
         params![customer, rep],

@@ -7,9 +7,9 @@ use crate::model::CustomerId;
 use crate::model::TicketId;
 use crate::params;
 use crate::row;
-use crate::store::Conn;
-use crate::store::dialect::{Among, Dialect};
+use crate::store::dialect::Dialect;
 use crate::store::tickets::{Clause, Filter, LISTED, LISTED_FROM, Listed, Part};
+use crate::store::{Conn, Value};
 
 /// Tickets that have all words of a query.
 #[derive(Clone, Copy)]
@@ -78,33 +78,65 @@ pub async fn count_hits(conn: &mut Conn, customer: CustomerId, query: &Query, mo
     Ok(n.unsigned_abs())
 }
 
-/// The tickets of the tenant that have the words, where they are no more than `most`.
+row! {
+    /// A ticket that has the words.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Hit {
+        pub ticket_id: TicketId,
+        /// The best has the least.
+        pub score: f64,
+        /// Rows of the index that were found.
+        pub found: i64,
+    }
+}
+
+/// The tickets of the tenant that have the words, in no order, where they are no more than `most`.
 pub async fn few_hits(
     conn: &mut Conn,
     customer: CustomerId,
     query: &Query,
     most: i64,
-) -> Result<Option<Vec<i64>>> {
+) -> Result<Option<Vec<Hit>>> {
     let dialect = conn.dialect();
+    if dialect.ranking_reads_all_hits()
+        && count_hits(conn, customer, query, most + 1).await? > most.unsigned_abs()
+    {
+        return Ok(None);
+    }
     let mut clause = Clause::new(customer);
     let terms = terms(query, customer, dialect);
+    let any = clause.param(terms.join(" | "));
     let terms: Vec<String> = terms.into_iter().map(|it| clause.param(it)).collect();
     let limit = clause.param(most + 1);
-    let sql = format!(
-        "SELECT h.ticket_id FROM ({} LIMIT {limit}) h WHERE CAST($1 AS BIGINT) IS NOT NULL",
-        dialect.search_hits(&terms)
-    );
-    let found: Vec<(i64,)> = conn.query(&sql, &clause.params).await?;
-    Ok((found.len() as i64 <= most).then(|| found.into_iter().map(|it| it.0).collect()))
+    let sql = dialect.search_few(&any, &terms, &limit);
+    let hits: Vec<Hit> = conn.query(&sql, &clause.params).await?;
+    Ok((hits.iter().map(|it| it.found).sum::<i64>() <= most).then_some(hits))
 }
 
-/// A page of what is found, best first. `hits` are the tickets that have the words, where they are known.
+/// Tickets by their ids, in no order, and where excerpts of them may come from: one round trip.
+pub async fn page(
+    conn: &mut Conn,
+    customer: CustomerId,
+    tickets: Vec<i64>,
+) -> Result<(Vec<Listed>, Vec<Excerpt>)> {
+    if tickets.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let by_id = const_format::formatcp!(
+        "SELECT {LISTED} FROM tickets t
+         LEFT JOIN end_users e ON e.customer_id = $1 AND e.end_user_id = t.end_user_id
+         WHERE t.customer_id = $1 AND t.ticket_id = ANY($2)"
+    );
+    let texts: &[Value<'_>] = params![customer, tickets.as_slice(), MOST_EXCERPTS];
+    conn.query_both((by_id, &texts[..2]), (EXCERPTS, texts)).await
+}
+
+/// A page of what is found, best first.
 pub async fn ranked(
     conn: &mut Conn,
     customer: CustomerId,
     filter: &Filter,
     query: &Query,
-    hits: Option<&[i64]>,
     best_first: bool,
     part: &Part,
 ) -> Result<Vec<Listed>> {
@@ -112,10 +144,7 @@ pub async fn ranked(
     let mut clause = filter.clause(customer);
     let terms = terms(query, customer, dialect);
     let any = clause.param(terms.join(" | "));
-    let among = match hits {
-        Some(hits) if dialect.ranks_by_ids() => Among::Hits(clause.param(hits.to_vec())),
-        _ => Among::Terms(terms.into_iter().map(|it| clause.param(it)).collect()),
-    };
+    let terms: Vec<String> = terms.into_iter().map(|it| clause.param(it)).collect();
     let (limit, offset) = (part.limit, clause.param(part.offset));
     let (score, id) = if best_first { ("ASC", "DESC") } else { ("DESC", "ASC") };
     let sql = format!(
@@ -123,7 +152,7 @@ pub async fn ranked(
          (SELECT t.ticket_id, h.score FROM ({}) h CROSS JOIN tickets t
           WHERE t.ticket_id = h.ticket_id AND {} ORDER BY h.score {score}, t.ticket_id {id} LIMIT {limit} OFFSET {offset}) p
          {LISTED_FROM} ORDER BY p.score {score}, t.ticket_id {id}",
-        dialect.search_ranked(&any, &among),
+        dialect.search_ranked(&any, &terms),
         clause.sql
     );
     conn.query(&sql, &clause.params).await
@@ -145,15 +174,16 @@ row! {
 /// More of one page's messages are not looked at for excerpts.
 const MOST_EXCERPTS: i64 = 5000;
 
+const EXCERPTS: &str = "SELECT ticket_id, subject, SUBSTR(message, 1, 20000),
+         CASE WHEN text_body <> message OR message IS NULL THEN SUBSTR(text_body, 1, 20000) END,
+         from_name, from_address, to_address
+     FROM ticket_messages WHERE customer_id = $1 AND ticket_id = ANY($2)
+     ORDER BY ticket_id, message_date, message_id LIMIT $3";
+
 /// The texts of the messages of several tickets, each oldest first.
 pub async fn excerpts(conn: &mut Conn, customer: CustomerId, tickets: Vec<i64>) -> Result<Vec<Excerpt>> {
-    conn.query(
-        "SELECT ticket_id, subject, SUBSTR(message, 1, 20000),
-             CASE WHEN text_body <> message OR message IS NULL THEN SUBSTR(text_body, 1, 20000) END,
-             from_name, from_address, to_address
-         FROM ticket_messages WHERE customer_id = $1 AND ticket_id = ANY($2)
-         ORDER BY ticket_id, message_date, message_id LIMIT $3",
-        params![customer, tickets, MOST_EXCERPTS],
-    )
-    .await
+    if tickets.is_empty() {
+        return Ok(Vec::new());
+    }
+    conn.query(EXCERPTS, params![customer, tickets, MOST_EXCERPTS]).await
 }

@@ -44,7 +44,8 @@ pub async fn past(
     }
     let sql = const_format::formatcp!(
         "SELECT {} FROM tickets t WHERE t.customer_id = $1 AND t.ticket_id IN
-         (SELECT ticket_id FROM tickets WHERE customer_id = $1 AND end_user_id = $2
+         (SELECT ticket_id FROM tickets WHERE customer_id = $1 AND end_user_id =
+              (SELECT e.end_user_id FROM end_users e WHERE e.customer_id = $1 AND e.end_user_id = $2)
           UNION SELECT ticket_id FROM tickets WHERE customer_id = $1 AND uid_key = ANY($3))
          AND t.ticket_id <> $4 AND NOT t.is_spam
          AND (CAST($5 AS BIGINT) IS NULL OR t.customer_rep_id IN (0, CAST($5 AS BIGINT)))

@@ -5,7 +5,7 @@ use super::branches::branches;
 use super::filter::{Clause, Filter};
 use super::order::Order;
 use crate::error::Result;
-use crate::model::{CustomerId, CustomerRepId, CustomerType, EndUserId, Ticket};
+use crate::model::{CustomerId, CustomerRepId, CustomerType, EndUserId, Ticket, TicketId};
 use crate::store::dialect::Dialect;
 use crate::store::search::Words;
 use crate::store::{Columns, Conn, FromRow, Value};
@@ -67,6 +67,26 @@ fn count_statement(customer: CustomerId, filter: &Filter) -> (String, Vec<Value<
     clause.counted(filter);
     let sum = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM ticket_counts t WHERE ";
     (format!("{sum}{}", clause.sql), clause.params)
+}
+
+/// Those of some tickets that pass the filter, in no order.
+pub async fn passing(
+    conn: &mut Conn,
+    customer: CustomerId,
+    filter: &Filter,
+    tickets: Vec<i64>,
+) -> Result<Vec<TicketId>> {
+    let (sql, params) = passing_statement(customer, filter, tickets);
+    let rows: Vec<(TicketId,)> = conn.query(&sql, &params).await?;
+    Ok(rows.into_iter().map(|it| it.0).collect())
+}
+
+fn passing_statement(customer: CustomerId, filter: &Filter, tickets: Vec<i64>) -> (String, Vec<Value<'_>>) {
+    let mut clause = filter.clause(customer);
+    let tickets = clause.param(tickets);
+    let sql =
+        format!("SELECT t.ticket_id FROM tickets t WHERE t.ticket_id = ANY({tickets}) AND {}", clause.sql);
+    (sql, clause.params)
 }
 
 /// A page and how many tickets there are, exactly.

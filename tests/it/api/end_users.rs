@@ -278,3 +278,34 @@ db_test! {
         assert_eq!(found().await, 51);
     }
 }
+
+db_test! {
+    async fn an_end_user_with_many_tickets_is_gone_at_once_and_its_tickets_follow(installation: Installation) {
+        let admin = &installation.admin;
+        let channel = admin.post("/api/Channels", json!({ "channelType": "Email", "name": "Mail" })).await.expect(201);
+        let message = |n: i64| json!({
+            "channelID": channel["channelID"], "fromAddress": "many@example.com", "fromName": "Wilhelmina", "textBody": format!("No {n}"),
+        });
+        for n in 0..60 {
+            admin.post("/api/ticketMessages/create-new", message(n)).await.expect(201);
+        }
+        let many = admin.get("/api/tickets?search=wilhelmina&pageSize=100").await.expect(200);
+        let id = many["items"][0]["endUserID"].as_i64().unwrap();
+        assert_eq!(many["totalCount"], 60);
+        let events = installation.count("events").await;
+        admin.delete(&format!("/api/EndUsers/{id}")).await.expect(204);
+        assert!(installation.unfinished_jobs().await.contains(&("detach_end_user".to_owned(), 1)));
+        for after in ["at once", "later"] {
+            let all = admin.get("/api/tickets?pageSize=100").await.expect(200);
+            assert!(all["items"].as_array().unwrap().iter().all(|it| it["endUserID"].is_null()), "{after}");
+            assert!(all["items"].as_array().unwrap().iter().all(|it| it["endUsers"] == json!([])), "{after}");
+            assert_eq!(admin.get(&format!("/api/tickets?endUserId={id}")).await.expect(200)["totalCount"], 0, "{after}");
+            admin.get(&format!("/api/EndUsers/{id}/tickets")).await.expect(404);
+            installation.run_jobs().await;
+        }
+        assert_eq!(installation.count("tickets WHERE end_user_id IS NOT NULL").await, 0);
+        let detached = "events WHERE action = 'ticket.updated' AND actor_type = 'System'";
+        assert_eq!(installation.count(detached).await, 60);
+        assert!(installation.count("events").await > events + 60);
+    }
+}

@@ -8,6 +8,7 @@ mod auto_reply_rules;
 mod canned_responses;
 mod channels;
 mod chat;
+mod claims;
 mod composer_drafts;
 mod contract;
 mod custom_fields;

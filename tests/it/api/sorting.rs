@@ -34,7 +34,14 @@ db_test! {
         admin.post("/api/EndUsers", json!({ "uiDs": [{ "uid": "bare@example.com" }] })).await.expect(201);
         admin.post("/api/Topics", json!({ "name": "Refunds", "description": "Money back" })).await.expect(201);
         admin.post("/api/Topics", json!({ "name": "Login" })).await.expect(201);
-        admin.post("/api/Documents", json!({ "name": "Terms", "description": "All", "content": "x" })).await.expect(201);
+        let terms = json!({
+            "name": "Terms", "description": "All", "content": "x", "overrideApiEndpoint": "https://example.com",
+            "overrideApiMethod": "POST", "overrideApiBodyTemplate": "{}",
+        });
+        admin.post("/api/Documents", terms).await.expect(201);
+        for name in ["overrideApiEndpoint", "overrideApiMethod", "overrideApiBodyTemplate"] {
+            admin.get(&format!("/api/Documents?sortBy={name}&sortOrder=desc")).await.expect(200);
+        }
         admin.post("/api/Documents", json!({ "name": "Bare" })).await.expect(201);
         let rep = json!({ "username": "kim", "password": "long-enough-1", "role": "Agent", "email": "kim@example.com" });
         admin.post("/api/CustomerReps", rep).await.expect(201);

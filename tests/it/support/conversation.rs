@@ -28,7 +28,8 @@ impl Installation {
                     let mut ticket = Ticket::new(channel, ChannelType::Email, tx.now);
                     ticket.customer_rep_id = rep;
                     let mut message = Message::new(channel, ChannelType::Email, SenderType::EndUser, tx.now);
-                    messages::open_ticket(tx, customer, Actor::System, &mut ticket, &mut message, &[]).await
+                    messages::open_ticket(tx, customer, Actor::System, &mut ticket, &mut message, &[], None)
+                        .await
                 })
             })
             .await

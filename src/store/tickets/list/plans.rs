@@ -96,6 +96,33 @@ async fn views_read_one_range_of_an_index_in_order() {
 }
 
 #[tokio::test]
+async fn rows_are_found_by_their_ids_without_reading_others() {
+    let (store, _folder) = store().await;
+    let mut conn = store.read().await.unwrap();
+    for (table, id) in [
+        ("tickets", "ticket_id"),
+        ("ticket_messages", "message_id"),
+        ("end_users", "end_user_id"),
+        ("end_user_uids", "end_user_uid_id"),
+        ("events", "event_id"),
+        ("message_topics", "ticket_message_topic_id"),
+    ] {
+        for sql in [
+            format!("SELECT * FROM {table} t WHERE t.customer_id = $1 AND t.{id} = ANY($2)"),
+            format!("SELECT {id} FROM {table} t WHERE t.customer_id = $1 AND t.{id} = ANY($2) ORDER BY {id}"),
+            format!("DELETE FROM {table} WHERE customer_id = $1 AND {id} = ANY($2)"),
+        ] {
+            let plan = plan(&mut conn, &sql).await;
+            let by_id = format!("(customer_id=? AND {id}=?");
+            assert!(
+                plan.contains("USING INTEGER PRIMARY KEY (rowid=?)") || plan.contains(&by_id),
+                "{sql}: {plan}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn searches_look_tickets_up_by_their_ids_or_words_in_order() {
     let (store, _folder) = store().await;
     let mut conn = store.read().await.unwrap();
@@ -104,6 +131,14 @@ async fn searches_look_tickets_up_by_their_ids_or_words_in_order() {
     let set = Words { query: &query, reach: Reach::Set };
     let each = Words { query: &query, reach: Reach::Each };
     for (_, filter) in filters() {
+        let (sql, _) = passing_statement(CustomerId(1), &filter, Vec::new());
+        let passing = plan(&mut conn, &sql).await;
+        let few = [
+            "INTEGER PRIMARY KEY (rowid=?)",
+            "(customer_id=? AND uid_key=?",
+            "(customer_id=? AND end_user_id=?",
+        ];
+        assert!(few.iter().any(|it| passing.contains(it)), "{filter:?}: {passing}");
         for plan in plans(&mut conn, &filter, Some(set), order, None).await {
             assert!(plan.contains("SEARCH t USING INTEGER PRIMARY KEY (rowid=?)"), "{filter:?}: {plan}");
         }

@@ -28,8 +28,16 @@ async fn conversation(installation: &Installation, channel: i64, subject: &'stat
         .write(move |tx| {
             Box::pin(async move {
                 let (mut ticket, mut message) = work(tx);
-                messages::open_ticket(tx, customer, Actor::System, &mut ticket, &mut message, &["Joan Doe"])
-                    .await
+                messages::open_ticket(
+                    tx,
+                    customer,
+                    Actor::System,
+                    &mut ticket,
+                    &mut message,
+                    &["Joan Doe"],
+                    None,
+                )
+                .await
             })
         })
         .await

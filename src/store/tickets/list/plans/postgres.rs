@@ -90,6 +90,12 @@ async fn postgres_finds_words_by_their_index() {
     let query = answerpal_text::parse_query("rare");
     let hits = search::few_hits(&mut conn, CustomerId(1), &query, 200).await.unwrap().unwrap();
     assert_eq!(hits.len(), 50);
+    assert!(hits.iter().all(|it| it.found == 1 && it.score < 0.0), "{hits:?}");
+    let ids: Vec<i64> = hits.iter().map(|it| it.ticket_id.0).collect();
+    for (_, filter) in filters() {
+        let (sql, params) = passing_statement(CustomerId(1), &filter, ids.clone());
+        check(&filter, &explained(&mut conn, &sql, &params).await);
+    }
     let order = Order::by_last_message(true);
     let set = Words { query: &query, reach: Reach::Set };
     let filters = branches(&Filter::default(), order, true);
