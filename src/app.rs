@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use crate::channels::email::connect::Network;
+use crate::channels::email::senders::Senders;
 use crate::clock::{Clock, Random};
 use crate::config::Config;
 use crate::convert::Converter;
@@ -37,6 +38,8 @@ pub struct Handles {
     pub converter: Converter,
     /// What mail servers are reached by.
     pub network: Network,
+    /// Asks whether mail is from whom it says.
+    pub senders: Senders,
     pub credentials: Credentials,
     pub refs: RefsCache,
     pub pages: PageMemory,
@@ -69,6 +72,7 @@ impl App {
         let files = Files::open(&config)?;
         let outbound = Outbound::new(&config.outbound_allow)?;
         let network = Network::new(outbound.clone(), config.mail_ca.as_deref())?;
+        let senders = Senders::new(config.dns_servers.as_deref(), &config.host_name())?;
         let credentials = Credentials::load(&store, &key, &clock, &random).await?;
         let setup_code = random.token();
         let converter = Converter::new(&config);
@@ -85,6 +89,7 @@ impl App {
             outbound,
             converter,
             network,
+            senders,
             credentials,
             refs,
             pages: PageMemory::default(),

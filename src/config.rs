@@ -56,6 +56,11 @@ pub struct Flags {
     #[arg(long, env = "ANSWERPAL_MAIL_CA", value_name = "FILE", global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mail_ca: Option<PathBuf>,
+    /// DNS servers that SPF, DKIM and DMARC are asked of, comma-separated, or "off"; the system's where
+    /// nothing is given
+    #[arg(long, env = "ANSWERPAL_DNS_SERVERS", value_name = "ADDRESSES", global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dns_servers: Option<String>,
     /// Most mails a minute to mail servers, of all tenants; 0 for any number
     #[arg(long, env = "ANSWERPAL_MAILS_PER_MINUTE", value_name = "N", global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -118,6 +123,7 @@ pub struct Config {
     pub smtp_url: Option<String>,
     pub mail_from: Option<String>,
     pub mail_ca: Option<PathBuf>,
+    pub dns_servers: Option<String>,
     pub mails_per_minute: u32,
     pub undo_seconds: u32,
     pub smtp_listen: Option<SocketAddr>,
@@ -157,6 +163,7 @@ impl Default for Config {
             smtp_url: None,
             mail_from: None,
             mail_ca: None,
+            dns_servers: None,
             mails_per_minute: 300,
             undo_seconds: 10,
             smtp_listen: None,
@@ -194,6 +201,13 @@ impl Config {
                 let field = if error.path.is_empty() { "config".into() } else { error.path.join(".") };
                 Error::invalid(field, error.kind.to_string())
             })
+    }
+
+    /// The name that this installation goes by among mail servers: that of its public address.
+    pub fn host_name(&self) -> String {
+        let url = self.public_url();
+        let host = url.split("//").last().and_then(|it| it.split(['/', ':']).next()).unwrap_or_default();
+        if host.is_empty() { "localhost".into() } else { host.to_owned() }
     }
 
     /// What links in mails start with, without a slash at the end.

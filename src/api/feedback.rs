@@ -59,7 +59,7 @@ const ESCALATED: DoneOut = DoneOut { message: "Ticket escalated" };
 #[utoipa::path(post, path = "/api/ticketMessages/{id}/escalate", tag = "TicketMessages", params(("id" = String, Path)), request_body = EscalateIn,
     security((), ("bearer" = []), ("basic" = [])),
     responses((status = 200, body = DoneOut), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 429, body = Problem)))]
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn escalate_message(State(app): State<App>, Text(id): Text, request: Request) -> Result<Response> {
     if id.bytes().all(|it| it.is_ascii_digit()) {
         let change = Change::from_request(request, &app).await?;
@@ -90,7 +90,7 @@ async fn escalate_message(State(app): State<App>, Text(id): Text, request: Reque
 /// Hands the conversation to people.
 #[utoipa::path(post, path = "/api/ticketMessages/{id}/escalate-by-id", tag = "TicketMessages", params(("id" = i64, Path)), request_body = EscalateIn,
     responses((status = 200, body = DoneOut), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem)))]
 async fn escalate_message_by_id(
     State(app): State<App>,
     Id(id): Id,

@@ -82,6 +82,9 @@ fn told(id: MessageId, ticket: i64, mail: &ReceivedMail, evidence: &Evidence) ->
         let word = |it: &Option<String>| it.clone().unwrap_or_else(|| "none".into());
         let (spf, dkim, dmarc) = (word(&it.spf), word(&it.dkim), word(&it.dmarc));
         let _ = write!(text, "\nAuthentication by {}: SPF {spf}, DKIM {dkim}, DMARC {dmarc}", it.by);
+        if !it.details.is_empty() {
+            let _ = write!(text, " ({})", it.details);
+        }
     }
     for note in &evidence.notes {
         let _ = write!(text, "\nNote: {note}");

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use super::Context;
 use super::progress::Bar;
-use crate::domain::inbound::{self, Archive, History};
+use crate::domain::inbound::{self, Archive, History, Options};
 use crate::error::{Error, Result};
 use crate::model::ChannelId;
 use crate::store::inbound as store;
@@ -22,6 +22,9 @@ pub struct MailArgs {
     /// Check everything and write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Read an mbox from its start, also where an import before this one was done with a part of it
+    #[arg(long)]
+    from_start: bool,
 }
 
 /// Fails where a mail could not be imported, after all the others were.
@@ -33,8 +36,9 @@ pub async fn run(context: &Context, archive: Archive, args: MailArgs) -> Result<
         Error::NotFound => Error::invalid("channel", "does not exist"),
         other => other,
     })?;
+    let options = Options { dry_run: args.dry_run, from_start: args.from_start };
     let bar = Bar::new();
-    let history = inbound::import(&app, customer, channel, archive, args.path, args.dry_run, &bar).await?;
+    let history = inbound::import(&app, customer, channel, archive, args.path, options, &bar).await?;
     drop(bar);
     app.store.close().await;
     context.print(&told(&history), &serde_json::to_value(&history)?);
@@ -57,6 +61,13 @@ fn told(history: &History) -> String {
         " {} were there already, {} are copies of others.",
         history.there_already, history.copies
     );
+    if history.bytes_skipped > 0 {
+        let _ = write!(
+            text,
+            "\n{} bytes were imported before and not read again (--from-start reads them).",
+            history.bytes_skipped
+        );
+    }
     if history.failed > 0 {
         let _ = write!(text, "\n{} could not be read:", history.failed);
         for failure in history.failures.iter().take(SHOWN) {

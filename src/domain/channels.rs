@@ -16,7 +16,7 @@ use crate::model::{
     Channel, ChannelId, ChannelType, CustomerId, MailSecrets, MailServer, MailSettings, Security,
 };
 use crate::store::channels::{self as store, ChannelFields};
-use crate::store::{Tx, mailboxes};
+use crate::store::{Tx, mail_imports, mailboxes};
 
 const LONGEST_NAME: usize = 200;
 const LONGEST_SETTING: usize = 255;
@@ -141,6 +141,7 @@ pub async fn delete(tx: &mut Tx, customer: CustomerId, actor: Actor, channel: Ch
     }
     store::delete(tx, customer, channel).await?;
     mailboxes::delete(tx, customer, channel).await?;
+    mail_imports::delete(tx, customer, channel).await?;
     refs::changed(tx, customer).await?;
     note(tx, customer, actor, &[Event::new("channel.deleted", "channel", channel.0)]).await
 }
@@ -269,6 +270,7 @@ fn differences(before: &Channel, after: &ChannelFields, secrets_changed: bool) -
     changes.compare("smtp", &before.settings.smtp, &after.settings.smtp);
     changes.compare("fetch", &before.settings.fetch, &after.settings.fetch);
     changes.compare("sending", &before.settings.sending, &after.settings.sending);
+    changes.compare("inbound", &before.settings.inbound, &after.settings.inbound);
     changes.hidden("connectionDetails", before.connection_details != after.connection_details);
     changes.hidden("secrets", secrets_changed);
     changes

@@ -22,8 +22,8 @@ use crate::domain::events::{Event, note};
 use crate::domain::{reply_tokens, transport};
 use crate::error::{Error, Result};
 use crate::model::{
-    Channel, ChannelType, CustomerId, DeliveryStatus, Message, MessageId, SenderType, Ticket, TicketId,
-    Timestamp, job,
+    Channel, ChannelId, ChannelType, CustomerId, DeliveryStatus, Message, MessageId, SenderType, Ticket,
+    TicketId, Timestamp, job,
 };
 use crate::store::{Conn, Tx, channels, jobs, message_tokens, messages, outbox};
 
@@ -122,7 +122,12 @@ async fn check_transport(conn: &mut Conn, customer: CustomerId, ticket: &Ticket)
     }
 }
 
-/// 422 while the channel only looks on.
+/// 422 while the channel only looks on: nothing of its conversations goes out, to nobody.
+pub async fn check_channel_live(conn: &mut Conn, customer: CustomerId, channel: ChannelId) -> Result<()> {
+    check_live(&channels::get(conn, customer, channel).await?)
+}
+
+/// The same of a channel at hand.
 fn check_live(channel: &Channel) -> Result<()> {
     if channel.settings.sending.shadow {
         let why = "This channel is in shadow mode: it imports and drafts, and sends nothing. Set its shadowMode to false to go live.";

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::crypto;
 use crate::domain::caller::{Actor, Caller};
 use crate::domain::events::{Changes, Event, note};
-use crate::domain::{mails, messages, tickets};
+use crate::domain::{delivery, mails, messages, tickets};
 use crate::error::{Error, Result};
 use crate::model::{CustomerId, CustomerRepId, Message, MessageId, Ticket, Timestamp};
 use crate::store::mails::Mail;
@@ -122,7 +122,7 @@ pub struct Escalation {
 }
 
 /// Hands a conversation to people: marks message and ticket, keeps the comment, finds a rep where the
-/// ticket has none, and sends `mail`.
+/// ticket has none, and sends `mail`; 422 for that while the ticket's channel sends nothing.
 pub async fn escalate(
     tx: &mut Tx,
     customer: CustomerId,
@@ -132,6 +132,9 @@ pub async fn escalate(
     escalation: Escalation,
     mail: Option<Mail>,
 ) -> Result<()> {
+    if mail.is_some() {
+        delivery::check_channel_live(tx, customer, ticket.channel_id).await?;
+    }
     let Escalation { comment, email } = escalation;
     let mut after = Message { is_escalated: true, ..before.clone() };
     if comment.is_some() {

@@ -3,12 +3,15 @@
 
 mod addresses;
 mod authentication;
+mod author;
 mod dead;
 mod evidence;
 mod files;
 mod history;
+mod message;
 mod process;
 mod receive;
+mod returned;
 mod sources;
 mod store_message;
 mod thread;
@@ -16,7 +19,7 @@ mod thread;
 pub use authentication::Authentication;
 pub use dead::{bury_in, discard, gave_up, replay};
 pub use evidence::{Evidence, Look};
-pub use history::{History, import};
+pub use history::{History, Options, import};
 pub use process::{Processed, content, process};
 pub use receive::{Envelope, Incoming, Receipt, receive};
 pub use sources::Archive;

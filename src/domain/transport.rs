@@ -88,9 +88,7 @@ fn urlencoding(text: &str) -> Option<String> {
 
 /// The name that this installation goes by.
 pub fn host_name(app: &App) -> String {
-    let url = app.config.public_url();
-    let host = url.split("//").last().and_then(|it| it.split(['/', ':']).next()).unwrap_or_default();
-    if host.is_empty() { "localhost".into() } else { host.to_owned() }
+    app.config.host_name()
 }
 
 /// The sender of mail that belongs to no channel, and its way: the installation's server, else the oldest

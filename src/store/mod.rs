@@ -34,6 +34,7 @@ pub mod idempotency;
 pub mod inbound;
 pub mod jobs;
 pub mod llm_usage;
+pub mod mail_imports;
 pub mod mailboxes;
 pub mod mails;
 pub mod message_stages;

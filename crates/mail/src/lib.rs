@@ -14,6 +14,7 @@ mod mbox;
 mod parse;
 mod reply;
 mod report;
+mod rtf;
 mod subject;
 mod tnef;
 

@@ -30,6 +30,11 @@ impl<R: BufRead> Mbox<R> {
         Self { reader, line: Vec::new(), has_line: false, offset: 0, most }
     }
 
+    /// The same of a reader that stands at this place of its file, where a mail begins.
+    pub fn at(reader: R, offset: u64, most: usize) -> Self {
+        Self { offset, ..Self::new(reader, most) }
+    }
+
     /// Reads the next line into `line`; false at the end.
     fn advance(&mut self) -> io::Result<bool> {
         self.offset += self.line.len() as u64;
@@ -123,5 +128,9 @@ mod tests {
         assert!(file[entries[1].offset as usize..].starts_with("From "));
         assert_eq!(entries[1].end, file.len() as u64);
         assert!(entries[0].is_cut);
+        let second = entries[1].offset;
+        let rest: Vec<_> =
+            Mbox::at(&file.as_bytes()[second as usize..], second, 100).map(|it| it.unwrap()).collect();
+        assert_eq!((rest.len(), rest[0].offset, rest[0].end), (1, second, file.len() as u64));
     }
 }

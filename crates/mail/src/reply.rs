@@ -2,6 +2,7 @@
 //! certain that something is one of these it stays: the whole is kept elsewhere, but this is what is read
 //! first.
 
+mod ends;
 mod marks;
 mod tail;
 mod words;

@@ -6,7 +6,6 @@ const PREFIXES: &[&str] = &[
     "enc", "r", "i", "rif", "odp", "pd", "sv", "vs", "vl", "vb", "ynt", "ilt", "att", "bls", "trs", "回复",
     "转发", "答复",
 ];
-const MOST_ROUNDS: usize = 32;
 
 /// The subject without `Re:`, `AW:`, `Fwd[2]:` and tags of lists, in lower case with single spaces; what
 /// mails of one thread have in common.
@@ -14,7 +13,7 @@ pub fn thread_subject(subject: &str) -> String {
     let words: Vec<&str> = subject.split_whitespace().collect();
     let joined = words.join(" ").to_lowercase();
     let mut rest = joined.as_str();
-    for _ in 0..MOST_ROUNDS {
+    loop {
         let before = rest;
         rest = without_prefix(rest);
         // A list puts its tag before and after the answer marks.
@@ -25,12 +24,11 @@ pub fn thread_subject(subject: &str) -> String {
         {
             rest = after.trim_start();
         }
+        rest = rest.strip_suffix("(fwd)").unwrap_or(rest).trim();
         if rest == before {
-            break;
+            return rest.to_owned();
         }
     }
-    let rest = rest.trim_end_matches("(fwd)").trim();
-    rest.to_owned()
 }
 
 fn without_prefix(text: &str) -> &str {

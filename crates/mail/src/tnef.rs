@@ -17,6 +17,8 @@ const MOST_PROPS: usize = 10_000;
 pub struct Unwrapped {
     pub text: Option<String>,
     pub html: Option<String>,
+    /// As it is written, a byte a character.
+    pub rtf: Option<String>,
     pub files: Vec<Part>,
 }
 
@@ -36,6 +38,7 @@ pub fn unwrap(data: &[u8]) -> Option<Unwrapped> {
                     match prop {
                         0x1000 => out.text = Some(data.text()),
                         0x1013 => out.html = Some(data.text()),
+                        0x1009 => out.rtf = crate::rtf::unpacked(data.bytes),
                         _ => {}
                     }
                 }

@@ -70,6 +70,11 @@ pub struct ChannelOut {
     sender_name: Option<String>,
     /// Most answers without a person to one sender in an hour.
     auto_replies_per_hour: u32,
+    /// Mail of one sender under one subject joins a ticket of at most so many days; 0 never does.
+    join_by_subject_days: u32,
+    /// The name of the mail server in front of the mailbox whose `Authentication-Results` are believed.
+    #[schema(example = "mx.example.com")]
+    trusted_auth_server: Option<String>,
     /// What its mail is signed as; null where it is not signed.
     dkim_domain: Option<String>,
     dkim_selector: Option<String>,
@@ -78,7 +83,7 @@ pub struct ChannelOut {
 impl ChannelOut {
     pub fn new(app: &App, caller: &Caller, channel: Channel) -> Result<Self> {
         let MailSecrets { imap_password, smtp_password, .. } = domain::mail_secrets(app, &channel)?;
-        let MailSettings { imap, smtp, fetch, sending, inbound: _ } = channel.settings;
+        let MailSettings { imap, smtp, fetch, sending, inbound } = channel.settings;
         let details = channel.connection_details.filter(|_| caller.may_manage_settings().is_ok());
         Ok(Self {
             channel_id: channel.channel_id,
@@ -114,6 +119,8 @@ impl ChannelOut {
             footer_links: sending.footer_links,
             sender_name: sending.sender_name,
             auto_replies_per_hour: sending.auto_replies_per_hour,
+            join_by_subject_days: inbound.join_by_subject_days,
+            trusted_auth_server: inbound.trusted_auth_server,
             dkim_domain: sending.dkim_domain,
             dkim_selector: sending.dkim_selector,
         })
@@ -174,6 +181,10 @@ pub struct ChannelIn {
     sender_name: Option<String>,
     /// 0 to 100.
     auto_replies_per_hour: Option<i64>,
+    /// 0 to 365; 0, the default, never joins by subject.
+    join_by_subject_days: Option<i64>,
+    /// Only its `Authentication-Results` are believed. Without it SPF, DKIM and DMARC are checked here.
+    trusted_auth_server: Option<String>,
 }
 
 impl From<ChannelIn> for ChannelChange {
@@ -214,6 +225,8 @@ impl From<ChannelIn> for ChannelChange {
                 footer_links: input.footer_links,
                 sender_name: input.sender_name,
                 auto_replies_per_hour: input.auto_replies_per_hour,
+                join_by_subject_days: input.join_by_subject_days,
+                trusted_auth_server: input.trusted_auth_server,
             },
         }
     }

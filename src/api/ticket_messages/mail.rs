@@ -40,6 +40,9 @@ pub struct MailOut {
     dmarc: Option<String>,
     /// Who checked it.
     authenticated_by: Option<String>,
+    /// Of which domains, where it was checked here.
+    #[schema(example = "SPF of example.org for 192.0.2.1; DMARC of example.org (policy reject)")]
+    authentication_details: Option<String>,
     /// `Signed` or `Encrypted`.
     protection: Option<String>,
     /// What was left out of the message; the original has it.
@@ -55,7 +58,7 @@ pub async fn of_message(
     let Some(mail) = received_mails::of_message(conn, customer, message).await? else { return Ok(None) };
     let evidence: Evidence =
         mail.evidence.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
-    let Authentication { spf, dkim, dmarc, by } = evidence.authentication.unwrap_or_default();
+    let Authentication { spf, dkim, dmarc, by, details } = evidence.authentication.unwrap_or_default();
     Ok(Some(MailOut {
         received_mail_id: mail.received_mail_id,
         source: mail.source,
@@ -68,6 +71,7 @@ pub async fn of_message(
         dkim,
         dmarc,
         authenticated_by: Some(by).filter(|it| !it.is_empty()),
+        authentication_details: Some(details).filter(|it| !it.is_empty()),
         protection: evidence.protection,
         notes: evidence.notes,
     }))

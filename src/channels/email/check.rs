@@ -33,7 +33,7 @@ pub async fn imap(network: &Network, server: &ImapServer) -> Outcome {
 
 /// Signs in.
 pub async fn smtp(network: &Network, server: &SmtpServer) -> Outcome {
-    let opened = match Session::open(network, server).await {
+    let opened = match Session::open_new(network, server).await {
         Ok(session) => {
             session.close().await;
             Ok(match &server.username {

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use super::pool::Pool;
 use crate::error::{Error, Result};
 use crate::model::Security;
 use crate::outbound::Outbound;
@@ -25,6 +26,8 @@ pub struct Network {
     tls: Arc<rustls::ClientConfig>,
     /// Certificates that are trusted besides the system's, as PEM.
     pub more_roots: Option<Arc<[u8]>>,
+    /// Connections that wait for the next mail.
+    pub(super) waiting: Pool,
 }
 
 /// A mail server as a channel names it.
@@ -64,7 +67,7 @@ impl Network {
             .map_err(|error| Error::internal(error.to_string()))?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Ok(Self { outbound, tls: Arc::new(tls), more_roots: pem.map(Into::into) })
+        Ok(Self { outbound, tls: Arc::new(tls), more_roots: pem.map(Into::into), waiting: Pool::default() })
     }
 
     /// A connection without TLS, to an address that may be connected to.

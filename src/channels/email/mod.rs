@@ -5,5 +5,7 @@ pub mod compose;
 pub mod connect;
 pub mod dkim;
 pub mod imap;
+mod pool;
+pub mod senders;
 pub mod server;
 pub mod smtp;

@@ -14,7 +14,7 @@ use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
-use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::Response;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -22,6 +22,7 @@ use tokio::time::timeout;
 use tokio_rustls::client::TlsStream;
 
 use super::connect::{Network, ServerAddress, tls_failed};
+use super::pool::{Pool, Pooled};
 use crate::model::Security;
 
 /// For one command and its answer (RFC 5321 section 4.5.3.2 gives servers five minutes).
@@ -69,18 +70,37 @@ pub struct Recipients {
 }
 
 /// A connection that is signed in.
-pub struct Session(AsyncSmtpConnection);
+pub struct Session {
+    pooled: Pooled,
+    home: Home,
+}
 
 /// A mail whose content the server waits for.
 pub struct Ready {
-    connection: AsyncSmtpConnection,
+    pooled: Pooled,
+    home: Home,
     pub recipients: Recipients,
 }
 
+/// Where a connection waits for the next mail.
+struct Home {
+    pool: Pool,
+    server: SmtpServer,
+}
+
 impl Session {
-    /// Connects and signs in.
+    /// One that waits, else [`Self::open_new`].
     pub async fn open(network: &Network, server: &SmtpServer) -> Result<Self, Refusal> {
-        Self::connect(network, server).await.map(Self).map_err(Refusal::Server)
+        match network.waiting.take(server).await {
+            Some(pooled) => Ok(Self { pooled, home: Home::new(network, server) }),
+            None => Self::open_new(network, server).await,
+        }
+    }
+
+    /// Connects and signs in.
+    pub async fn open_new(network: &Network, server: &SmtpServer) -> Result<Self, Refusal> {
+        let connection = Self::connect(network, server).await.map_err(Refusal::Server)?;
+        Ok(Self { pooled: Pooled { connection, mails: 0 }, home: Home::new(network, server) })
     }
 
     async fn connect(network: &Network, server: &SmtpServer) -> Result<AsyncSmtpConnection, String> {
@@ -119,10 +139,14 @@ impl Session {
 
     /// Says who sends and who gets it. Stops before the content.
     pub async fn prepare(self, from: &str, to: &[String]) -> Result<Ready, (Refusal, Recipients)> {
-        let mut connection = self.0;
+        let Self { pooled: Pooled { mut connection, mails }, home } = self;
         let mut recipients = Recipients::default();
         let sender: Option<Address> = from.parse().ok();
-        if let Err(error) = answered(connection.command(Mail::new(sender, Vec::new()))).await {
+        let takes_letters = connection.server_info().supports_feature(Extension::SmtpUtfEight);
+        let needs_letters = !from.is_ascii() || to.iter().any(|it| !it.is_ascii());
+        let parameters =
+            if needs_letters && takes_letters { vec![MailParameter::SmtpUtfEight] } else { vec![] };
+        if let Err(error) = answered(connection.command(Mail::new(sender, parameters))).await {
             return Err((refusal(&error, &format!("the sender {from}")), recipients));
         }
         for name in to {
@@ -130,6 +154,11 @@ impl Session {
                 recipients.never.push((name.clone(), "this is no address".into()));
                 continue;
             };
+            if !name.is_ascii() && !takes_letters {
+                let why = "the mail server takes no addresses with such letters (SMTPUTF8)";
+                recipients.never.push((name.clone(), why.into()));
+                continue;
+            }
             match answered(connection.command(Rcpt::new(address, Vec::new()))).await {
                 Ok(_) => recipients.accepted.push(name.clone()),
                 Err(error) => match refusal(&error, name) {
@@ -146,24 +175,31 @@ impl Session {
             return Err((refusal, recipients));
         }
         match answered(connection.command(Data)).await {
-            Ok(_) => Ok(Ready { connection, recipients }),
+            Ok(_) => Ok(Ready { pooled: Pooled { connection, mails }, home, recipients }),
             Err(error) => Err((refusal(&error, "the mail"), recipients)),
         }
     }
 
     /// Ends without a mail.
     pub async fn close(self) {
-        quit(self.0).await;
+        quit(self.pooled.connection).await;
+    }
+}
+
+impl Home {
+    fn new(network: &Network, server: &SmtpServer) -> Self {
+        Self { pool: network.waiting.clone(), server: server.clone() }
     }
 }
 
 impl Ready {
     /// Hands the content over: what the server says of it.
     pub async fn hand_over(mut self, content: &[u8]) -> Result<(String, Recipients), (Refusal, Recipients)> {
-        let answer = timeout(LONGEST_CONTENT, self.connection.message(content)).await;
+        let answer = timeout(LONGEST_CONTENT, self.pooled.connection.message(content)).await;
         match answer {
             Ok(Ok(response)) => {
-                quit(self.connection).await;
+                self.pooled.mails += 1;
+                self.home.pool.give_back(self.home.server, self.pooled).await;
                 Ok((response_words(&response), self.recipients))
             }
             Ok(Err(error)) => {
@@ -179,7 +215,7 @@ impl Ready {
 
     /// Leaves without the content: the server throws away what it was told.
     pub fn abandon(self) {
-        drop(self.connection);
+        drop(self.pooled);
     }
 }
 
@@ -274,7 +310,8 @@ fn response_words(response: &Response) -> String {
     format!("{} {}", response.code(), said.join(" "))
 }
 
-async fn quit(mut connection: AsyncSmtpConnection) {
+/// Says farewell.
+pub(super) async fn quit(mut connection: AsyncSmtpConnection) {
     // The mail is settled: what becomes of the farewell does not matter.
     let _ = timeout(Duration::from_secs(5), connection.quit()).await;
 }

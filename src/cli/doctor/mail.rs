@@ -4,6 +4,7 @@
 use super::Checks;
 use crate::channels::email::check;
 use crate::channels::email::connect::Network;
+use crate::channels::email::senders::Senders;
 use crate::config::Config;
 use crate::domain::transport;
 use crate::error::Result;
@@ -26,6 +27,9 @@ pub async fn settings(checks: &mut Checks, config: &Config) {
         Err(error) => return checks.wrong(NAME, error.to_string()),
     };
     if let Err(error) = mail_desk::acceptor(config.smtp_tls_cert.as_deref(), config.smtp_tls_key.as_deref()) {
+        return checks.wrong(NAME, error.to_string());
+    }
+    if let Err(error) = Senders::new(config.dns_servers.as_deref(), &config.host_name()) {
         return checks.wrong(NAME, error.to_string());
     }
     let listens = config.smtp_listen.is_some() || config.lmtp_listen.is_some();

@@ -7,6 +7,8 @@ use crate::model::{AfterFetch, MailSettings};
 const LONGEST_NAME: usize = 200;
 /// Of automatic answers to one sender in an hour: more is a loop.
 const MOST_AUTO_REPLIES: i64 = 100;
+/// Who writes about the same after a year means something else.
+const MOST_SUBJECT_DAYS: i64 = 365;
 
 /// What a change gives; None leaves a setting as it is, an empty text clears it.
 #[derive(Default)]
@@ -20,6 +22,8 @@ pub struct MailChange {
     pub footer_links: Option<bool>,
     pub sender_name: Option<String>,
     pub auto_replies_per_hour: Option<i64>,
+    pub join_by_subject_days: Option<i64>,
+    pub trusted_auth_server: Option<String>,
 }
 
 impl MailChange {
@@ -44,16 +48,23 @@ impl MailChange {
         sending.sender_name =
             fields::text("senderName", self.sender_name, &sending.sender_name, LONGEST_NAME)?;
         if let Some(most) = self.auto_replies_per_hour {
-            if !(0..=MOST_AUTO_REPLIES).contains(&most) {
-                return Err(Error::invalid(
-                    "autoRepliesPerHour",
-                    format!("must be 0 to {MOST_AUTO_REPLIES}"),
-                ));
-            }
-            sending.auto_replies_per_hour = u32::try_from(most).unwrap_or_default();
+            sending.auto_replies_per_hour = number("autoRepliesPerHour", most, MOST_AUTO_REPLIES)?;
         }
+        let inbound = &mut settings.inbound;
+        if let Some(days) = self.join_by_subject_days {
+            inbound.join_by_subject_days = number("joinBySubjectDays", days, MOST_SUBJECT_DAYS)?;
+        }
+        inbound.trusted_auth_server =
+            fields::checked(self.trusted_auth_server, &inbound.trusted_auth_server, |it| {
+                fields::hostname("trustedAuthServer", it)
+            })?;
         Ok(())
     }
+}
+
+fn number(field: &str, value: i64, most: i64) -> Result<u32> {
+    let number = u32::try_from(value).ok().filter(|_| value <= most);
+    number.ok_or_else(|| Error::invalid(field, format!("must be 0 to {most}")))
 }
 
 /// A mailbox name has no line ends: it is part of a command.

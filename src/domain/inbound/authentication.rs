@@ -1,8 +1,11 @@
-//! Whether a mail is from whom it says: SPF, DKIM and DMARC, as a server that is trusted found them.
+//! Whether a mail is from whom it says: SPF, DKIM and DMARC, as a server that is trusted found them, or as
+//! they were found here.
 
 use serde::{Deserialize, Serialize};
 
 use answerpal_mail::Mail;
+
+use crate::channels::email::senders::Checked;
 
 /// What was found. Words of RFC 8601: `pass`, `fail`, `softfail`, `neutral`, `none`, `temperror`,
 /// `permerror`.
@@ -14,6 +17,24 @@ pub struct Authentication {
     pub dmarc: Option<String>,
     /// Who found it: the name of the trusted server, or `answerpal`.
     pub by: String,
+    /// Of which domains, for a person; empty where the trusted server found it.
+    pub details: String,
+}
+
+/// What [`Authentication::by`] says of our own checks.
+const HERE: &str = "answerpal";
+
+impl From<Checked> for Authentication {
+    fn from(checked: Checked) -> Self {
+        let word = |it: Option<&'static str>| it.map(str::to_owned);
+        Self {
+            spf: word(checked.spf),
+            dkim: word(checked.dkim),
+            dmarc: word(checked.dmarc),
+            by: HERE.to_owned(),
+            details: checked.details,
+        }
+    }
 }
 
 impl Authentication {

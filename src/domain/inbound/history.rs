@@ -1,7 +1,9 @@
 //! Imports archived mail with its dates. What the channel has already is skipped, so the same archive twice
 //! adds nothing, and after an interruption the same command goes on. Nothing is answered and nobody is told.
 
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -15,6 +17,7 @@ use crate::app::App;
 use crate::domain::progress::Progress;
 use crate::error::{Error, Result};
 use crate::model::{ChannelId, CustomerId, MailSource, MailState, ReceivedMailId};
+use crate::store::mail_imports::{self, Reached};
 use crate::store::{inbound as store, received_mails};
 
 /// Mails that are read ahead.
@@ -39,6 +42,17 @@ pub struct History {
     pub copies: u64,
     pub failed: u64,
     pub failures: Vec<Failure>,
+    /// Bytes of mbox files that an import before this one was done with.
+    pub bytes_skipped: u64,
+}
+
+/// How an archive is imported.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Check everything and write nothing.
+    pub dry_run: bool,
+    /// Read mbox files from their start, also where an import before this one was done with a part.
+    pub from_start: bool,
 }
 
 /// A mail that was left out, or became a dead letter, and why.
@@ -65,38 +79,72 @@ pub async fn import(
     channel: ChannelId,
     archive: Archive,
     path: PathBuf,
-    dry_run: bool,
+    options: Options,
     progress: &dyn Progress,
 ) -> Result<History> {
+    let dry_run = options.dry_run;
     let (files, steps) = sources::files(archive, &path)?;
-    progress.begin(if dry_run { "Checking" } else { "Importing" }, steps);
+    let goes_on = archive == Archive::Mbox && !dry_run && !options.from_start;
+    let (files, bytes_skipped) = match goes_on {
+        true => starts(app, customer, channel, files).await?,
+        false => (files.into_iter().map(|it| (it, 0)).collect(), 0),
+    };
+    progress.begin(if dry_run { "Checking" } else { "Importing" }, steps - bytes_skipped);
     let most = app.config.max_mail_bytes;
     let (sender, mut mails) = mpsc::channel::<Archived>(AHEAD);
     let reader = tokio::task::spawn_blocking(move || {
-        for file in files {
-            sources::read(archive, &file, most, |it| sender.blocking_send(it).is_ok());
+        for (file, from) in files {
+            sources::read(archive, &file, from, most, |it| sender.blocking_send(it).is_ok());
         }
     });
     let before = count(app, customer).await?;
-    let mut report = History { dry_run, ..History::default() };
+    let mut run = Run { report: History { dry_run, bytes_skipped, ..History::default() }, left_out: false };
     let mut batch = Vec::with_capacity(AHEAD);
     while mails.recv_many(&mut batch, TOGETHER).await > 0 {
         let mails = std::mem::take(&mut batch);
         let steps: u64 = mails.iter().map(|it| it.steps).sum();
         if dry_run {
-            check(app, customer, channel, mails, &mut report).await?;
+            check(app, customer, channel, mails, &mut run.report).await?;
         } else {
-            take_in(app, customer, channel, mails, &mut report).await?;
+            take_in(app, customer, channel, mails, &mut run).await?;
         }
         progress.advance(steps);
     }
     reader.await?;
-    report.tickets_made = count(app, customer).await?.saturating_sub(before);
-    Ok(report)
+    run.report.tickets_made = count(app, customer).await?.saturating_sub(before);
+    Ok(run.report)
 }
 
 async fn count(app: &App, customer: CustomerId) -> Result<u64> {
     store::count_tickets(&mut *app.store.read().await?, customer).await
+}
+
+/// Where each mbox file is to be read from, and how many bytes are left out so.
+async fn starts(
+    app: &App,
+    customer: CustomerId,
+    channel: ChannelId,
+    files: Vec<PathBuf>,
+) -> Result<(Vec<(PathBuf, u64)>, u64)> {
+    let (mut starts, mut skipped) = (Vec::with_capacity(files.len()), 0);
+    let mut conn = app.store.read().await?;
+    for file in files {
+        // What cannot be read is told when it is its turn.
+        let source = sources::source(&file).ok().flatten();
+        let reached = match source {
+            Some(source) => mail_imports::get(&mut conn, customer, channel, &source).await?,
+            None => None,
+        };
+        let from = reached.filter(|it| still_there(&file, it)).map_or(0, |it| it.position.unsigned_abs());
+        skipped += from;
+        starts.push((file, from));
+    }
+    Ok((starts, skipped))
+}
+
+fn still_there(file: &Path, reached: &Reached) -> bool {
+    let mark = File::open(file).and_then(|mut it| sources::mark(&mut it, reached.position.unsigned_abs()));
+    mark.is_ok_and(|it| it == reached.mark)
 }
 
 /// Keeps a batch of mails, several at a time, then makes their messages one after the other: threads are
@@ -106,8 +154,11 @@ async fn take_in(
     customer: CustomerId,
     channel: ChannelId,
     mails: Vec<Archived>,
-    report: &mut History,
+    run: &mut Run,
 ) -> Result<()> {
+    let reached = reached_by(&mails, run.left_out);
+    run.left_out |= mails.iter().any(|it| it.raw.is_err());
+    let report = &mut run.report;
     let kept: Vec<(String, Result<Kept, String>)> = stream::iter(mails)
         .map(|it| async move {
             let kept = match it.raw {
@@ -132,7 +183,36 @@ async fn take_in(
             Err(why) => report.fail(place, why),
         }
     }
-    Ok(())
+    if reached.is_empty() {
+        return Ok(());
+    }
+    app.store
+        .write(move |tx| {
+            Box::pin(async move {
+                for (source, reached) in reached {
+                    mail_imports::put(tx, customer, channel, &source, &reached).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Where each file stands before the last mail of a batch: a file that grows may have cut that one. Not
+/// beyond what was left out, which the next import is to tell of again.
+fn reached_by(mails: &[Archived], left_out: bool) -> HashMap<String, Reached> {
+    let mut reached = HashMap::new();
+    for mail in mails.iter().take_while(|it| !left_out && it.raw.is_ok()) {
+        reached.extend(mail.reached.clone());
+    }
+    reached
+}
+
+/// An import under way.
+struct Run {
+    report: History,
+    /// Some mail could not be kept at all.
+    left_out: bool,
 }
 
 enum Kept {

@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use answerpal_mail::{Automatic, Limits, Mail, Report};
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use futures::TryStreamExt;
 
 use super::receive::Envelope;
@@ -58,11 +58,11 @@ pub async fn process(app: &App, customer: CustomerId, id: ReceivedMailId) -> Res
     };
     let envelope: Envelope =
         row.envelope.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
-    let mut read = match read(raw, envelope).await {
+    let mut read = match read(raw.clone(), envelope).await {
         Ok(read) => read,
         Err(why) => return bury(app, customer, id, why).await,
     };
-    authenticate(app, customer, &row, &mut read).await?;
+    authenticate(app, customer, &row, raw, &mut read).await?;
     let mut notes = std::mem::take(&mut read.mail.notes);
     let files = files::keep(app, customer, &read.mail, &mut notes).await?;
     read.mail.notes = notes;
@@ -73,7 +73,7 @@ pub async fn process(app: &App, customer: CustomerId, id: ReceivedMailId) -> Res
 }
 
 /// Takes it apart on a thread of its own. The error is for a person: the mail cannot be read.
-async fn read(raw: Vec<u8>, envelope: Envelope) -> Result<Read, String> {
+async fn read(raw: Bytes, envelope: Envelope) -> Result<Read, String> {
     let work = move || {
         std::panic::catch_unwind(AssertUnwindSafe(|| {
             let mail = answerpal_mail::parse(&raw, &Limits::default())?;
@@ -92,7 +92,15 @@ async fn read(raw: Vec<u8>, envelope: Envelope) -> Result<Read, String> {
     }
 }
 
-async fn authenticate(app: &App, customer: CustomerId, row: &ReceivedMail, read: &mut Read) -> Result<()> {
+/// Takes what the trusted server found, else asks. History is not asked about: what the DNS says today is
+/// not what it said then.
+async fn authenticate(
+    app: &App,
+    customer: CustomerId,
+    row: &ReceivedMail,
+    raw: Bytes,
+    read: &mut Read,
+) -> Result<()> {
     let channel = match channels::get(&mut *app.store.read().await?, customer, row.channel_id).await {
         Ok(channel) => channel,
         Err(Error::NotFound) => return Ok(()),
@@ -101,11 +109,15 @@ async fn authenticate(app: &App, customer: CustomerId, row: &ReceivedMail, read:
     if let Some(trusted) = channel.settings.inbound.trusted_auth_server.as_deref() {
         read.authentication = Authentication::of_header(&read.mail, trusted);
     }
+    if read.authentication.is_none() && !row.is_history {
+        let checked = app.senders.check(raw, read.envelope.connection()).await;
+        read.authentication = checked.map(Authentication::from);
+    }
     Ok(())
 }
 
 /// The raw file, whole: reading MIME needs it so.
-pub async fn content(app: &App, mail: &ReceivedMail) -> Result<Vec<u8>> {
+pub async fn content(app: &App, mail: &ReceivedMail) -> Result<Bytes> {
     let key = mail.object_key.as_deref().ok_or(Error::NotFound)?;
     let size = mail.size_bytes.unsigned_abs();
     let mut stream = app.files.read(key, 0..size).await?;
@@ -113,7 +125,7 @@ pub async fn content(app: &App, mail: &ReceivedMail) -> Result<Vec<u8>> {
     while let Some(bytes) = stream.try_next().await? {
         raw.extend_from_slice(&bytes);
     }
-    Ok(raw.to_vec())
+    Ok(raw.freeze())
 }
 
 async fn write(

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
+use crate::channels::email::senders::Connection;
 use crate::crypto;
 use crate::domain::attachments::reserve_object;
 use crate::error::{Error, Result};
@@ -33,6 +34,15 @@ pub struct Envelope {
     pub helo: Option<String>,
     /// When the server had it (`INTERNALDATE`), in microseconds since 1970.
     pub received_at: Option<i64>,
+}
+
+impl Envelope {
+    /// Who handed it over, where that was its sender's own server.
+    pub fn connection(&self) -> Option<Connection> {
+        let (ip, mail_from) = (self.remote_ip?, self.mail_from.as_ref()?);
+        let hello = self.helo.clone().unwrap_or_default();
+        Some(Connection { ip, hello, mail_from: mail_from.trim_matches(['<', '>', ' ']).to_owned() })
+    }
 }
 
 /// A raw mail that asks to be taken in.

@@ -1,44 +1,33 @@
 //! The transaction that makes a message of a mail: who wrote it, where it belongs, its files, and why.
 
-use answerpal_mail::{Address, AutoKind, Mail, Protection};
+use answerpal_mail::{AutoKind, Protection};
 use serde_json::json;
 
-use super::addresses::{key, list};
+use super::addresses::key;
+use super::author::{author, contact, end_user};
 use super::evidence::Evidence;
+use super::message::as_message;
 use super::process::{Processed, Read};
+use super::returned::report;
 use super::thread::{self, Placement, Sender, identifier};
 use crate::app::App;
 use crate::domain::attachments::{self, NewFile};
 use crate::domain::caller::Actor;
 use crate::domain::events::{Event, note};
-use crate::domain::{delivery, end_users, messages, tickets};
-use crate::error::{Error, Result};
+use crate::domain::messages;
+use crate::error::Result;
 use crate::model::stage::{STAGES, StageState};
 use crate::model::{
-    Channel, ChannelType, CustomerId, DeliveryStatus, EndUserId, MailState, Message, MessageId,
-    ReceivedMailId, SenderType, StageStatus, Ticket, Timestamp, UidType, job,
+    Channel, ChannelType, CustomerId, EndUserId, MailState, Message, MessageId, ReceivedMailId, SenderType,
+    StageStatus, Ticket, job,
 };
 use crate::store::received_mails::{self as store, Outcome, ReceivedMail};
-use crate::store::search::bulk;
-use crate::store::{Tx, channels, inbound, jobs, messages as message_store, tickets as ticket_store};
+use crate::store::{Tx, channels, inbound, jobs};
 
-const SECOND_MICROS: i64 = 1_000_000;
-/// Nobody sent e-mail before.
-const FIRST_MAIL: i64 = 0;
 /// Message-IDs of one mail that later mails are found by.
 const MOST_REFERENCES: usize = 50;
-/// Bytes of headers that a message keeps.
-const HEADER_BYTES: usize = 64 * 1024;
 /// The header by which an installation knows its own mail.
 const SENT_BY: &str = "X-AnswerPal-Sent-By";
-
-/// Who a mail counts as written by.
-struct Author {
-    address: Option<String>,
-    name: Option<String>,
-    /// It was sent from one of the tenant's own addresses, by other means than this program.
-    is_ours: bool,
-}
 
 /// Stores the message of a mail, in a ticket that it belongs to or a new one.
 pub async fn store_message(
@@ -148,189 +137,6 @@ fn date_of(headers: Option<&str>) -> Option<i64> {
     answerpal_mail::parse(format!("Date: {date}\n\n").as_bytes(), &answerpal_mail::Limits::default())?.date
 }
 
-/// `From`, else who else says to have sent it. A form on a website writes in our own name or in that of a
-/// robot, and names the person in `Reply-To`.
-fn author(mail: &Mail, own: &[String]) -> Author {
-    let is_own = |it: &Address| own.contains(&key(&it.address));
-    let return_path = mail.header("Return-Path").map(|it| it.trim_matches(['<', '>', ' ']).to_owned());
-    let return_path =
-        return_path.filter(|it| it.contains('@')).map(|address| Address { name: None, address });
-    let from = mail.from.first().or(mail.sender.as_ref()).or(mail.reply_to.first()).or(return_path.as_ref());
-    let Some(from) = from else { return Author { address: None, name: None, is_ours: false } };
-    let local = from.address.split('@').next().unwrap_or_default().to_lowercase();
-    let is_robot =
-        ["noreply", "no-reply", "donotreply", "do-not-reply"].iter().any(|it| local.starts_with(it));
-    let person = mail.reply_to.first().filter(|it| (is_own(from) || is_robot) && !is_own(it));
-    let author = person.unwrap_or(from);
-    Author {
-        address: Some(author.address.chars().take(1000).collect()),
-        name: author.name.as_ref().map(|it| it.chars().take(300).collect()),
-        is_ours: is_own(author) && mail.to.iter().chain(&mail.cc).any(|it| !is_own(it)),
-    }
-}
-
-/// The person that the conversation is with: who wrote it, or whom we wrote to.
-fn contact(mail: &Mail, author: &Author, own: &[String]) -> Option<Address> {
-    if author.is_ours {
-        return mail.to.iter().chain(&mail.cc).find(|it| !own.contains(&key(&it.address))).cloned();
-    }
-    author.address.clone().map(|address| Address { name: author.name.clone(), address })
-}
-
-fn as_message(
-    now: Timestamp,
-    channel: &Channel,
-    row: &ReceivedMail,
-    read: &Read,
-    author: &Author,
-) -> Message {
-    let mail = &read.mail;
-    let sender_type = if author.is_ours { SenderType::CustomerRep } else { SenderType::EndUser };
-    let mut message = Message::new(channel.channel_id, ChannelType::Email, sender_type, now);
-    message.message_date = date(mail, row, read, now);
-    if row.is_history {
-        message.date_created = message.message_date;
-    }
-    message.subject = mail.subject.as_deref().map(|it| it.chars().take(1000).collect());
-    message.message.clone_from(&read.text);
-    message.text_body.clone_from(&read.whole);
-    message.html_body.clone_from(&mail.html);
-    let shown = message.message.as_deref().or(message.subject.as_deref());
-    message.preview = shown.map(tickets::preview);
-    message.from_address.clone_from(&author.address);
-    message.from_name.clone_from(&author.name);
-    message.to_address = list(&mail.to);
-    message.cc_address = list(&mail.cc);
-    message.bcc_address = list(&mail.bcc);
-    message.message_identifier = mail.message_id.as_deref().map(identifier);
-    message.headers = Some(headers(mail));
-    if author.is_ours {
-        message.delivery_status = Some(DeliveryStatus::Sent);
-    }
-    message
-}
-
-/// When it was written: what came just now, when the server had it; of history, what the mail says.
-fn date(mail: &Mail, row: &ReceivedMail, read: &Read, now: Timestamp) -> Timestamp {
-    let of_seconds = |it: i64| Timestamp(it.saturating_mul(SECOND_MICROS));
-    let told = [mail.date.map(of_seconds), mail.received.map(of_seconds)].into_iter().flatten();
-    let server = read.envelope.received_at.map(Timestamp);
-    let mut all: Box<dyn Iterator<Item = Timestamp>> = if row.is_history {
-        Box::new(told.chain(server))
-    } else {
-        Box::new(server.into_iter().chain([row.received_at]))
-    };
-    all.find(|it| it.0 > FIRST_MAIL && *it <= now).unwrap_or(now)
-}
-
-/// The headers as one JSON object; of one that stands there several times, a list.
-fn headers(mail: &Mail) -> String {
-    let mut out = serde_json::Map::new();
-    let mut left = HEADER_BYTES;
-    for (name, value) in &mail.headers {
-        let Some(rest) = left.checked_sub(name.len() + value.len()) else { break };
-        left = rest;
-        match out.get_mut(name) {
-            None => {
-                out.insert(name.clone(), json!(value));
-            }
-            Some(serde_json::Value::Array(all)) => all.push(json!(value)),
-            Some(first) => *first = json!([first.take(), value]),
-        }
-    }
-    serde_json::Value::Object(out).to_string()
-}
-
-/// A report about a message of ours goes to that message, which then shows that it came back.
-#[expect(clippy::too_many_arguments, reason = "they are the parts of one mail")]
-async fn report(
-    tx: &mut Tx,
-    app: &App,
-    customer: CustomerId,
-    channel: &Channel,
-    row: &ReceivedMail,
-    read: &Read,
-    message: &mut Message,
-    evidence: &mut Evidence,
-    files: &[NewFile],
-) -> Result<Option<Processed>> {
-    let Some(report) = &read.report else { return Ok(None) };
-    let original = match &report.original {
-        Some(id) => {
-            inbound::named(tx, customer, vec![identifier(id)]).await?.into_iter().find(|it| !it.incoming)
-        }
-        None => None,
-    };
-    let of_token = read.mail.recipients().find_map(|it| crate::domain::reply_tokens::find(app, it));
-    let ticket = original.as_ref().map(|it| it.ticket_id);
-    let ticket = ticket.or(of_token.filter(|it| it.0 == customer).map(|it| it.1));
-    let Some(ticket) = ticket else { return Ok(None) };
-    let ticket = match ticket_store::lock(tx, customer, ticket).await {
-        Ok(ticket) => ticket,
-        Err(Error::NotFound) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    message.sender_type = SenderType::System;
-    message.incoming = true;
-    message.ticket_id = ticket.ticket_id;
-    message.channel_id = channel.channel_id;
-    message.reply_to_message_id = original.as_ref().map(|it| it.message_id);
-    if let (Some(original), true) = (&original, report.is_failure) {
-        let sent = message_store::get(tx, customer, original.message_id).await?;
-        delivery::bounced(tx, customer, &sent, &told(report)).await?;
-    }
-    let id = messages::add(tx, customer, Actor::System, &ticket, message).await?;
-    evidence.rule = "report".into();
-    evidence.because = match &original {
-        Some(it) => format!("It is a report about message {}.", it.message_id),
-        None => format!("It is a report that came to the reply address of ticket {}.", ticket.ticket_id),
-    };
-    evidence.ticket_id = Some(ticket.ticket_id.0);
-    evidence.other_message_id = original.map(|it| it.message_id.0);
-    finish(tx, customer, row, read, message, id, files, evidence).await?;
-    Ok(Some(Processed::Message(id)))
-}
-
-/// What a delivery report says, for people.
-fn told(report: &answerpal_mail::Report) -> String {
-    let said = report.diagnostic.as_ref().or(report.status.as_ref());
-    said.map_or_else(|| "The mail came back.".to_owned(), ToString::to_string)
-}
-
-/// The end user with the contact's address, whether they were known, and what search finds them by.
-async fn end_user(
-    tx: &mut Tx,
-    customer: CustomerId,
-    contact: Option<&Address>,
-    is_forged: bool,
-    message: &mut Message,
-) -> Result<Option<(EndUserId, Vec<String>)>> {
-    let Some(contact) = contact else { return Ok(None) };
-    let name = contact.name.as_deref();
-    let found = end_users::find_or_make(
-        tx,
-        customer,
-        Actor::EndUser,
-        &contact.address,
-        Some(UidType::Email),
-        name,
-        !is_forged,
-    )
-    .await;
-    let (id, known) = match found {
-        Ok(found) => found,
-        // What is no address of a person: the message keeps what it says.
-        Err(Error::Invalid { .. }) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    message.uid = Some(contact.address.clone());
-    if message.incoming {
-        message.is_known_end_user = Some(known);
-    }
-    let texts = if known { bulk::end_user_texts(tx, customer, vec![id.0]).await? } else { Vec::new() };
-    Ok(Some((id, texts.into_iter().map(|it| it.1).collect())))
-}
-
 /// What the pipeline is to do with it: nothing with history, no answer to a program.
 fn stages(message: &mut Message, row: &ReceivedMail, evidence: &Evidence, joins: bool) {
     let all = |message: &mut Message, status| {
@@ -400,7 +206,7 @@ fn placed(evidence: &mut Evidence, placement: Placement) {
 
 /// Files, references, and the end of the raw mail's own story.
 #[expect(clippy::too_many_arguments, reason = "they are the parts of one mail")]
-async fn finish(
+pub(super) async fn finish(
     tx: &mut Tx,
     customer: CustomerId,
     row: &ReceivedMail,

@@ -92,6 +92,34 @@ db_test! {
 }
 
 db_test! {
+    async fn how_mail_that_comes_in_is_read_is_set(installation: Installation) {
+        let admin = &installation.admin;
+        let body = json!({ "channelType": "Email", "name": "Mail", "emailAddress": "help@example.com" });
+        let made = admin.post("/api/Channels", body).await.expect(201);
+        assert_eq!((&made["joinBySubjectDays"], &made["trustedAuthServer"]), (&json!(0), &Value::Null));
+        let set = json!({ "joinBySubjectDays": 7, "trustedAuthServer": "MX.example.com" });
+        let set = admin.put("/api/Channels/1", set).await.expect(200);
+        assert_eq!((&set["joinBySubjectDays"], &set["trustedAuthServer"]), (&json!(7), &json!("mx.example.com")));
+        // A change of something else leaves them, and what is sent back unchanged is no change.
+        assert_eq!(admin.put("/api/Channels/1", set.clone()).await.expect(200), set);
+        for (field, value) in [
+            ("joinBySubjectDays", json!(-1)),
+            ("joinBySubjectDays", json!(366)),
+            ("trustedAuthServer", json!("two words")),
+        ] {
+            admin.put("/api/Channels/1", json!({ field: value })).await.expect_invalid(field);
+        }
+        installation.run_jobs().await;
+        let events = admin.get("/api/AuditEvents").await.expect(200);
+        let event = &events["items"][0];
+        assert!(event.to_string().contains("trusted_auth_server"), "{event}");
+        let cleared = json!({ "joinBySubjectDays": 0, "trustedAuthServer": "" });
+        let cleared = admin.put("/api/Channels/1", cleared).await.expect(200);
+        assert_eq!((&cleared["joinBySubjectDays"], &cleared["trustedAuthServer"]), (&json!(0), &Value::Null));
+    }
+}
+
+db_test! {
     async fn one_channel_is_the_default_for_translations(installation: Installation) {
         let admin = &installation.admin;
         for name in ["One", "Two"] {

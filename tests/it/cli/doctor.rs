@@ -54,6 +54,35 @@ fn what_is_wrong_is_said_in_a_sentence() {
 }
 
 #[test]
+fn mail_settings_are_tried() {
+    let folder = TempDir::new().unwrap();
+    let mail = |arguments: &[&str]| {
+        let (code, report) = answerpal(folder.path(), &[&["doctor"], arguments].concat());
+        let (state, detail) = check(&report, "mail");
+        (code, state.to_owned(), detail.to_owned())
+    };
+    let (code, state, detail) = mail(&[]);
+    assert_eq!((code, state.as_str()), (0, "ok"), "{detail}");
+    for (arguments, expected) in [
+        (["--smtp-url", "smtp://127.0.0.1:1"], "ANSWERPAL_OUTBOUND_ALLOW"),
+        (["--smtp-url", "imap://mail.example.com"], "smtp://"),
+        (["--mail-ca", "/nowhere.pem"], "cannot be read"),
+        (["--dns-servers", "dns.example.org"], "dns.example.org is no address"),
+        (["--outbound-allow", "not/a/network"], "not/a/network"),
+    ] {
+        let (code, state, detail) = mail(&arguments);
+        assert_eq!((code, state.as_str()), (1, "wrong"), "{arguments:?}: {detail}");
+        assert!(detail.contains(expected), "{arguments:?}: {detail}");
+    }
+    let (code, _, detail) =
+        mail(&["--outbound-allow", "127.0.0.1", "--smtp-url", "smtp+plain://127.0.0.1:1"]);
+    assert!(code == 1 && detail.contains("takes no connection"), "{detail}");
+    std::fs::write(folder.path().join("answerpal.toml"), "smtp_tls_cert = \"cert.pem\"").unwrap();
+    let (code, _, detail) = mail(&[]);
+    assert!(code == 1 && detail.contains("smtp-tls-key"), "{detail}");
+}
+
+#[test]
 fn migrate_says_how_many_it_applied() {
     let folder = TempDir::new().unwrap();
     let (code, first) = answerpal(folder.path(), &["migrate"]);

@@ -1,6 +1,6 @@
 //! Archived mail: with its dates, once, and without consequences.
 
-use answerpal::domain::inbound::{self, Archive};
+use answerpal::domain::inbound::{self, Archive, Options};
 use serde_json::json;
 
 use crate::db_test;
@@ -16,7 +16,7 @@ db_test! {
         let path = installation.folder().join("old.mbox");
         std::fs::write(&path, BOX).unwrap();
         let (app, customer) = (&installation.app, installation.customer);
-        let run = |dry| inbound::import(app, customer, channel, Archive::Mbox, path.clone(), dry, &());
+        let run = |dry| inbound::import(app, customer, channel, Archive::Mbox, path.clone(), Options { dry_run: dry, ..Options::default() }, &());
         let dry = run(true).await.unwrap();
         assert_eq!((dry.mails, dry.messages_made, dry.failed), (3, 3, 0));
         assert_eq!(installation.count("received_mails").await, 0);
@@ -48,11 +48,43 @@ db_test! {
         }
         std::fs::write(folder.join("cur/5"), "no mail").unwrap();
         let (app, customer) = (&installation.app, installation.customer);
-        let done = inbound::import(app, customer, channel, Archive::Maildir, folder.clone(), false, &()).await.unwrap();
+        let done = inbound::import(app, customer, channel, Archive::Maildir, folder.clone(), Options::default(), &()).await.unwrap();
         assert_eq!((done.mails, done.messages_made, done.failed), (4, 3, 1));
         assert!(done.failures[0].place.ends_with("cur/5"));
-        let done = inbound::import(app, customer, channel, Archive::Eml, folder.join("tmp/4"), false, &()).await.unwrap();
+        let done = inbound::import(app, customer, channel, Archive::Eml, folder.join("tmp/4"), Options::default(), &()).await.unwrap();
         assert_eq!(done.messages_made, 1);
         installation.allow_unfinished_jobs();
+    }
+}
+
+db_test! {
+    async fn a_long_archive_is_gone_on_with_where_it_was(installation: Installation) {
+        let channel = installation.mail_channel("support@acme.example").await;
+        let path = installation.folder().join("long.mbox");
+        let mails = |range: std::ops::Range<usize>| range.map(|it| {
+            format!("From a@x.example Mon Mar  2 08:00:00 2020\nMessage-ID: <{it}@x>\nFrom: a@x.example\nSubject: {it}\n\n{}\n\n", "x".repeat(200))
+        }).collect::<String>();
+        std::fs::write(&path, mails(0..50)).unwrap();
+        let (app, customer) = (&installation.app, installation.customer);
+        let run = |from_start| {
+            let options = Options { from_start, ..Options::default() };
+            inbound::import(app, customer, channel, Archive::Mbox, path.clone(), options, &())
+        };
+        let first = run(false).await.unwrap();
+        assert_eq!((first.messages_made, first.bytes_skipped), (50, 0));
+        // More was added: only the last mail, which might have been cut, is read again.
+        std::fs::write(&path, mails(0..60)).unwrap();
+        let second = run(false).await.unwrap();
+        assert_eq!((second.mails, second.messages_made, second.there_already), (11, 10, 1), "{second:?}");
+        assert_eq!(second.bytes_skipped, mails(0..49).len() as u64);
+        let all = run(true).await.unwrap();
+        assert_eq!((all.mails, all.there_already, all.bytes_skipped), (60, 60, 0));
+        // Another file that begins the same is another file.
+        std::fs::write(&path, mails(0..20) + &mails(100..130)).unwrap();
+        let other = run(false).await.unwrap();
+        assert_eq!((other.mails, other.messages_made, other.bytes_skipped), (50, 30, 0));
+        assert_eq!(installation.count("ticket_messages").await, 90);
+        let (_, admin) = installation.other_tenant().await;
+        assert_eq!(admin.get("/api/tickets").await.expect(200)["totalCount"], 0);
     }
 }

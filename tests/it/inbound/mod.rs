@@ -1,8 +1,10 @@
 //! Mail that comes in: what is kept, and what it becomes.
 
 mod content;
+mod corpus;
 mod history;
 mod receive;
+mod senders;
 mod threading;
 
 use answerpal::domain::inbound::{self, Envelope, Incoming, Receipt};

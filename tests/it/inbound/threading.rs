@@ -97,7 +97,8 @@ db_test! {
 db_test! {
     async fn a_subject_joins_only_where_the_channel_allows_it(installation: Installation) {
         let channel = installation.mail_channel("support@acme.example").await;
-        installation.tamper("UPDATE channels SET settings = '{\"inbound\":{\"join_by_subject_days\":3}}'").await;
+        let settings = json!({ "joinBySubjectDays": 3 });
+        installation.admin.put(&format!("/api/Channels/{channel}"), settings).await.expect(200);
         let first = installation.deliver(channel, &mail("1@x", "anna@x.example", "Bag", "")).await;
         let second = installation.deliver(channel, &mail("2@x", "anna@x.example", "RE: bag", "")).await;
         assert_eq!((&second["ticketID"], &second["mail"]["rule"]), (&first["ticketID"], &json!("subject")));
@@ -113,7 +114,8 @@ db_test! {
 db_test! {
     async fn a_forged_sender_joins_nothing(installation: Installation) {
         let channel = installation.mail_channel("support@acme.example").await;
-        installation.tamper("UPDATE channels SET settings = '{\"inbound\":{\"trusted_auth_server\":\"mx.acme.example\",\"join_by_subject_days\":3}}'").await;
+        let settings = json!({ "joinBySubjectDays": 3, "trustedAuthServer": "mx.acme.example" });
+        installation.admin.put(&format!("/api/Channels/{channel}"), settings).await.expect(200);
         let first = installation.deliver(channel, &mail("1@x", "anna@x.example", "Bag", "")).await;
         let forged = "Authentication-Results: mx.acme.example; dmarc=fail header.from=x.example\nReferences: <1@x>\n";
         let forged = installation.deliver(channel, &mail("2@x", "anna@x.example", "Bag", forged)).await;

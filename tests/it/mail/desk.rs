@@ -2,7 +2,13 @@
 
 use std::net::SocketAddr;
 
+use std::path::Path;
+use std::process::Command;
+
+use answerpal::config::Config;
 use answerpal::jobs::mail_desk;
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
@@ -23,13 +29,17 @@ struct Desk {
 impl Desk {
     async fn open(engine: Engine, lmtp: bool, port: u16) -> Option<Self> {
         let at = SocketAddr::from(([127, 0, 0, 1], port));
+        let listen = |config: &mut Config| match lmtp {
+            true => config.lmtp_listen = Some(at),
+            false => config.smtp_listen = Some(at),
+        };
+        Self::with(engine, listen).await
+    }
+
+    async fn with(engine: Engine, change: impl FnOnce(&mut Config)) -> Option<Self> {
         let installation = Installation::with(engine, |config| {
-            if lmtp {
-                config.lmtp_listen = Some(at)
-            } else {
-                config.smtp_listen = Some(at)
-            }
             config.max_mail_bytes = 20_000;
+            change(config);
         });
         let installation = installation.await?;
         let bound = mail_desk::bind(&installation.app).await.unwrap().remove(0);
@@ -231,6 +241,67 @@ on_both! {
         desk.close().await;
         Some(())
     }
+}
+
+/// A certificate for localhost that signed itself, and its key.
+fn certificate(folder: &Path) -> (std::path::PathBuf, std::path::PathBuf) {
+    let (cert, key) = (folder.join("cert.pem"), folder.join("key.pem"));
+    let made = Command::new("openssl")
+        .args([
+            "req",
+            "-x509",
+            "-nodes",
+            "-days",
+            "2",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+        ])
+        .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"])
+        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+        .arg("-out")
+        .arg(&cert)
+        .arg("-keyout")
+        .arg(&key)
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    (cert, key)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mail_comes_in_encrypted_where_a_certificate_is_set() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let (cert, key) = certificate(folder.path());
+    let pem = std::fs::read(&cert).unwrap();
+    let desk = Desk::with(Engine::Sqlite, |config| {
+        config.smtp_listen = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+        (config.smtp_tls_cert, config.smtp_tls_key) = (Some(cert), Some(key));
+    })
+    .await
+    .unwrap();
+    let hello = ClientId::Domain("mail.example.org".into());
+    let mut connection =
+        AsyncSmtpConnection::connect_tokio1(desk.address, None, &hello, None, None).await.unwrap();
+    assert!(connection.can_starttls());
+    let trust = Certificate::from_pem(&pem).unwrap();
+    let tls = TlsParameters::builder("localhost".into()).add_root_certificate(trust).build().unwrap();
+    connection.starttls(tls, &hello).await.unwrap();
+    assert!(connection.is_encrypted() && !connection.can_starttls(), "it is offered once");
+    let (from, to) = ("anna@example.org".parse().unwrap(), "help@desk.test".parse().unwrap());
+    let envelope = lettre::address::Envelope::new(Some(from), vec![to]).unwrap();
+    connection.send(&envelope, MAIL.as_bytes()).await.unwrap();
+    connection.quit().await.unwrap();
+    assert_eq!(desk.tickets().await.len(), 1);
+    // What is said ahead of the handshake is not taken for what comes after.
+    let mut talk = Talk::to(&desk).await;
+    talk.answer().await;
+    talk.say("EHLO me", "250-").await;
+    talk.write("STARTTLS\r\nMAIL FROM:<evil@example.org>\r\n").await;
+    assert!(talk.answer().await.starts_with("220"));
+    assert_eq!(talk.answer().await, "", "the conversation is over");
+    desk.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -107,6 +107,51 @@ on_both! {
         assert_eq!(admin.get("/api/Outbox").await.expect(200)["totalCount"], 0);
     }
 
+    async fn one_connection_carries_several_mails(installation, server, undo 0) {
+        let admin = &installation.admin;
+        let question = question(admin, &server).await;
+        let send = async |text: &str| {
+            admin.post(&at(&question, "/send-new"), json!({ "textBody": text })).await.expect(200);
+            installation.run_jobs().await;
+        };
+        for number in 0..3 {
+            send(&format!("Mail {number}")).await;
+        }
+        assert_eq!((server.taken().len(), server.connections()), (3, 1));
+        // The server closed it in the meantime: the mail goes, once, over another.
+        server.answer("NOOP", "");
+        send("Mail 3").await;
+        assert_eq!((server.taken().len(), server.connections()), (4, 2));
+        // Another login is another connection.
+        server.behave();
+        let changed = json!({ "smtpPassword": "other" });
+        admin.put(&format!("/api/Channels/{}", question["channelID"]), changed).await.expect(200);
+        send("Mail 4").await;
+        assert_eq!((server.taken().len(), server.connections()), (5, 3));
+    }
+
+    async fn addresses_with_other_letters_go_where_the_server_takes_them(installation, server, undo 0) {
+        let admin = &installation.admin;
+        let question = question(admin, &server).await;
+        let send = async || {
+            let body = json!({ "textBody": "Hallo", "toAddress": "jürgen@example.org, anna@example.org" });
+            admin.post(&at(&question, "/send-new"), body).await.expect(200);
+            installation.run_jobs().await;
+            let path = format!("/api/ticketMessages?ticketId={}&sortOrder=desc&sortBy=messageID", question["ticketID"]);
+            let list = admin.get(&path).await.expect(200);
+            reread(admin, &list["items"][0]).await
+        };
+        let sent = send().await;
+        assert!(sent["deliveryDetail"].as_str().unwrap().contains("jürgen@example.org: the mail server takes no addresses"), "{sent}");
+        assert_eq!(server.taken()[0].0, ["<anna@example.org>"]);
+        server.answer("EHLO", "250-scripted\r\n250-SMTPUTF8\r\n250 AUTH PLAIN");
+        // A new connection asks again what the server takes.
+        server.answer("NOOP", "");
+        let sent = send().await;
+        assert_eq!((&sent["deliveryStatus"], &sent["deliveryDetail"]), (&json!("Sent"), &json!("250 taken as 4711")));
+        assert_eq!(server.taken()[1].0, ["<jürgen@example.org>", "<anna@example.org>"]);
+    }
+
     async fn what_is_refused_for_now_is_tried_again(installation, server, undo 0) {
         let admin = &installation.admin;
         let question = question(admin, &server).await;

@@ -92,6 +92,7 @@ async fn converse(stream: TcpStream, state: Arc<Mutex<State>>) -> std::io::Resul
         }
         stream.write_all(format!("{answer}\r\n").as_bytes()).await?;
         match word.as_str() {
+            "MAIL" => recipients.clear(),
             "RCPT" if answer.starts_with("250") => recipients.push(command[8..].trim().to_owned()),
             "QUIT" => return Ok(()),
             "DATA" if answer.starts_with("354") => {

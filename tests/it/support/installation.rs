@@ -62,6 +62,8 @@ impl Installation {
             program: Some(env!("CARGO_BIN_EXE_answerpal").into()),
             public_url: Some("https://desk.example.com".into()),
             undo_seconds: 0,
+            // Nothing is asked about example domains.
+            dns_servers: Some("off".into()),
             ..Config::default()
         };
         change(&mut config);

@@ -3,11 +3,13 @@
 mod client;
 mod conversation;
 mod database;
+mod dns;
 mod endpoint;
 mod installation;
 
 pub use client::{Answer, Client};
 pub use database::{Database, Engine, execute};
+pub use dns::{Dns, free_port};
 pub use endpoint::{Act, Asked, Endpoint, say};
 pub use installation::{Installation, PASSWORD};
 

@@ -9,6 +9,8 @@ const LONGEST_ATTRIBUTION: usize = 400;
 /// Lines of a header block.
 const HEADER_LINES: usize = 10;
 const RULE: usize = 5;
+/// Bytes of a line that may be one.
+const LONGEST_MARK: usize = 1000;
 
 /// The marks before the first letter of a subject, in lower case: `re`, `fwd`.
 fn first_mark(subject: &str) -> Option<String> {
@@ -55,6 +57,11 @@ pub fn attribution(lines: &[Line], at: usize) -> Option<(usize, bool)> {
     if first.hint == Some(Hint::Attribution) {
         let more = lines[at..].iter().take_while(|it| it.hint == Some(Hint::Attribution) && !it.is_quoted);
         return Some((at + more.count(), true));
+    }
+    // Each ends in a colon, which most lines are told from it by.
+    let ends = |it: &Line| it.text.trim_end_matches(['*', '_', ' ', '\u{a0}']).ends_with([':', '：']);
+    if !lines[at..].iter().take(WRAPPED).any(ends) {
+        return None;
     }
     let mut joined = String::new();
     for (end, line) in lines.iter().enumerate().skip(at).take(WRAPPED) {
@@ -127,6 +134,9 @@ pub fn begins_history(lines: &[Line], at: usize) -> bool {
     }
     let text = line.text.trim();
     if text.is_empty() {
+        return false;
+    }
+    if text.len() > LONGEST_MARK {
         return false;
     }
     let lower = text.to_lowercase();

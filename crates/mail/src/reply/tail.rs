@@ -1,7 +1,7 @@
 //! What stands under the text of a person: signature, lines of the program, legal footers, footers of
 //! mailing lists.
 
-use super::words;
+use super::ends;
 use super::{Kind, marks};
 use crate::lines::{Hint, Line};
 
@@ -51,15 +51,23 @@ fn last(lines: &[Line], start: usize, end: usize) -> Option<usize> {
 
 /// `-- ` on a line of its own (RFC 3676, section 4.3), and what came of it.
 fn delimiter(lines: &[Line], start: usize, end: usize) -> Option<usize> {
-    (start..end).find(|at| {
-        let text = lines[*at].text.as_str();
-        let left = (at + 1..end).filter(|it| !lines[*it].is_empty()).count();
-        match text {
-            "-- " => left <= LONGEST_SIGNATURE,
+    // From the end, so that what is too long is not looked through; the first of several counts.
+    let (mut found, mut left) = (None, 0);
+    for at in (start..end).rev() {
+        let is_one = match lines[at].text.as_str() {
+            "-- " => true,
             "--" | "—" | "– " | "--=20" => left <= LONGEST_UNSURE && left > 0,
             _ => false,
+        };
+        if is_one {
+            found = Some(at);
         }
-    })
+        left += usize::from(!lines[at].is_empty());
+        if left > LONGEST_SIGNATURE {
+            break;
+        }
+    }
+    found
 }
 
 /// `Sent from my phone`, as one of the last lines.
@@ -69,7 +77,7 @@ fn program_line(lines: &[Line], start: usize, end: usize) -> Option<usize> {
     for _ in 0..3 {
         let Some(at) = last(lines, start, end) else { break };
         let lower = lines[at].text.trim().to_lowercase();
-        let is_one = lower.chars().count() < 100 && words::SENT_FROM.iter().any(|it| lower.starts_with(it));
+        let is_one = lower.chars().count() < 100 && ends::SENT_FROM.iter().any(|it| lower.starts_with(it));
         if is_one {
             found = Some(at);
         } else if found.is_some() {
@@ -99,10 +107,10 @@ fn footers(lines: &[Line], start: usize, end: usize) -> Option<usize> {
 
 fn is_footer(paragraph: &str) -> bool {
     let plain = paragraph.trim_start_matches(|it: char| !it.is_alphanumeric());
-    if words::FOOTERS.iter().any(|it| plain.starts_with(it)) {
+    if ends::FOOTERS.iter().any(|it| plain.starts_with(it)) {
         return true;
     }
-    let kinds = words::LEGAL.iter().filter(|kind| kind.iter().any(|it| paragraph.contains(it))).count();
+    let kinds = ends::LEGAL.iter().filter(|kind| kind.iter().any(|it| paragraph.contains(it))).count();
     kinds >= 3 || kinds == 2 && paragraph.len() > 250
 }
 
@@ -116,7 +124,7 @@ fn list_footer(lines: &[Line], start: usize, end: usize) -> Option<usize> {
         let below: Vec<String> =
             lines[at + 1..end].iter().filter(|it| !it.is_empty()).map(|it| it.text.to_lowercase()).collect();
         below.len() <= LIST_FOOTER
-            && below.iter().any(|line| words::LIST_FOOTERS.iter().any(|it| line.contains(it)))
+            && below.iter().any(|line| ends::LIST_FOOTERS.iter().any(|it| line.contains(it)))
     })
 }
 
@@ -137,7 +145,7 @@ fn is_closing(text: &str) -> bool {
         return false;
     }
     let plain = lower.trim_end_matches([',', '.', '!', ' ', '-']).trim();
-    words::CLOSINGS.contains(&plain)
+    ends::CLOSINGS.contains(&plain)
 }
 
 fn names_follow(lines: &[Line], from: usize, end: usize) -> bool {

@@ -25,6 +25,27 @@ fn token(reply: &Value) -> String {
     reply["ticketToken"].as_str().unwrap().to_owned()
 }
 
+db_test! {
+    async fn in_shadow_mode_an_escalation_is_mailed_to_nobody(installation: Installation) {
+        let admin = &installation.admin;
+        let channel = channel(admin, "Email").await;
+        let made = mail(admin, channel).await;
+        let at = format!("/api/Channels/{channel}");
+        admin.put(&at, json!({ "shadowMode": true })).await.expect(200);
+        let mailed = json!({ "email": "boss@elsewhere.example" });
+        let refused = admin.post(&path(&made, "/escalate"), mailed.clone()).await.expect(422);
+        assert!(refused["detail"].as_str().unwrap().contains("shadow mode"), "{refused}");
+        assert_eq!(admin.get(&path(&made, "")).await.expect(200)["isEscalated"], false);
+        admin.post(&path(&made, "/escalate"), json!({})).await.expect(200);
+        installation.run_jobs().await;
+        assert_eq!(installation.count("mails").await, 0);
+        admin.put(&at, json!({ "shadowMode": false })).await.expect(200);
+        admin.post(&path(&made, "/escalate"), mailed).await.expect(200);
+        installation.run_jobs().await;
+        assert_eq!(installation.count("mails").await, 1);
+    }
+}
+
 async fn form(client: &Client, path: &str, body: &str) -> crate::support::Answer {
     let request = Request::builder()
         .method(Method::POST)

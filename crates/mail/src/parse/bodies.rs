@@ -1,0 +1,97 @@
+//! The bodies: which parts are text, and in which letters.
+
+use std::borrow::Cow;
+
+use mail_parser::decoders::base64::base64_decode;
+use mail_parser::decoders::quoted_printable::quoted_printable_decode;
+use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
+
+use super::{Limits, truncated};
+use crate::charset::{clean, guessed};
+use crate::mail::Mail;
+
+/// Text and HTML, of all the parts that are one body.
+pub fn read_bodies(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
+    let (mut text, mut html) = (String::new(), String::new());
+    let (mut has_text, mut has_html) = (false, false);
+    for id in &message.text_body {
+        if let Some(part) = message.part(*id)
+            && let PartType::Text(body) = &part.body
+        {
+            has_text = true;
+            append(&mut text, "\n\n", &readable_text(message, part, body), limits.body);
+        }
+    }
+    for id in &message.html_body {
+        let Some(part) = message.part(*id) else { continue };
+        match &part.body {
+            PartType::Html(body) => {
+                has_html = true;
+                append(&mut html, "\n<br>\n", &readable_text(message, part, body), limits.body);
+            }
+            PartType::Text(body) => {
+                let body = readable_text(message, part, body);
+                append(&mut html, "\n<br>\n", &format!("<div>{}</div>", as_html(&body)), limits.body);
+            }
+            PartType::InlineBinary(_) => {
+                if let Some(id) = part.content_id() {
+                    append(&mut html, "\n", &format!("<img src=\"cid:{}\">", as_html(id)), limits.body);
+                }
+            }
+            _ => {}
+        }
+    }
+    if has_text {
+        mail.text = Some(limited(&mut mail.notes, "text", clean(&text), limits.body));
+    }
+    if has_html {
+        mail.html = Some(limited(&mut mail.notes, "HTML", clean(&html), limits.body));
+    }
+}
+
+/// Puts more after what is there, within the limit.
+pub fn append(all: &mut String, between: &str, more: &str, most: usize) {
+    // One more byte than is kept tells that something was left out.
+    if all.len() > most || more.trim().is_empty() {
+        return;
+    }
+    if !all.is_empty() {
+        all.push_str(between);
+    }
+    all.push_str(truncated(more, most + 1));
+}
+
+/// What is kept of a text; a note says where it is not all.
+pub fn limited(notes: &mut Vec<String>, what: &str, text: String, most: usize) -> String {
+    if text.len() <= most {
+        return text;
+    }
+    notes.push(format!("Its {what} is longer than {most} bytes: the rest is in the original."));
+    truncated(&text, most).to_owned()
+}
+
+fn as_html(text: &str) -> String {
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    escaped.replace('\n', "<br>\n")
+}
+
+/// The text of a part; where it was declared in an encoding it is not in, in the one it looks like.
+fn readable_text<'a>(message: &Message<'_>, part: &MessagePart<'_>, text: &'a str) -> Cow<'a, str> {
+    if !text.contains('\u{fffd}') {
+        return Cow::Borrowed(text);
+    }
+    match transfer_decoded(message, part) {
+        Some(bytes) => Cow::Owned(guessed(&bytes).into_owned()),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// The content of a part as bytes, before any charset.
+pub fn transfer_decoded<'a>(message: &'a Message<'_>, part: &MessagePart<'_>) -> Option<Cow<'a, [u8]>> {
+    let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize)?;
+    match part.encoding {
+        Encoding::None => Some(Cow::Borrowed(raw)),
+        Encoding::Base64 => base64_decode(raw).map(Cow::Owned),
+        Encoding::QuotedPrintable => quoted_printable_decode(raw).map(Cow::Owned),
+    }
+}
