@@ -24,9 +24,49 @@ pub fn with_readable_headers(raw: &[u8]) -> Cow<'_, [u8]> {
     if std::str::from_utf8(&raw[..end]).is_ok() {
         return Cow::Borrowed(raw);
     }
-    let mut whole = guessed(&raw[..end]).into_owned().into_bytes();
+    let mut whole = guessed(&with_whole_words(&raw[..end])).into_owned().into_bytes();
     whole.extend_from_slice(&raw[end..]);
     Cow::Owned(whole)
+}
+
+/// Words that say their charset (`=?iso-8859-1?Q?…?=`) with the letters in them escaped that ought to be: else
+/// they would be read in a charset that they are not in any more.
+fn with_whole_words(head: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(head.len());
+    let mut rest = head;
+    while let Some(at) = rest.windows(2).position(|it| it == b"=?") {
+        let (before, word) = rest.split_at(at);
+        out.extend_from_slice(before);
+        let Some((start, length)) = quoted_word(word) else {
+            out.extend_from_slice(&word[..2]);
+            rest = &word[2..];
+            continue;
+        };
+        out.extend_from_slice(&word[..start]);
+        for byte in &word[start..length] {
+            match byte {
+                0x80.. => out.extend_from_slice(format!("={byte:02X}").as_bytes()),
+                other => out.push(*other),
+            }
+        }
+        rest = &word[length..];
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+/// Where the text of a word of Q begins, and where it ends; None where it is no such word.
+fn quoted_word(word: &[u8]) -> Option<(usize, usize)> {
+    /// RFC 2047 says 75; programs write longer ones.
+    const LONGEST: usize = 1000;
+    let line = word.iter().take(LONGEST).position(|it| matches!(it, b'\r' | b'\n'));
+    let word = &word[..line.unwrap_or(word.len().min(LONGEST))];
+    let charset = 2 + word[2..].iter().position(|it| *it == b'?')?;
+    let is_quoted = matches!(word.get(charset + 1..charset + 3), Some(b"Q?" | b"q?"));
+    let start = charset + 3;
+    let text = word.get(start..).filter(|_| is_quoted)?;
+    let end = text.windows(2).position(|it| it == b"?=")?;
+    Some((start, start + end))
 }
 
 /// Where the headers end: after the empty line, or at the end.
@@ -61,6 +101,11 @@ mod tests {
         assert_eq!(
             guessed(b"Sch\xf6ne Gr\xfc\xdfe aus K\xf6ln, f\xfcr dich"),
             "Schöne Grüße aus Köln, für dich"
+        );
+        let raw = b"Subject: =?iso-8859-1?Q?Fr\xf6sche?= =?\nTo: \xe4\n\nb\xf6dy";
+        assert_eq!(
+            with_readable_headers(raw).as_ref(),
+            b"Subject: =?iso-8859-1?Q?Fr=F6sche?= =?\nTo: \xc3\xa4\n\nb\xf6dy"
         );
         let raw = b"Subject: Gr\xfc\xdfe\n\nb\xf6dy";
         assert_eq!(with_readable_headers(raw).as_ref(), b"Subject: Gr\xc3\xbc\xc3\x9fe\n\nb\xf6dy");

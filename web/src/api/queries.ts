@@ -69,6 +69,13 @@ export const attachmentsOf = (id: number) =>
       ok(client.GET('/api/ticketMessages/{id}/attachments', { params: { path: { id } }, signal })),
   });
 
+/** The mail that a message came by, with why it is where it is; not there where it did not come by mail. */
+export const mailOf = (id: number) =>
+  queryOptions({
+    queryKey: ['messages', 'mail', id],
+    queryFn: ({ signal }) => ok(client.GET('/api/ticketMessages/{id}', { params: { path: { id } }, signal })),
+  });
+
 export const historySummary = (ticket: number) =>
   queryOptions({
     queryKey: ['tickets', 'history', ticket],

@@ -2475,6 +2475,11 @@ export interface components {
             isActive?: boolean | null;
             /** @description At most one channel of a tenant has it: setting it takes it from the other. */
             isDefaultTranslationChannel?: boolean | null;
+            /**
+             * Format: int64
+             * @description 0 to 365; 0, the default, never joins by subject.
+             */
+            joinBySubjectDays?: number | null;
             /** @description Required when it is made; at most 200 characters. */
             name?: string | null;
             phoneNumber?: string | null;
@@ -2496,6 +2501,8 @@ export interface components {
             smtpUseSSL?: boolean | null;
             smtpUsername?: string | null;
             trackOpens?: boolean | null;
+            /** @description Only its `Authentication-Results` are believed. Without it SPF, DKIM and DMARC are checked here. */
+            trustedAuthServer?: string | null;
         };
         ChannelOut: {
             /**
@@ -2539,6 +2546,11 @@ export interface components {
             imapUsername?: string | null;
             isActive: boolean;
             isDefaultTranslationChannel: boolean;
+            /**
+             * Format: int32
+             * @description Mail of one sender under one subject joins a ticket of at most so many days; 0 never does.
+             */
+            joinBySubjectDays: number;
             /** @example Support mail */
             name: string;
             phoneNumber?: string | null;
@@ -2562,6 +2574,11 @@ export interface components {
             /** @description Names the channel in chat pages. */
             token: string;
             trackOpens: boolean;
+            /**
+             * @description The name of the mail server in front of the mailbox whose `Authentication-Results` are believed.
+             * @example mx.example.com
+             */
+            trustedAuthServer?: string | null;
         };
         /**
          * @description How a conversation is carried.
@@ -3415,6 +3432,11 @@ export interface components {
         MailOut: {
             /** @description Who checked it. */
             authenticatedBy?: string | null;
+            /**
+             * @description Of which domains, where it was checked here.
+             * @example SPF of example.org for 192.0.2.1; DMARC of example.org (policy reject)
+             */
+            authenticationDetails?: string | null;
             /** @description `report`, `reply`, `bulk` or `generated`: it gets no automatic answer. */
             automatic?: string | null;
             automaticBecause?: string | null;
@@ -13279,6 +13301,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13361,6 +13391,14 @@ export interface operations {
                 };
             };
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
