@@ -104,19 +104,19 @@ impl Senders {
         });
         match asked.await {
             Ok(Ok(checked)) => Some(checked),
-            Ok(Err(_)) => Some(unanswered(has_connection, "The DNS did not answer in time.")),
+            Ok(Err(_)) => Some(unanswered(has_connection, signatures, "The DNS did not answer in time.")),
             Err(error) => {
                 tracing::error!(%error, "checking a sender failed");
-                Some(unanswered(has_connection, "Checking it failed."))
+                Some(unanswered(has_connection, signatures, "Checking it failed."))
             }
         }
     }
 }
 
-fn unanswered(has_connection: bool, why: &str) -> Checked {
+fn unanswered(has_connection: bool, signatures: usize, why: &str) -> Checked {
     Checked {
         spf: has_connection.then_some(TEMPERROR),
-        dkim: Some(TEMPERROR),
+        dkim: Some(if signatures == 0 { "none" } else { TEMPERROR }),
         dmarc: Some(TEMPERROR),
         details: why.to_owned(),
     }

@@ -62,6 +62,6 @@ pub fn free_port() -> u16 {
 
 /// A text of DNS is of pieces of at most 255 bytes.
 fn in_pieces(text: &str) -> String {
-    let pieces = text.as_bytes().chunks(200).map(|it| format!("\"{}\"", String::from_utf8_lossy(it)));
+    let pieces = text.as_bytes().chunks(200).map(String::from_utf8_lossy);
     pieces.collect::<Vec<_>>().join(",")
 }
