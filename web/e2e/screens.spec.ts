@@ -17,7 +17,7 @@ const SCREENS: [
   ['empty', '/tickets/open?search=zzzyyyxxx', 'text=Nothing found'],
   ['ticket', '/tickets/open/195', '[role=region]'],
   ['ticket-writing', '/tickets/open/195', '[role=region]', press('r'), '.ProseMirror'],
-  ['overview', '/overview', 'text=New tickets a day'],
+  ['overview', '/overview', 'text=Tickets a day'],
   ['document', '/settings/documents/1', 'textarea'],
   ['profile', '/settings/profile', 'text=Sign out everywhere'],
   ['channels', '/settings/channels', 'text=Support mailbox'],
