@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ops::Deref;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use crate::channels::email::connect::Network;
 use crate::channels::email::senders::Senders;
@@ -78,7 +79,8 @@ impl App {
         let converter = Converter::new(&config);
         let live = Live::default();
         let refs = RefsCache::default();
-        let knowledge = Knowledge::new(outbound.clone());
+        let patience = Duration::from_secs(config.embedding_timeout_seconds);
+        let knowledge = Knowledge::new(outbound.clone(), patience);
         Ok(Self(Arc::new(Handles {
             config,
             clock,

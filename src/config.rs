@@ -137,6 +137,8 @@ pub struct Config {
     pub program: Option<PathBuf>,
     /// Most database connections kept open.
     pub connections: usize,
+    /// Seconds that an embedding endpoint may be silent.
+    pub embedding_timeout_seconds: u64,
     /// Most bytes of a JSON body.
     pub max_json_bytes: usize,
     /// Most bytes of one file.
@@ -175,6 +177,7 @@ impl Default for Config {
             no_workers: false,
             program: None,
             connections: 16,
+            embedding_timeout_seconds: 15,
             max_json_bytes: 1024 * 1024,
             max_file_bytes: 25 * 1024 * 1024,
             max_upload_bytes: 40 * 1024 * 1024,

@@ -5,10 +5,14 @@
 mod memory;
 mod remote;
 
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use answerpal_inference::{Embedder, Profile};
+use futures::stream::{self, StreamExt, TryStreamExt};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 pub use answerpal_inference::Role;
 pub use memory::Memory;
@@ -20,6 +24,8 @@ use crate::outbound::Outbound;
 const BATCH: usize = 16;
 /// Computations of one process at a time.
 const AT_ONCE: usize = 2;
+/// So long nobody waits for an endpoint that was silent.
+const REST: Duration = Duration::from_secs(20);
 /// Longer texts are cut before they are embedded: no model here reads on.
 const LONGEST: usize = 8000;
 
@@ -29,6 +35,9 @@ pub enum EmbedError {
     /// It may work later.
     #[error("{0}")]
     Passing(String),
+    /// As before, and it cost everybody who waited for it their time.
+    #[error("{0}")]
+    Silent(String),
     /// It will not until somebody changes the settings.
     #[error("{0}")]
     Lasting(String),
@@ -52,18 +61,31 @@ impl Space {
             Self::Remote(remote) => remote.name(),
         }
     }
+
+    /// The role that vectors are kept under: one for all where the model does not tell them apart.
+    fn role(&self, role: Role) -> Role {
+        match self {
+            Self::Inside(Profile::Multilingual) => role,
+            Self::Inside(Profile::English) | Self::Remote(_) => Role::Query,
+        }
+    }
 }
 
 /// Embeds texts for the whole process.
 pub struct Embedding {
     outbound: Outbound,
+    patience: Duration,
     permits: Arc<Semaphore>,
     memory: Memory,
+    /// Endpoints that were silent lately, and until when nobody waits for them again.
+    silent: Mutex<HashMap<String, Instant>>,
 }
 
 impl Embedding {
-    pub fn new(outbound: Outbound) -> Self {
-        Self { outbound, permits: Arc::new(Semaphore::new(AT_ONCE)), memory: Memory::default() }
+    /// `patience` is how long an endpoint may be silent.
+    pub fn new(outbound: Outbound, patience: Duration) -> Self {
+        let permits = Arc::new(Semaphore::new(AT_ONCE));
+        Self { outbound, patience, permits, memory: Memory::default(), silent: Mutex::default() }
     }
 
     /// A vector of length 1 for each text.
@@ -73,22 +95,54 @@ impl Embedding {
         texts: &[&str],
         role: Role,
     ) -> Result<Vec<Vec<f32>>, EmbedError> {
+        let role = space.role(role);
         let texts: Vec<&str> = texts.iter().map(|it| cut(it)).collect();
-        let mut vectors: Vec<Option<Vec<f32>>> =
-            texts.iter().map(|it| self.memory.get(space.name(), role, it)).collect();
-        let missing: Vec<usize> = (0..texts.len()).filter(|it| vectors[*it].is_none()).collect();
-        for batch in missing.chunks(BATCH) {
-            let wanted: Vec<String> = batch.iter().map(|it| texts[*it].to_owned()).collect();
-            let made = match space {
-                Space::Inside(profile) => self.inside(*profile, wanted, role).await?,
-                Space::Remote(remote) => remote.embed(&self.outbound, &wanted).await?,
-            };
-            for (place, vector) in batch.iter().zip(made) {
-                self.memory.put(space.name(), role, texts[*place], &vector);
-                vectors[*place] = Some(vector);
+        let mut vectors: HashMap<&str, Vec<f32>> = HashMap::new();
+        let mut missing: Vec<&str> = Vec::new();
+        let mut seen = HashSet::new();
+        for text in texts.iter().copied().filter(|it| seen.insert(*it)) {
+            match self.memory.get(space.name(), role, text) {
+                Some(vector) => _ = vectors.insert(text, vector),
+                None => missing.push(text),
             }
         }
-        Ok(vectors.into_iter().flatten().collect())
+        let abreast = if matches!(space, Space::Inside(_)) { AT_ONCE } else { 1 };
+        let batches: Vec<_> = missing.chunks(BATCH).map(|batch| self.batch(space, batch, role)).collect();
+        let made: Vec<Vec<Vec<f32>>> = stream::iter(batches).buffered(abreast).try_collect().await?;
+        vectors.extend(missing.into_iter().zip(made.into_iter().flatten()));
+        Ok(texts.iter().filter_map(|it| vectors.get(it).cloned()).collect())
+    }
+
+    async fn batch(&self, space: &Space, texts: &[&str], role: Role) -> Result<Vec<Vec<f32>>, EmbedError> {
+        let wanted: Vec<String> = texts.iter().map(|it| (*it).to_owned()).collect();
+        let made = match space {
+            Space::Inside(profile) => self.inside(*profile, wanted, role).await?,
+            Space::Remote(remote) => self.outside(remote, &wanted).await?,
+        };
+        for (text, vector) in texts.iter().zip(&made) {
+            self.memory.put(space.name(), role, text, vector);
+        }
+        Ok(made)
+    }
+
+    /// By an endpoint. One that was silent is not waited for again for a while: the jobs of one tenant's
+    /// messages would hold up everybody's.
+    async fn outside(&self, remote: &Remote, texts: &[String]) -> Result<Vec<Vec<f32>>, EmbedError> {
+        let silent = || self.silent.lock().unwrap_or_else(PoisonError::into_inner);
+        if silent().get(remote.name()).is_some_and(|until| Instant::now() < *until) {
+            return Err(EmbedError::Passing("the embedding endpoint was silent a moment ago".into()));
+        }
+        let made = remote.embed(&self.outbound, texts, self.patience).await;
+        match &made {
+            Err(EmbedError::Silent(_)) => silent().insert(remote.name().to_owned(), Instant::now() + REST),
+            _ => silent().remove(remote.name()),
+        };
+        made
+    }
+
+    /// Whether the vector of a text is at hand.
+    pub fn remembers(&self, space: &Space, text: &str, role: Role) -> bool {
+        self.memory.get(space.name(), space.role(role), cut(text)).is_some()
     }
 
     /// On a thread of its own: it computes for tens of milliseconds.

@@ -1,6 +1,7 @@
 //! `/api/ticketMessages/{id}/promptDocuments`: what an answer to a message would rest on.
 
 use axum::extract::State;
+use axum::http::HeaderName;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -21,6 +22,8 @@ use crate::model::{DocumentId, MessageId, Ticket};
 use crate::store::tickets::end_user_exists;
 use crate::store::{Conn, tickets as ticket_store};
 
+/// How many passages are found by their words alone.
+const WAITING: HeaderName = HeaderName::from_static("x-passages-waiting");
 /// Earlier tickets of the end user, at most.
 const TICKETS: usize = 10;
 
@@ -48,6 +51,10 @@ pub struct PromptDocumentsOut {
     /// The end user's other tickets, newest first.
     #[serde(skip_serializing_if = "Option::is_none")]
     tickets: Option<Vec<TicketOut>>,
+    /// Passages that were just written: until they are read for their meaning, they are found by their words
+    /// alone. The header `X-Passages-Waiting` says the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passages_waiting: Option<usize>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -94,9 +101,12 @@ async fn list_prompt_documents(
     let message = messages::visible(&mut conn, &caller, MessageId(id)).await?;
     drop(conn);
     let found = retrieve::documents(&app, caller.customer, &message).await.map_err(Error::from)?;
-    let prompt_documents = found.into_iter().map(Into::into).collect();
+    let waiting = found.waiting;
+    let prompt_documents = found.best.into_iter().map(Into::into).collect();
+    let only =
+        PromptDocumentsOut { prompt_documents, end_users: None, tickets: None, passages_waiting: None };
     if query.only_prompt_documents.unwrap_or(false) {
-        return json(&PromptDocumentsOut { prompt_documents, end_users: None, tickets: None });
+        return told(&only, waiting);
     }
     let mut conn = app.store.read().await?;
     let ticket = ticket_store::get(&mut conn, caller.customer, message.ticket_id).await?;
@@ -109,7 +119,21 @@ async fn list_prompt_documents(
     // Who writes in a chat is not proven: nobody's history is told.
     let tickets =
         if message.unverified { Vec::new() } else { others(&app, &mut conn, &caller, &ticket).await? };
-    json(&PromptDocumentsOut { prompt_documents, end_users: Some(end_users), tickets: Some(tickets) })
+    let whole = PromptDocumentsOut {
+        end_users: Some(end_users),
+        tickets: Some(tickets),
+        passages_waiting: Some(waiting),
+        ..only
+    };
+    told(&whole, waiting)
+}
+
+fn told(out: &PromptDocumentsOut, waiting: usize) -> Result<Response> {
+    let mut response = json(out)?;
+    if waiting > 0 {
+        response.headers_mut().insert(WAITING, waiting.into());
+    }
+    Ok(response)
 }
 
 async fn others(app: &App, conn: &mut Conn, caller: &Caller, ticket: &Ticket) -> Result<Vec<TicketOut>> {

@@ -4,21 +4,27 @@ mod drafts;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
 use super::Context;
 use crate::ai::embed::Embedding;
 use crate::app::App;
+use crate::domain::drafts::{Citation, was_right};
+use crate::domain::topic_examples::text_of;
 use crate::error::{Error, Result};
-use crate::eval::data::{self, Answer, Described, Labelled};
+use crate::eval::data::{self, Answer, Described, Labelled, Question};
 use crate::eval::topics::Course;
 use crate::eval::{Column, Setting, retrieval, table, topics};
 use crate::model::{CustomerId, Timestamp};
 use crate::outbound::Outbound;
-use crate::store::{Contains, bulk, documents, topic_examples, topics as topic_store};
+use crate::store::{
+    Contains, bulk, documents, drafts as draft_store, messages, topic_examples, topics as topic_store,
+};
 
 const DAY_MICROS: i64 = 24 * 3600 * 1_000_000;
+const MOST_DRAFTS: i64 = 100_000;
 
 #[derive(Subcommand)]
 pub enum EvalCommand {
@@ -56,7 +62,10 @@ pub struct TopicsArgs {
 pub struct RetrievalArgs {
     /// Questions: .tsv (question, document id) or .jsonl ({"query": …, "document": …})
     #[arg(long, value_name = "FILE")]
-    data: PathBuf,
+    data: Option<PathBuf>,
+    /// Without data: the messages of so many days whose draft was sent as it was, with the document that it rests on
+    #[arg(long, value_name = "DAYS", default_value = "90d", conflicts_with = "documents")]
+    last: String,
     /// Documents: .tsv (id, title, content) or .jsonl; without it the tenant's own
     #[arg(long, value_name = "FILE")]
     documents: Option<PathBuf>,
@@ -98,7 +107,7 @@ async fn of_topics(context: &Context, args: TopicsArgs) -> Result<Vec<Column>> {
         }
         _ => replayed(context, &args).await?,
     };
-    let embedding = Embedding::new(Outbound::new("")?);
+    let embedding = Embedding::new(Outbound::new("")?, Duration::from_secs(15));
     let mut columns = Vec::new();
     for setting in settings(&args.setting)? {
         columns.push(topics::run(&embedding, &known, &course, &setting).await?);
@@ -108,13 +117,7 @@ async fn of_topics(context: &Context, args: TopicsArgs) -> Result<Vec<Column>> {
 
 /// The tenant's topics, and what was taught about them lately.
 async fn replayed(context: &Context, args: &TopicsArgs) -> Result<(Vec<Described>, Course)> {
-    let days: i64 = args
-        .last
-        .trim_end_matches('d')
-        .parse()
-        .ok()
-        .filter(|it| (1..=36_500).contains(it))
-        .ok_or_else(|| Error::invalid("last", "must be a number of days, for example 90d"))?;
+    let days = days(&args.last)?;
     let (app, customer) = open(context, args.customer.as_deref()).await?;
     let since = Timestamp(app.clock.now().0 - days * DAY_MICROS);
     let mut conn = app.store.read().await?;
@@ -141,6 +144,11 @@ async fn replayed(context: &Context, args: &TopicsArgs) -> Result<(Vec<Described
     Ok((described, Course::Replay(course)))
 }
 
+fn days(last: &str) -> Result<i64> {
+    let days = last.trim_end_matches('d').parse().ok().filter(|it| (1..=36_500).contains(it));
+    days.ok_or_else(|| Error::invalid("last", "must be a number of days, for example 90d"))
+}
+
 async fn open(context: &Context, customer: Option<&str>) -> Result<(App, CustomerId)> {
     let app = context.open().await?;
     let customer = bulk::find_customer(&mut *app.store.read().await?, customer).await?;
@@ -148,17 +156,42 @@ async fn open(context: &Context, customer: Option<&str>) -> Result<(App, Custome
 }
 
 async fn of_retrieval(context: &Context, args: RetrievalArgs) -> Result<Vec<Column>> {
-    let questions = data::questions(&args.data)?;
     let answers = match &args.documents {
         Some(file) => data::answers(file as &Path)?,
         None => own_documents(context, args.customer.as_deref()).await?,
     };
-    let embedding = Embedding::new(Outbound::new("")?);
+    let questions = match &args.data {
+        Some(file) => data::questions(file)?,
+        None => own_questions(context, &args).await?,
+    };
+    let embedding = Embedding::new(Outbound::new("")?, Duration::from_secs(15));
     let mut columns = Vec::new();
     for setting in settings(&args.setting)? {
         columns.push(retrieval::run(&embedding, &answers, &questions, &setting).await?);
     }
     Ok(columns)
+}
+
+/// What people asked lately whose draft was right, with the document that it rests on first.
+async fn own_questions(context: &Context, args: &RetrievalArgs) -> Result<Vec<Question>> {
+    let days = days(&args.last)?;
+    let (app, customer) = open(context, args.customer.as_deref()).await?;
+    let since = Timestamp(app.clock.now().0 - days * DAY_MICROS);
+    let mut conn = app.store.read().await?;
+    let fates = draft_store::fates(&mut conn, customer, since, 0, 0, MOST_DRAFTS).await?;
+    let mut questions = Vec::new();
+    for fate in fates.iter().filter(|it| it.is_answered && was_right(it)) {
+        let message = messages::get(&mut conn, customer, fate.message_id).await?;
+        let citations: Vec<Citation> =
+            message.citations.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
+        let first = citations.iter().find(|it| it.document_id > 0);
+        if let (Some(query), Some(first)) = (text_of(&message), first) {
+            questions.push(Question { query, document: first.document_id });
+        }
+    }
+    drop(conn);
+    app.store.close().await;
+    Ok(questions)
 }
 
 async fn own_documents(context: &Context, customer: Option<&str>) -> Result<Vec<Answer>> {

@@ -31,6 +31,9 @@ pub enum ImportCommand {
         /// Make topics that are not there
         #[arg(long)]
         create_topics: bool,
+        /// Learn nothing from the topics that messages come with
+        #[arg(long)]
+        no_learning: bool,
     },
     /// Mail of an mbox file (or a folder of them), with its dates; twice adds nothing
     Mbox(MailArgs),
@@ -42,9 +45,9 @@ pub enum ImportCommand {
 
 /// Fails where a line could not be imported, after all the others were.
 pub async fn run(context: &Context, command: ImportCommand) -> Result<ExitCode> {
-    let (file, customer, dry_run, create_topics) = match command {
-        ImportCommand::Tickets { file, customer, dry_run, create_topics } => {
-            (file, customer, dry_run, create_topics)
+    let (file, customer, options) = match command {
+        ImportCommand::Tickets { file, customer, dry_run, create_topics, no_learning } => {
+            (file, customer, Options { dry_run, create_topics, no_learning })
         }
         ImportCommand::Mbox(args) => return import_mail::run(context, Archive::Mbox, args).await,
         ImportCommand::Maildir(args) => return import_mail::run(context, Archive::Maildir, args).await,
@@ -59,9 +62,8 @@ pub async fn run(context: &Context, command: ImportCommand) -> Result<ExitCode> 
     let app = context.open().await?;
     let customer = bulk::find_customer(&mut *app.store.read().await?, customer.as_deref()).await?;
     let bar = Bar::new();
-    bar.begin(if dry_run { "Checking" } else { "Importing" }, length);
-    let report =
-        import::run(&app, customer, source, format, Options { dry_run, create_topics }, &bar).await?;
+    bar.begin(if options.dry_run { "Checking" } else { "Importing" }, length);
+    let report = import::run(&app, customer, source, format, options, &bar).await?;
     drop(bar);
     app.store.close().await;
     context.print(&told(&report), &serde_json::to_value(&report)?);

@@ -94,6 +94,16 @@ pub async fn send(app: &App, customer: CustomerId, id: MessageId) -> Result<Opti
         .await
 }
 
+/// Says why a draft did not go out by itself, for whoever looks at the ticket.
+pub async fn not_sent(tx: &mut Tx, customer: CustomerId, id: MessageId, why: &str) -> Result<()> {
+    let message = match message_store::get(tx, customer, id).await {
+        Err(Error::NotFound) => return Ok(()),
+        other => other?,
+    };
+    let event = Event::message("ticketMessage.notAnsweredAutomatically", message.ticket_id, id);
+    note(tx, customer, Actor::System, &[event.with(json!({ "reason": why }))]).await
+}
+
 async fn noted(
     tx: &mut Tx,
     customer: CustomerId,

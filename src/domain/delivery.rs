@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::crypto;
 use crate::domain::caller::Actor;
 use crate::domain::events::{Event, note};
-use crate::domain::{reply_tokens, transport};
+use crate::domain::{reply_tokens, ticket_summaries, transport};
 use crate::error::{Error, Result};
 use crate::model::{
     Channel, ChannelId, ChannelType, CustomerId, DeliveryStatus, Message, MessageId, SenderType, Ticket,
@@ -178,5 +178,6 @@ async fn queue(tx: &mut Tx, app: &App, customer: CustomerId, message: &Message) 
         message_tokens::insert(tx, customer, id, &tokens, Timestamp(now.0 + TOKEN_MICROS)).await?;
     }
     let due = undo_until(app, message).unwrap_or(now);
+    ticket_summaries::sent(tx, customer, message, due).await?;
     jobs::enqueue(tx, customer, job::DELIVER_MESSAGE, id.0, due, Some(&format!("deliver:{id}"))).await
 }

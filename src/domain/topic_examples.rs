@@ -8,9 +8,12 @@ use sha2::{Digest, Sha256};
 use crate::crypto;
 use crate::domain::caller::Actor;
 use crate::domain::events::{Event, note};
-use crate::error::Result;
-use crate::model::{CustomerId, CustomerRepId, ExampleId, Message, TicketId, TopicExample, TopicId};
-use crate::store::{Tx, ai_settings, message_topics, topic_examples as store};
+use crate::domain::messages;
+use crate::error::{Error, Result};
+use crate::model::{
+    CustomerId, CustomerRepId, ExampleId, Message, MessageId, TicketId, Timestamp, TopicExample, TopicId, job,
+};
+use crate::store::{Tx, ai_settings, jobs, message_topics, topic_examples as store};
 
 /// What of a message is classified and learned from, in bytes at most.
 const LONGEST: usize = 6000;
@@ -69,20 +72,59 @@ pub async fn teach(tx: &mut Tx, customer: CustomerId, rep: CustomerRepId, messag
     if let Some(before) = before {
         store::forget(tx, customer, vec![before.example_id.0], version).await?;
     }
-    let lang = language_of(&text).map(str::to_owned);
-    let example = TopicExample {
+    let example = TopicExample { customer_rep_id: Some(rep), ..example(tx, version, message, text) };
+    store::insert(tx, customer, &example, &topics).await?;
+    Ok(())
+}
+
+fn example(tx: &Tx, version: i64, message: &Message, text: String) -> TopicExample {
+    TopicExample {
         example_id: ExampleId(0),
         version,
         is_forgotten: false,
         message_id: Some(message.message_id),
+        text_hash: hash(&text),
+        lang: language_of(&text).map(str::to_owned),
         text,
-        text_hash,
-        lang,
-        customer_rep_id: Some(rep),
+        customer_rep_id: None,
         created_at: tx.now,
-    };
-    store::insert(tx, customer, &example, &topics).await?;
-    Ok(())
+    }
+}
+
+/// Learns from imported messages what topics they came with. One that a person has corrected since, that
+/// taught already, or that is gone teaches nothing.
+pub async fn teach_imported(tx: &mut Tx, customer: CustomerId, ids: Vec<MessageId>) -> Result<()> {
+    let version = ai_settings::next_examples_version(tx, customer).await?;
+    let mut taught = 0;
+    for id in ids {
+        let message = match messages::lock_any(tx, customer, id).await {
+            Ok((_, message)) if !message.topics_corrected => message,
+            Ok(_) | Err(Error::NotFound) => continue,
+            Err(error) => return Err(error),
+        };
+        let links = message_topics::of_messages(tx, customer, vec![id.0]).await?;
+        let topics: Vec<TopicId> = links.iter().map(|it| it.topic_id).collect();
+        let Some(text) = text_of(&message).filter(|_| !topics.is_empty()) else { continue };
+        if store::of_message(tx, customer, id).await?.is_none() {
+            let example = example(tx, version, &message, text);
+            store::insert(tx, customer, &example, &topics).await?;
+            taught += 1;
+        }
+    }
+    let event = Event::new("topicExamples.imported", "customer", customer.0);
+    note(tx, customer, Actor::System, &[event.with(json!({ "examples": taught }))]).await
+}
+
+/// Lets what an import brought be learned, from this message on, after a while.
+pub async fn learn_import(
+    tx: &mut Tx,
+    customer: CustomerId,
+    first: MessageId,
+    after: std::time::Duration,
+) -> Result<()> {
+    jobs::withdraw(tx, customer, job::LEARN_IMPORTED, first.0).await?;
+    let due = Timestamp(tx.now.0 + after.as_micros() as i64);
+    jobs::enqueue(tx, customer, job::LEARN_IMPORTED, first.0, due, None).await
 }
 
 /// Forgets one example. The topics of its message stay.

@@ -2,8 +2,10 @@
 //! A copy is used only at the versions that the store has now, so that what one process learns, all know
 //! with their next message.
 
+mod imported;
 mod refresh;
 
+pub use imported::learn_imported;
 pub use refresh::embed_topics;
 
 use std::collections::HashMap;
@@ -38,6 +40,8 @@ struct Shelf {
 pub struct Mind {
     known: RwLock<Known>,
     gate: Gate<Book>,
+    /// One training at a time.
+    turn: Gate<()>,
 }
 
 /// What is used, and what it is made of.

@@ -16,6 +16,8 @@ pub mod topics;
 mod trouble;
 mod vectors;
 
+use std::time::Duration;
+
 pub use crate::domain::intake::Outcome;
 pub use trouble::Trouble;
 
@@ -41,8 +43,10 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
-    pub fn new(outbound: Outbound) -> Self {
-        Self { embedding: Embedding::new(outbound), minds: Default::default(), stocks: Default::default() }
+    /// `patience` is how long an endpoint that embeds may be silent.
+    pub fn new(outbound: Outbound, patience: Duration) -> Self {
+        let embedding = Embedding::new(outbound, patience);
+        Self { embedding, minds: Default::default(), stocks: Default::default() }
     }
 }
 
@@ -53,6 +57,7 @@ const RUNS: &[(&str, Run)] = &[
     (job::INTAKE_SPAM, |app, customer, message| Box::pin(spam::run(app, customer, message))),
     (job::INTAKE_TOPICS, |app, customer, message| Box::pin(topics::run(app, customer, message))),
     (job::INTAKE_REPLY, |app, customer, message| Box::pin(reply::run(app, customer, message))),
+    (job::INTAKE_SUMMARY, |app, customer, message| Box::pin(summary::run(app, customer, message))),
 ];
 
 /// Runs the stage that a job is for.

@@ -1,6 +1,7 @@
 //! The passages of the tenant's documents that answer a message: by meaning, by words, and by exact
 //! identifiers.
 
+mod embedding;
 mod stock;
 
 use std::collections::{HashMap, HashSet};
@@ -15,8 +16,9 @@ use crate::model::{CustomerId, DocumentId, Message};
 use crate::store::passages::{self as store, Passage};
 use crate::store::{Conn, message_topics};
 
-pub(super) use stock::embed_all;
-pub use stock::{Stocks, embed_document};
+pub(super) use embedding::embed_all;
+pub use embedding::embed_document;
+pub use stock::Stocks;
 
 /// Documents that answer a message, at most.
 const DOCUMENTS: usize = 10;
@@ -28,6 +30,14 @@ const PASSAGES: usize = 3;
 const WHOLE: usize = 1500;
 /// Another passage of a document is given where its score is not much lower than that of the best.
 const NEAR: f32 = 0.75;
+
+/// What was found, best first.
+#[derive(Clone, Debug)]
+pub struct Found<T> {
+    pub best: Vec<T>,
+    /// Passages that have no vector yet: until they have, they are found by their words alone.
+    pub waiting: usize,
+}
 
 /// A passage that was found.
 #[derive(Clone, Debug)]
@@ -67,8 +77,8 @@ pub async fn for_message(
     customer: CustomerId,
     message: &Message,
     count: usize,
-) -> Result<Vec<FoundPassage>, Trouble> {
-    let Some(text) = text_of(message) else { return Ok(Vec::new()) };
+) -> Result<Found<FoundPassage>, Trouble> {
+    let Some(text) = text_of(message) else { return Ok(Found { best: Vec::new(), waiting: 0 }) };
     let among = linked(&mut *app.store.read().await?, customer, message).await?;
     search(app, customer, &text, among, count).await
 }
@@ -80,7 +90,7 @@ pub async fn search(
     text: &str,
     among: Option<HashSet<i64>>,
     count: usize,
-) -> Result<Vec<FoundPassage>, Trouble> {
+) -> Result<Found<FoundPassage>, Trouble> {
     let mut conn = app.store.read().await?;
     let reading = spaces::reading(app, &mut conn, customer).await?;
     drop(conn);
@@ -88,12 +98,14 @@ pub async fn search(
     let space = stock::space(app, customer, &reading, lang).await?;
     let stock = stock::current(app, customer, &reading, &space).await?;
     if stock.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Found { best: Vec::new(), waiting: 0 });
     }
     let vectors = app.knowledge.embedding.embed(&space, &[text], Role::Query).await?;
-    let Some(vector) = vectors.first() else { return Ok(Vec::new()) };
+    stock.settle().await;
+    let waiting = stock.waiting();
+    let vector = vectors.first().map_or(&[][..], Vec::as_slice);
     let hits = stock.search(text, vector, among.as_ref(), count);
-    Ok(told(&mut *app.store.read().await?, customer, hits).await?)
+    Ok(Found { best: told(&mut *app.store.read().await?, customer, hits).await?, waiting })
 }
 
 /// The hits with their texts.
@@ -135,8 +147,8 @@ pub async fn documents(
     app: &App,
     customer: CustomerId,
     message: &Message,
-) -> Result<Vec<FoundDocument>, Trouble> {
-    let passages = for_message(app, customer, message, LOOKED_AT).await?;
+) -> Result<Found<FoundDocument>, Trouble> {
+    let Found { best: passages, waiting } = for_message(app, customer, message, LOOKED_AT).await?;
     let mut order: Vec<DocumentId> = Vec::new();
     let mut of: HashMap<DocumentId, Vec<FoundPassage>> = HashMap::new();
     for passage in passages {
@@ -151,10 +163,11 @@ pub async fn documents(
     for passage in store::of_documents(&mut *app.store.read().await?, customer, ids).await? {
         whole.entry(passage.document_id).or_default().push(passage);
     }
-    Ok(order
+    let best = order
         .into_iter()
         .filter_map(|id| Some(gathered(of.remove(&id)?, whole.remove(&id).unwrap_or_default())))
-        .collect())
+        .collect();
+    Ok(Found { best, waiting })
 }
 
 /// One document: whole where it is short, else its best passages.

@@ -36,7 +36,7 @@ impl From<Trouble> for JobError {
     fn from(it: Trouble) -> Self {
         match it {
             Trouble::Store(error) => error.into(),
-            Trouble::Embed(EmbedError::Passing(why)) => Self::Retry(why),
+            Trouble::Embed(EmbedError::Passing(why) | EmbedError::Silent(why)) => Self::Retry(why),
             Trouble::Embed(EmbedError::Lasting(why)) => Self::Fail(why),
         }
     }

@@ -1,12 +1,18 @@
 //! Vectors of stored texts: kept in the database once they are made, so that each text is embedded once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::Trouble;
 use crate::ai::embed::{Role, Space};
 use crate::app::App;
 use crate::model::CustomerId;
 use crate::store::text_vectors as store;
+
+/// Texts that are embedded and kept at a time.
+const BATCH: usize = 64;
 
 /// What a vector is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,33 +41,28 @@ impl Kind {
     }
 }
 
-/// Texts with their hashes; at most so many are embedded now, the first ones first.
+/// Texts with their hashes, the first ones first.
 pub struct Wanted<'a> {
     pub kind: Kind,
     pub texts: Vec<(String, &'a str)>,
-    pub most: usize,
+    /// Nothing more is begun to be embedded after so long. What was embedded a moment ago costs nothing.
+    pub patience: Duration,
 }
 
-/// Vectors by hash. Texts whose vectors would have to be made beyond `most` are missing.
+/// Until all are there.
+pub const ALL: Duration = Duration::MAX;
+
+/// Vectors by hash. Texts whose vectors could not be made in time are missing.
 pub async fn of(
     app: &App,
     customer: CustomerId,
     space: &Space,
     wanted: Wanted<'_>,
 ) -> Result<HashMap<String, Vec<f32>>, Trouble> {
-    Ok(counted(app, customer, space, wanted).await?.0)
-}
-
-/// As [`of`], with how many had to be made.
-pub async fn counted(
-    app: &App,
-    customer: CustomerId,
-    space: &Space,
-    wanted: Wanted<'_>,
-) -> Result<(HashMap<String, Vec<f32>>, usize), Trouble> {
-    let Wanted { kind, texts, most } = wanted;
+    let Wanted { kind, texts, patience } = wanted;
+    let began = Instant::now();
     if texts.is_empty() {
-        return Ok((HashMap::new(), 0));
+        return Ok(HashMap::new());
     }
     let hashes = texts.iter().map(|it| it.0.clone()).collect();
     let mut conn = app.store.read().await?;
@@ -69,9 +70,15 @@ pub async fn counted(
     drop(conn);
     let mut missing: Vec<(String, &str)> =
         texts.into_iter().filter(|it| !found.contains_key(&it.0)).collect();
-    missing.dedup_by(|a, b| a.0 == b.0);
-    missing.truncate(most);
-    for batch in missing.chunks(64) {
+    let mut seen = HashSet::new();
+    missing.retain(|it| seen.insert(it.0.clone()));
+    let remembers = |text: &str| app.knowledge.embedding.remembers(space, text, kind.role());
+    let (at_hand, missing): (Vec<_>, Vec<_>) = missing.into_iter().partition(|it| remembers(it.1));
+    let at_hand = at_hand.chunks(BATCH).map(|it| (true, it));
+    for (is_free, batch) in at_hand.chain(missing.chunks(BATCH).map(|it| (false, it))) {
+        if !is_free && began.elapsed() >= patience {
+            break;
+        }
         let texts: Vec<&str> = batch.iter().map(|it| it.1).collect();
         let vectors = app.knowledge.embedding.embed(space, &texts, kind.role()).await?;
         let made: Vec<(String, Vec<f32>)> = batch.iter().map(|it| it.0.clone()).zip(vectors).collect();
@@ -83,5 +90,5 @@ pub async fn counted(
             })
             .await?;
     }
-    Ok((found, missing.len()))
+    Ok(found)
 }

@@ -7,7 +7,11 @@ use crate::model::{CustomerId, MessageId};
 
 pub async fn run(app: &App, customer: CustomerId, message: i64) -> Result<(), JobError> {
     if let Some(why) = auto_replies::send(app, customer, MessageId(message)).await? {
-        tracing::info!(%customer, message, why, "no automatic answer was sent");
+        app.store
+            .write(move |tx| {
+                Box::pin(async move { auto_replies::not_sent(tx, customer, MessageId(message), &why).await })
+            })
+            .await?;
     }
     Ok(())
 }

@@ -13,12 +13,14 @@ mod embed_anew;
 mod fetch_mail;
 mod index_document;
 mod index_end_user;
+mod learn_imported;
 pub mod mail_desk;
 mod outbox;
 mod process_mail;
 mod pulse;
 mod runner;
 mod seal_events;
+mod summarise_ticket;
 mod watch_mailboxes;
 
 pub use pulse::Pulse;
@@ -82,6 +84,8 @@ registry! {
         job::PROCESS_MAIL => process_mail,
         job::INDEX_END_USER => index_end_user,
         job::DETACH_END_USER => detach_end_user,
+        job::SUMMARISE_TICKET => summarise_ticket,
+        job::LEARN_IMPORTED => learn_imported,
     }
-    stages { job::INTAKE_SPAM, job::INTAKE_TOPICS, job::INTAKE_REPLY }
+    stages { job::INTAKE_SPAM, job::INTAKE_TOPICS, job::INTAKE_REPLY, job::INTAKE_SUMMARY }
 }

@@ -27,7 +27,13 @@ pub const DETACH_END_USER: &str = "detach_end_user";
 pub const INTAKE_SPAM: &str = "intake_spam";
 pub const INTAKE_TOPICS: &str = "intake_topics";
 pub const INTAKE_REPLY: &str = "intake_reply";
+pub const INTAKE_SUMMARY: &str = "intake_summary";
 
+/// Renews the summary of a ticket that was answered. Subject: the ticket.
+pub const SUMMARISE_TICKET: &str = "summarise_ticket";
+
+/// Learns the topics that imported messages came with. Subject: the first message of the import.
+pub const LEARN_IMPORTED: &str = "learn_imported";
 /// Makes the vectors of a document's passages. Subject: the document.
 pub const INDEX_DOCUMENT: &str = "index_document";
 /// Makes all vectors of a tenant in the way that its settings say now. Subject: the tenant.

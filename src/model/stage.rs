@@ -40,8 +40,11 @@ pub const TOPICS: Stage = Stage {
 pub const REPLY: Stage =
     Stage { name: "reply", job: job::INTAKE_REPLY, state: Some(StageState::Reply), tries: 6, is_slow: true };
 
+pub const SUMMARY: Stage =
+    Stage { name: "summary", job: job::INTAKE_SUMMARY, state: None, tries: 4, is_slow: false };
+
 /// All of them, in the order of the pipeline.
-pub const STAGES: &[Stage] = &[SPAM, TOPICS, REPLY];
+pub const STAGES: &[Stage] = &[SPAM, TOPICS, REPLY, SUMMARY];
 
 /// The stage that jobs of this kind run, and those that come after it.
 pub fn of_job(kind: &str) -> Option<(&'static Stage, &'static [Stage])> {

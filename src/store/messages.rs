@@ -159,6 +159,19 @@ pub async fn conversation(
     .await
 }
 
+/// The message that a conversation began with.
+pub async fn first(conn: &mut Conn, customer: CustomerId, ticket: TicketId) -> Result<Option<Message>> {
+    conn.query_opt(
+        formatcp!(
+            "SELECT {} FROM ticket_messages t WHERE t.customer_id = $1 AND t.ticket_id = $2
+             AND NOT t.is_draft AND NOT t.is_internal ORDER BY t.message_date, t.message_id LIMIT 1",
+            Message::COLUMNS
+        ),
+        params![customer, ticket],
+    )
+    .await
+}
+
 /// The newest reply that the end user can see.
 pub async fn newest_reply(
     conn: &mut Conn,

@@ -36,6 +36,7 @@ const MIGRATIONS: &[Migration] = migrations![
     7 "0007_dashboard",
     9 "0009_mail_imports",
     10 "0010_draft_ratings",
+    11 "0011_ticket_summaries",
     12 "0012_fewer_writes",
 ];
 

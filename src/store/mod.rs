@@ -57,6 +57,7 @@ pub mod search;
 pub mod sessions;
 pub mod text_vectors;
 pub mod throttles;
+pub mod ticket_summaries;
 pub mod tickets;
 mod tls;
 pub mod topic_examples;

@@ -156,6 +156,7 @@ pub async fn delete(tx: &mut Tx, customer: CustomerId, ticket: &Ticket) -> Resul
         "DELETE FROM auto_replies WHERE customer_id = $1 AND message_id IN
          (SELECT message_id FROM ticket_messages WHERE customer_id = $1 AND ticket_id = $2)",
         "DELETE FROM ticket_topics WHERE customer_id = $1 AND ticket_id = $2",
+        "DELETE FROM ticket_summaries WHERE customer_id = $1 AND ticket_id = $2",
         "DELETE FROM feedback_comments WHERE customer_id = $1 AND ticket_id = $2",
         "DELETE FROM chat_sessions WHERE customer_id = $1 AND ticket_id = $2",
         "DELETE FROM ticket_presence WHERE customer_id = $1 AND ticket_id = $2",

@@ -67,6 +67,30 @@ pub async fn after(conn: &mut Conn, customer: CustomerId, version: i64) -> Resul
     .await
 }
 
+/// Messages whose topic came with an import and that taught nothing yet: the newest of a topic from one
+/// message on.
+pub async fn imported_of_topic(
+    conn: &mut Conn,
+    customer: CustomerId,
+    topic: TopicId,
+    first: MessageId,
+    limit: i64,
+) -> Result<Vec<MessageId>> {
+    let rows: Vec<(MessageId,)> = conn
+        .query(
+            "SELECT l.message_id FROM message_topics l
+             JOIN ticket_messages m ON m.customer_id = l.customer_id AND m.message_id = l.message_id
+             WHERE l.customer_id = $1 AND l.topic_id = $2 AND l.message_id >= $3
+             AND l.confidence IS NULL AND NOT l.corrected AND m.incoming AND NOT m.topics_corrected
+             AND NOT EXISTS (SELECT 1 FROM topic_examples e
+                WHERE e.customer_id = l.customer_id AND e.message_id = l.message_id)
+             ORDER BY l.message_id DESC LIMIT $4",
+            params![customer, topic, first, limit],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|it| it.0).collect())
+}
+
 /// Some of them by their ids, without forgotten ones.
 pub async fn by_ids(conn: &mut Conn, customer: CustomerId, ids: Vec<i64>) -> Result<Vec<TopicExample>> {
     conn.query(

@@ -9,6 +9,7 @@ mod claims;
 pub mod compose;
 mod evidence;
 mod facts;
+pub mod gist;
 pub mod injection;
 mod lexicon;
 pub mod phrases;

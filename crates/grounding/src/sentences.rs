@@ -1,5 +1,6 @@
 //! Markdown cut into sentences, each with its place in the text and as a reader sees it.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// What a sentence is part of.
@@ -25,8 +26,25 @@ pub struct Sentence {
     pub continues: bool,
 }
 
+/// A text with its HTML comments blanked: nobody who reads it sees them. Everything stays where it was.
+pub fn without_comments(markdown: &str) -> Cow<'_, str> {
+    let Some(first) = markdown.find("<!--") else { return Cow::Borrowed(markdown) };
+    let mut out = markdown[..first].to_owned();
+    let mut rest = &markdown[first..];
+    while let Some(start) = rest.find("<!--") {
+        let end = rest[start + 4..].find("-->").map_or(rest.len(), |it| start + 4 + it + 3);
+        out.push_str(&rest[..start]);
+        // A blank for each byte, so that places stay valid.
+        out.extend(rest[start..end].bytes().map(|it| if it == b'\n' { '\n' } else { ' ' }));
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
 /// The sentences of a text, in order.
 pub fn sentences(markdown: &str) -> Vec<Sentence> {
+    let markdown = &*without_comments(markdown);
     let mut out = Vec::new();
     let mut open: Option<(Range<usize>, Kind)> = None;
     let mut head: Option<Vec<String>> = None;
@@ -254,6 +272,16 @@ fn link(text: &str) -> Option<(&str, &str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_no_reader_sees_is_no_sentence() {
+        let text = "Refunds take 5 days. <!-- é secret:\n margin 40 % --> Write to us.\n\n<!-- never closed";
+        let found = sentences(text);
+        let texts: Vec<&str> = found.iter().map(|it| it.text.as_str()).collect();
+        assert_eq!(texts, ["Refunds take 5 days.", "Write to us."]);
+        assert_eq!(&text[found[1].range.clone()].trim_end(), &"Write to us.");
+        assert_eq!(without_comments(text).len(), text.len());
+    }
 
     #[test]
     fn markdown_is_cut_with_its_places() {

@@ -101,3 +101,39 @@ fn vectors_of_another_model_are_refused() {
     assert!(!index.put(strange));
     assert!(index.search("anything", &[1.0; 768], None, 3).is_empty());
 }
+
+#[test]
+fn passages_without_vectors_are_found_by_words_until_they_have_them() {
+    let entry = |text: &str, vector: &[f32]| Entry { text: text.to_owned(), vector: vector.to_vec() };
+    let document = |id, title_vector: &[f32], passages| Document {
+        id,
+        title: String::new(),
+        title_vector: title_vector.to_vec(),
+        passages,
+    };
+    let asked = [1.0, 0.0];
+    let mut index = Index::new();
+    // Nothing has a vector: words alone.
+    assert!(index.put(document(
+        1,
+        &[],
+        vec![entry("the parcel is late", &[]), entry("returns are free", &[])]
+    )));
+    assert!(index.put(document(2, &[], vec![entry("error E-4012 means no paper", &[])])));
+    assert_eq!(index.blind(), 3);
+    let best = index.search("my parcel is late", &asked, None, 1)[0];
+    assert_eq!((best.document, best.passage, best.similarity), (1, 0, 0.0));
+    assert!(index.search("what is e4012", &asked, None, 1)[0].exact);
+    // Some have: those without are still found, and what means the same comes first.
+    assert!(index.set_vectors(1, vec![0.0, 1.0], &[vec![0.0, 1.0], vec![1.0, 0.0]]));
+    assert_eq!(index.blind(), 1);
+    let hits = index.search("is sending it back free", &asked, None, 3);
+    assert_eq!((hits[0].document, hits[0].passage), (1, 1));
+    assert_eq!(index.search("no paper", &[0.0, 1.0], Some(&[2].into()), 1)[0].document, 2);
+    assert_eq!(index.search("no paper", &[0.6, 0.8], None, 3).len(), 3);
+    // What does not fit changes nothing.
+    assert!(!index.set_vectors(2, vec![1.0; 3], &[vec![1.0; 3]]));
+    assert!(!index.set_vectors(2, Vec::new(), &[]) && !index.set_vectors(9, Vec::new(), &[]));
+    assert!(index.set_vectors(2, Vec::new(), &[vec![1.0, 0.0]]));
+    assert_eq!(index.blind(), 0);
+}

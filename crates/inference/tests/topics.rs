@@ -71,6 +71,25 @@ fn a_correction_counts_at_once() {
 }
 
 #[test]
+fn what_is_unlearned_does_not_count_at_once() {
+    let mut classifier = Classifier::train(topics(), Vec::new(), Settings::default());
+    let text = "the blue widget hums at night";
+    let before = best(&classifier, text);
+    let wrong = if before == 1 { 2 } else { 1 };
+    classifier.learn(example(7, text, &[wrong]));
+    assert_eq!(best(&classifier, text), wrong);
+    assert!(classifier.unlearn(7) && !classifier.unlearn(7));
+    assert_ne!(best(&classifier, text), wrong);
+    assert!(classifier.nearest(&vector(text), 5).is_empty());
+    // What others bear out stays.
+    classifier.learn(example(8, "the blue widget hums at night again", &[wrong]));
+    classifier.learn(example(9, "my blue widget hums in the night", &[wrong]));
+    classifier.learn(example(10, text, &[wrong]));
+    assert!(classifier.unlearn(10));
+    assert_eq!(best(&classifier, text), wrong);
+}
+
+#[test]
 fn none_of_these_can_be_taught() {
     let unrelated =
         ["who won the match yesterday", "tell me a joke", "what is the weather in Ghent", "sing a song"];

@@ -12,8 +12,8 @@ use super::EmbedError;
 use crate::crypto;
 use crate::outbound::{Bounds, Outbound, OutboundError};
 
-const BOUNDS: Bounds =
-    Bounds { total: Duration::from_secs(20), silence: Duration::from_secs(15), bytes: 16 * 1024 * 1024 };
+/// Longest answer.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// Longest vector that is taken.
 const MOST_DIMENSIONS: usize = 8192;
 
@@ -60,8 +60,14 @@ impl Remote {
         &self.name
     }
 
-    /// A vector of length 1 for each text.
-    pub async fn embed(&self, outbound: &Outbound, texts: &[String]) -> Result<Vec<Vec<f32>>, EmbedError> {
+    /// A vector of length 1 for each text; `patience` is how long the endpoint may be silent.
+    pub async fn embed(
+        &self,
+        outbound: &Outbound,
+        texts: &[String],
+        patience: Duration,
+    ) -> Result<Vec<Vec<f32>>, EmbedError> {
+        let bounds = Bounds { total: patience * 3 / 2, silence: patience, bytes: MOST_BYTES };
         let mut request = outbound
             .request(Method::POST, &self.url)
             .map_err(unreachable)?
@@ -69,7 +75,7 @@ impl Remote {
         if let Some(key) = &self.key {
             request = request.bearer_auth(key);
         }
-        let answer = outbound.send(request, BOUNDS).await.map_err(unreachable)?;
+        let answer = outbound.send(request, bounds).await.map_err(unreachable)?;
         match answer.status {
             200 => {}
             429 | 500.. => {
@@ -102,6 +108,9 @@ impl Remote {
 
 fn unreachable(error: OutboundError) -> EmbedError {
     let why = format!("the embedding endpoint: {error}");
+    if matches!(error, OutboundError::TimedOut) {
+        return EmbedError::Silent(why);
+    }
     if error.may_pass() { EmbedError::Passing(why) } else { EmbedError::Lasting(why) }
 }
 

@@ -12,8 +12,8 @@ use crate::domain::events::{Event, note};
 use crate::domain::tickets;
 use crate::error::{Error, Result};
 use crate::model::{
-    CustomerId, EndUser, EndUserId, EndUserUid, EndUserUidId, Message, SenderType, TicketId, Timestamp,
-    TopicId,
+    CustomerId, EndUser, EndUserId, EndUserUid, EndUserUidId, Message, MessageId, SenderType, TicketId,
+    Timestamp, TopicId,
 };
 use crate::store::bulk::{self as store, MessageTopic};
 use crate::store::{Conn, Tx, messages, search, tickets as ticket_store};
@@ -28,6 +28,8 @@ pub struct Done {
     pub end_users_made: u64,
     pub tickets_extended: u64,
     pub tickets_skipped: u64,
+    /// The first message with topics that was made.
+    pub taught_from: Option<MessageId>,
 }
 
 /// What of a batch is not there yet.
@@ -62,6 +64,7 @@ pub async fn load(app: &App, customer: CustomerId, batch: Vec<Prepared>, dry_run
         end_users_made: (keys.len() - known.len()) as u64,
         tickets_extended: extend.len() as u64,
         tickets_skipped: work.skipped,
+        taught_from: None,
     })
 }
 
@@ -105,14 +108,17 @@ async fn write(tx: &mut Tx, customer: CustomerId, batch: Vec<Prepared>) -> Resul
         tickets.push((ticket_id, it.ticket.ticket_id.0));
         messages.extend(message_ids.into_iter().zip(it.messages.iter().map(|it| it.0.message_id.0)));
     }
+    let taught = conversations.iter().flat_map(|it| &it.messages).filter(|it| !it.1.is_empty());
+    done.taught_from = taught.map(|it| it.0.message_id).min();
     store::insert_imported(tx, customer, TICKET, &tickets).await?;
     store::insert_imported(tx, customer, MESSAGE, &messages).await?;
     note(tx, customer, Actor::System, &events).await?;
     (done.tickets_made, done.messages_made) = (tickets.len() as u64, messages.len() as u64);
     for (ticket, prepared) in work.extend {
         match extend(tx, customer, ticket, prepared).await? {
-            0 => done.tickets_skipped += 1,
-            added => {
+            (0, _) => done.tickets_skipped += 1,
+            (added, taught_from) => {
+                done.taught_from = done.taught_from.or(taught_from);
                 done.tickets_extended += 1;
                 done.messages_made += added;
             }
@@ -168,19 +174,26 @@ async fn give_end_users(tx: &mut Tx, customer: CustomerId, new: &mut [Prepared])
 }
 
 /// Adds messages to a ticket that was imported before; a ticket that was deleted since stays deleted.
-async fn extend(tx: &mut Tx, customer: CustomerId, id: TicketId, prepared: Prepared) -> Result<u64> {
+/// Gives how many, and the first of them that has topics.
+async fn extend(
+    tx: &mut Tx,
+    customer: CustomerId,
+    id: TicketId,
+    prepared: Prepared,
+) -> Result<(u64, Option<MessageId>)> {
     let before = match ticket_store::lock(tx, customer, id).await {
-        Err(Error::NotFound) => return Ok(0),
+        Err(Error::NotFound) => return Ok((0, None)),
         other => other?,
     };
     let mut after = before.clone();
-    let mut made = Vec::new();
+    let (mut made, mut taught_from) = (Vec::new(), None);
     for (external_id, (message, topics)) in
         prepared.message_ids.into_iter().zip(prepared.conversation.messages)
     {
         let message = Message { ticket_id: id, ..message };
         let message_id = messages::insert(tx, customer, &message).await?;
         insert_topics(tx, customer, id, message_id, &topics).await?;
+        taught_from = taught_from.or(Some(message_id).filter(|_| !topics.is_empty()));
         if message.message_date >= after.last_message_date {
             after.last_message_date = message.message_date;
             after.preview = message.preview.clone().filter(|_| !message.is_internal).or(after.preview);
@@ -196,7 +209,7 @@ async fn extend(tx: &mut Tx, customer: CustomerId, id: TicketId, prepared: Prepa
     store::insert_imported(tx, customer, MESSAGE, &made).await?;
     let event = Event::ticket("ticket.imported", id).with(json!({ "messages": made.len() }));
     note(tx, customer, Actor::System, &[event]).await?;
-    Ok(made.len() as u64)
+    Ok((made.len() as u64, taught_from))
 }
 
 async fn insert_topics(

@@ -1,6 +1,7 @@
 //! Imports conversations from a file. What was imported is remembered by its external ids, in the
 //! transaction that makes it: the same file twice adds nothing, and after a crash it goes on where it was.
-//! Nothing goes out and no job runs for imported tickets.
+//! Nothing goes out and no pipeline runs for imported tickets; the topics that messages come with are learned
+//! in the background.
 
 mod load;
 mod prepare;
@@ -9,13 +10,15 @@ mod record;
 
 use std::collections::BTreeSet;
 use std::io::Read;
+use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::app::App;
 use crate::domain::progress::Progress;
+use crate::domain::topic_examples;
 use crate::error::{Error, Result};
-use crate::model::CustomerId;
+use crate::model::{CustomerId, MessageId};
 
 use load::load;
 use prepare::{Prepared, Preparer};
@@ -23,6 +26,8 @@ pub use read::Format;
 
 /// Tickets in one transaction.
 const BATCH: usize = 100;
+/// What an import has brought is learned so long after it began, should it never end.
+const ABANDONED: Duration = Duration::from_secs(3600);
 /// Failures told one by one; more are counted.
 const MOST_FAILURES: usize = 1000;
 
@@ -32,6 +37,8 @@ pub struct Options {
     pub dry_run: bool,
     /// Make topics that the tenant does not have.
     pub create_topics: bool,
+    /// Learn nothing from the topics that messages come with.
+    pub no_learning: bool,
 }
 
 /// What an import did, or would do.
@@ -50,6 +57,9 @@ pub struct Report {
     pub tickets_skipped: u64,
     pub tickets_failed: u64,
     pub failures: Vec<Failure>,
+    /// The first message with topics that was made.
+    #[serde(skip)]
+    taught_from: Option<MessageId>,
 }
 
 /// A line that was left out, and why.
@@ -79,6 +89,7 @@ impl Report {
         self.end_users_made += done.end_users_made;
         self.tickets_extended += done.tickets_extended;
         self.tickets_skipped += done.tickets_skipped;
+        self.taught_from = self.taught_from.or(done.taught_from);
     }
 }
 
@@ -105,7 +116,7 @@ pub async fn run(
         match prepared {
             Ok(prepared) => {
                 if batch.len() == BATCH || !in_batch.insert(prepared.external_id.clone()) {
-                    report.add(&load(app, customer, std::mem::take(&mut batch), options.dry_run).await?);
+                    write(app, customer, std::mem::take(&mut batch), options, &mut report).await?;
                     in_batch = BTreeSet::from([prepared.external_id.clone()]);
                 }
                 batch.push(prepared);
@@ -114,7 +125,36 @@ pub async fn run(
         }
         progress.advance(item.bytes);
     }
-    report.add(&load(app, customer, batch, options.dry_run).await?);
+    write(app, customer, batch, options, &mut report).await?;
     report.topics_made = preparer.topics_made;
+    learn(app, customer, options, &report, Duration::ZERO).await?;
     Ok(report)
+}
+
+async fn write(
+    app: &App,
+    customer: CustomerId,
+    batch: Vec<Prepared>,
+    options: Options,
+    report: &mut Report,
+) -> Result<()> {
+    let is_begun = report.taught_from.is_some();
+    report.add(&load(app, customer, batch, options.dry_run).await?);
+    if is_begun { Ok(()) } else { learn(app, customer, options, report, ABANDONED).await }
+}
+
+/// Lets topics be learned from what was imported, once that has ended.
+async fn learn(
+    app: &App,
+    customer: CustomerId,
+    options: Options,
+    report: &Report,
+    after: Duration,
+) -> Result<()> {
+    let Some(first) = report.taught_from.filter(|_| !options.no_learning) else { return Ok(()) };
+    app.store
+        .write(move |tx| {
+            Box::pin(async move { topic_examples::learn_import(tx, customer, first, after).await })
+        })
+        .await
 }

@@ -3,7 +3,7 @@
 use super::create::{check_lengths, fill_texts};
 use crate::domain::caller::Actor;
 use crate::domain::events::{Changes, Event, note};
-use crate::domain::{attachments, custom_fields, html, tickets, topic_examples};
+use crate::domain::{attachments, custom_fields, html, ticket_summaries, tickets, topic_examples};
 use crate::error::{Error, Result};
 use crate::model::{CustomerId, DeliveryStatus, Message, Ticket, TicketId};
 use crate::store::{Tx, messages as store, tickets as ticket_store};
@@ -187,5 +187,6 @@ pub async fn delete(
     }
     settle(tx, customer, actor, &before).await?;
     tickets::topics_changed(tx, customer, actor, id).await?;
+    ticket_summaries::deleted(tx, customer, id).await?;
     tickets::reindex(tx, customer, id).await
 }

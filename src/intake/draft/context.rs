@@ -12,7 +12,7 @@ use crate::ai::embed::{Role, Space};
 use crate::app::App;
 use crate::domain::topic_examples::{language_of, text_of};
 use crate::error::{Error, Result};
-use crate::intake::retrieve::{self, FoundPassage};
+use crate::intake::retrieve::{self, Found, FoundPassage};
 use crate::intake::{Trouble, spaces};
 use crate::model::{CustomerId, DocumentId, EndUser, Message};
 use crate::store::customers::{self, Customer};
@@ -40,6 +40,8 @@ pub struct Context {
     lang: String,
     vector: Option<Vec<f32>>,
     fits: Vec<f64>,
+    /// Passages that could not be compared yet.
+    waiting: usize,
     contents: HashMap<i64, String>,
     is_thanks: bool,
 }
@@ -62,11 +64,11 @@ impl Context {
         let among = retrieve::linked(&mut conn, id, message).await?;
         let reading = spaces::reading(app, &mut conn, id).await?;
         drop(conn);
-        let mut passages = if asked.trim().is_empty() {
-            Vec::new()
-        } else {
-            retrieve::search(app, id, &asked, among, PASSAGES).await?
+        let found = match asked.trim().is_empty() {
+            true => Found { best: Vec::new(), waiting: 0 },
+            false => retrieve::search(app, id, &asked, among, PASSAGES).await?,
         };
+        let Found { best: mut passages, waiting } = found;
         passages.retain(|it| !it.text.trim().is_empty());
         let own = language_of(&question);
         let english = passages.iter().all(|it| language_of(&it.text).is_none_or(|it| it == "en"));
@@ -107,6 +109,7 @@ impl Context {
             lang,
             vector,
             fits,
+            waiting,
             contents,
             is_thanks: wish.hint.is_none() && message.message.as_deref().is_some_and(is_thanks),
         })
@@ -161,9 +164,13 @@ impl Context {
 
     pub fn nothing_fits(&self) -> String {
         let best = (0..self.passages.len()).max_by(|a, b| self.fits[*a].total_cmp(&self.fits[*b]));
-        match best.map(|it| self.passages[it].title.as_str()) {
+        let told = match best.map(|it| self.passages[it].title.as_str()) {
             Some(title) => format!("No document answers this; the nearest is “{title}”."),
             None => "No document answers this.".into(),
+        };
+        match self.waiting {
+            0 => told,
+            waiting => format!("{told} {waiting} new passages are not indexed yet: try again soon."),
         }
     }
 

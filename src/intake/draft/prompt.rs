@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use answerpal_grounding::injection::{is_suspicious, neutralised};
 use answerpal_grounding::phrases::Phrases;
+use answerpal_grounding::sentences::without_comments;
 
 use super::context::Context;
 use super::{NO_ANSWER, Wish};
@@ -64,8 +65,10 @@ fn user(context: &Context, wish: &Wish, mark: &str) -> String {
         let _ = write!(out, "[{mark} {name}]\n{}\n[{mark} end]\n\n", text.trim().replace(mark, ""));
     };
     for (index, passage) in context.passages.iter().enumerate() {
-        let lines = passage.text.lines().filter(|it| !is_suspicious(it)).collect::<Vec<_>>().join("\n");
-        let title = neutralised(&passage.title, SHORT).replace('\n', " ");
+        let seen = without_comments(&passage.text);
+        let lines = seen.lines().filter(|it| !is_suspicious(it)).collect::<Vec<_>>().join("\n");
+        let title = if is_suspicious(&passage.title) { "" } else { &passage.title };
+        let title = neutralised(title, SHORT).replace('\n', " ");
         block(&format!("passage {}", index + 1), &format!("{title}\n{}", neutralised(&lines, PASSAGE)));
     }
     if let Some(record) = record(context) {

@@ -12,17 +12,24 @@ use crate::ai::embed::Space;
 use crate::app::App;
 use crate::domain::topic_examples::{hash, language_of};
 use crate::intake::Trouble;
-use crate::intake::vectors::{self, Kind, Wanted};
+use crate::intake::vectors::{self, ALL, Kind, Wanted};
 use crate::model::{CustomerId, TopicExample};
 use crate::store::topics::{self as topic_store, Topic};
 use crate::store::{ai_settings, topic_examples as store};
 
-/// More new examples than this are not learned one by one: a training takes less time.
-const LEARNED_AT_ONCE: usize = 32;
-/// So many texts without a vector are embedded while a message waits; the others follow.
-const EMBEDDED_AT_ONCE: usize = 64;
-/// Up to so many examples a training is quick enough for a message to wait for it.
-const QUICK: usize = 400;
+/// So many new examples are learned one by one while a message waits; a training does the others.
+const LEARNED_AT_ONCE: usize = 256;
+/// After so many of them without a training, it is time for one.
+const UNTRAINED: usize = 32;
+/// So long new examples are embedded while a message waits to be told by a few of them, …
+const MOMENT: Duration = Duration::from_millis(700);
+/// … and while it waits for a training that knows them all. What a classifier learns of some topics alone
+/// makes it worse at the others: answering later is better than answering by half of what was taught.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// A training that knows less than this share of the examples takes the place of none.
+const ENOUGH: f64 = 0.9;
+/// Up to so many examples a training takes less than a second: a message waits for it.
+const QUICK: usize = 1500;
 /// After this time without a new example what was learned one by one is trained.
 const QUIET: Duration = Duration::from_secs(2);
 
@@ -76,19 +83,22 @@ impl Subject<'_> {
             if let Some(topics) = topics {
                 book.topics = topics;
             }
-            return self.train_now(mind, book, wanted).await;
+            return self.train_now(mind, book, wanted, true).await;
         }
         let new = self.examples(made_of.examples).await?;
         let forgotten = new.iter().any(|it| it.0.is_forgotten);
-        if new.len() > LEARNED_AT_ONCE || (forgotten && known <= QUICK) {
-            return self.train_now(mind, book, wanted).await;
+        let many = new.len() > UNTRAINED;
+        if known + new.len() <= QUICK && (many || forgotten) {
+            return self.train_now(mind, book, wanted, false).await;
         }
+        let whole = new.len();
         let learned = self.learn(mind, new, wanted).await?;
         book.untrained += learned;
-        if forgotten || book.untrained > LEARNED_AT_ONCE.max(known / 20) {
+        if many || forgotten || learned < whole || book.untrained > UNTRAINED.max(known / 20) {
             self.train_later(mind, book, Duration::ZERO);
         } else if learned > 0 {
-            self.train_later(mind, book, QUIET);
+            // The longer a training takes, the rarer it is.
+            self.train_later(mind, book, QUIET + Duration::from_millis(known as u64));
         }
         Ok(())
     }
@@ -115,7 +125,7 @@ impl Subject<'_> {
     async fn embedded(
         &self,
         examples: Vec<(TopicExample, Vec<i64>)>,
-        most: usize,
+        patience: Duration,
     ) -> Result<Vec<Example>, Trouble> {
         // The newest are embedded first where not all are.
         let texts = examples
@@ -124,7 +134,7 @@ impl Subject<'_> {
             .filter(|it| !it.0.is_forgotten)
             .map(|it| (it.0.text_hash.clone(), it.0.text.as_str()))
             .collect();
-        let wanted = Wanted { kind: Kind::Example, texts, most };
+        let wanted = Wanted { kind: Kind::Example, texts, patience };
         let vectors = vectors::of(self.app, self.customer, self.space, wanted).await?;
         Ok(examples
             .into_iter()
@@ -136,6 +146,8 @@ impl Subject<'_> {
             .collect())
     }
 
+    /// Learns the newest of them while the message waits, and forgets what is to be forgotten; gives how many
+    /// that were. A training does the others.
     async fn learn(
         &self,
         mind: &Mind,
@@ -143,10 +155,16 @@ impl Subject<'_> {
         wanted: Versions,
     ) -> Result<usize, Trouble> {
         let version = new.iter().map(|it| it.0.version).max().unwrap_or_default();
-        let examples = self.embedded(new, usize::MAX).await?;
-        let learned = examples.len();
+        let gone: Vec<i64> = new.iter().filter(|it| it.0.is_forgotten).map(|it| it.0.example_id.0).collect();
+        let taught: Vec<_> = new.into_iter().filter(|it| !it.0.is_forgotten).collect();
+        let newest = taught.len().saturating_sub(LEARNED_AT_ONCE);
+        let examples = self.embedded(taught.into_iter().skip(newest).collect(), MOMENT).await?;
+        let learned = examples.len() + gone.len();
         mind.change(|known| {
             if let Some(classifier) = &mut known.classifier {
+                for it in gone {
+                    classifier.unlearn(it);
+                }
                 examples.into_iter().for_each(|it| classifier.learn(it));
                 classifier.set(settings(wanted.most_wrong));
             }
@@ -157,14 +175,23 @@ impl Subject<'_> {
 
     /// Trains on everything that has a vector while the message waits. Where texts are without one, they
     /// get theirs in the background and are trained on then.
-    async fn train_now(&self, mind: &Arc<Mind>, book: &mut Book, wanted: Versions) -> Result<(), Trouble> {
-        let (classifier, version, stored) =
-            self.train(&book.topics, EMBEDDED_AT_ONCE, wanted.most_wrong).await?;
+    async fn train_now(
+        &self,
+        mind: &Arc<Mind>,
+        book: &mut Book,
+        wanted: Versions,
+        topics_changed: bool,
+    ) -> Result<(), Trouble> {
+        let trained = self.train(&book.topics, PATIENCE, wanted.most_wrong).await?;
+        let (classifier, version, stored) = trained;
         let complete = classifier.len() == stored;
+        let is_better = topics_changed || classifier.len() as f64 >= ENOUGH * stored as f64;
         book.untrained = 0;
         book.training += 1;
         mind.change(|known| {
-            known.classifier = Some(classifier);
+            if is_better || known.classifier.is_none() {
+                known.classifier = Some(classifier);
+            }
             known.made_of = Versions { examples: wanted.examples.max(version), ..wanted };
         });
         if !complete {
@@ -177,14 +204,14 @@ impl Subject<'_> {
     async fn train(
         &self,
         topics: &[Topic],
-        most: usize,
+        patience: Duration,
         most_wrong: Option<f64>,
     ) -> Result<(Classifier, i64, usize), Trouble> {
         let topics = self.topics(topics).await?;
         let examples = self.examples(0).await?;
         let version = examples.iter().map(|it| it.0.version).max().unwrap_or_default();
         let stored = examples.iter().filter(|it| !it.0.is_forgotten).count();
-        let examples = self.embedded(examples, most).await?;
+        let examples = self.embedded(examples, patience).await?;
         let trained =
             tokio::task::spawn_blocking(move || Classifier::train(topics, examples, settings(most_wrong)));
         let classifier = trained.await.map_err(crate::error::Error::from)?;
@@ -199,7 +226,7 @@ impl Subject<'_> {
             })
             .collect();
         let texts = prompts.iter().flat_map(|it| &it.1).map(|it| (hash(it), it.as_str())).collect();
-        let wanted = Wanted { kind: Kind::Topic, texts, most: usize::MAX };
+        let wanted = Wanted { kind: Kind::Topic, texts, patience: ALL };
         let vectors: HashMap<String, Vec<f32>> =
             vectors::of(self.app, self.customer, self.space, wanted).await?;
         Ok(prompts
@@ -223,7 +250,8 @@ impl Subject<'_> {
             (self.app.clone(), self.customer, self.space.clone(), self.english_only);
         tokio::spawn(async move {
             tokio::time::sleep(after).await;
-            if !after.is_zero() && mind.gate.lock().await.training != training {
+            let _turn = mind.turn.lock().await;
+            if mind.gate.lock().await.training != training {
                 return;
             }
             let subject = Subject { app: &app, customer, space: &space, english_only };
@@ -238,7 +266,7 @@ impl Subject<'_> {
 
     async fn swap(&self, mind: &Arc<Mind>, training: u64, topics: &[Topic]) -> Result<(), Trouble> {
         let (settings, _) = ai_settings::get(&mut *self.app.store.read().await?, self.customer).await?;
-        let (classifier, version, _) = self.train(topics, usize::MAX, settings.most_wrong).await?;
+        let (classifier, version, _) = self.train(topics, ALL, settings.most_wrong).await?;
         let mut book = mind.gate.lock().await;
         if version < book.trained || (book.training != training && !same(topics, &book.topics)) {
             return Ok(());

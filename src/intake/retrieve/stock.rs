@@ -1,29 +1,36 @@
 //! What this process has of each tenant's documents: an index, brought up to the version that the store
-//! has before each search.
+//! has before each search. Nobody waits long for vectors: what has none yet is found by its words, and gets
+//! them in the background.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use answerpal_inference::retrieval::{self, Hit, Index};
-use tokio::sync::Mutex as Gate;
+use tokio::sync::{Mutex as Gate, Notify};
 
+use super::embedding::{Texts, passages_of};
 use crate::ai::embed::Space;
 use crate::app::App;
 use crate::domain::passages as domain;
 use crate::domain::topic_examples::hash;
+use crate::intake::Trouble;
 use crate::intake::spaces::{self, Reading};
-use crate::intake::vectors::{self, Kind, Wanted};
-use crate::intake::{Trouble, minds};
+use crate::intake::vectors::ALL;
 use crate::model::{CustomerId, DocumentId};
+use crate::store::documents;
 use crate::store::passages::{self as store, IndexedDocument, Passage};
-use crate::store::{documents, topic_examples};
 
 /// Tenants whose indexes are kept at a time.
 const KEPT: usize = 200;
-/// So many passages without a vector are embedded while somebody waits; the job does the others.
-const EMBEDDED_AT_ONCE: usize = 48;
 /// Documents that are read at a time.
 const CHUNK: usize = 500;
+/// Passages that are embedded at a time in the background.
+const FILLED_AT_ONCE: usize = 64;
+/// Where so few passages have no vector, a search waits for them, …
+const WAITED_FOR: usize = 100;
+/// … so long.
+const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// The indexes of this process.
 #[derive(Default)]
@@ -41,13 +48,24 @@ struct Shelf {
 pub struct Stock {
     index: RwLock<(Index, i64)>,
     gate: Gate<Book>,
+    filled: Notify,
 }
 
 #[derive(Default)]
 struct Book {
-    /// Documents whose passages do not all have their vectors: by words they are found already.
-    incomplete: Vec<IndexedDocument>,
+    /// Documents whose passages do not all have their vectors.
+    incomplete: BTreeMap<DocumentId, Incomplete>,
+    /// Somebody makes them.
+    is_filling: bool,
     looked_for_old_ones: bool,
+}
+
+/// A document as it is in the index.
+#[derive(Clone, PartialEq)]
+struct Incomplete {
+    title: String,
+    /// Which texts its passages are, in order.
+    hashes: Vec<String>,
 }
 
 impl Stocks {
@@ -64,11 +82,29 @@ impl Stocks {
 
 impl Stock {
     pub fn is_empty(&self) -> bool {
-        self.index.read().unwrap_or_else(PoisonError::into_inner).0.is_empty()
+        self.read(Index::is_empty)
+    }
+
+    /// How many passages are found by their words alone.
+    pub fn waiting(&self) -> usize {
+        self.read(Index::blind)
     }
 
     pub fn search(&self, text: &str, vector: &[f32], among: Option<&HashSet<i64>>, count: usize) -> Vec<Hit> {
-        self.index.read().unwrap_or_else(PoisonError::into_inner).0.search(text, vector, among, count)
+        self.read(|it| it.search(text, vector, among, count))
+    }
+
+    /// Waits a moment for the vectors of a few passages.
+    pub async fn settle(&self) {
+        let filled = self.filled.notified();
+        if (1..=WAITED_FOR).contains(&self.waiting()) {
+            // Whether or not they came: the search goes on with what there is.
+            let _ = tokio::time::timeout(PATIENCE, filled).await;
+        }
+    }
+
+    fn read<T>(&self, look: impl FnOnce(&Index) -> T) -> T {
+        look(&self.index.read().unwrap_or_else(PoisonError::into_inner).0)
     }
 
     fn version(&self) -> i64 {
@@ -90,7 +126,8 @@ pub async fn space(
     Ok(reading.space(lang, english(app, customer, reading).await?))
 }
 
-async fn english(app: &App, customer: CustomerId, reading: &Reading) -> Result<bool, Trouble> {
+/// Whether all of a tenant's documents are in English.
+pub async fn english(app: &App, customer: CustomerId, reading: &Reading) -> Result<bool, Trouble> {
     let version = reading.settings.documents_version;
     let kept =
         app.knowledge.stocks.0.lock().unwrap_or_else(PoisonError::into_inner).english.get(&customer).copied();
@@ -125,30 +162,21 @@ pub async fn current(
         book.looked_for_old_ones = true;
     }
     let version = stock.version();
-    let mut changed = if version < wanted {
+    let changed = if version < wanted {
         store::changed_after(&mut *app.store.read().await?, customer, version).await?
     } else {
         Vec::new()
     };
     let reached = changed.iter().map(|it| it.version).max().unwrap_or(version).max(wanted);
-    let again = std::mem::take(&mut book.incomplete);
-    changed.extend(
-        again
-            .into_iter()
-            .filter(|it| !changed.iter().any(|new| new.document_id == it.document_id))
-            .collect::<Vec<_>>(),
-    );
-    let mut left = EMBEDDED_AT_ONCE;
     for chunk in changed.chunks(CHUNK) {
-        match put(app, customer, space, &stock, chunk, &mut left).await {
-            Ok(incomplete) => book.incomplete.extend(incomplete),
-            Err(trouble) => {
-                // The version stays as it was: the next search tries again.
-                return Err(trouble);
-            }
-        }
+        // Where this fails the version stays as it was: the next search tries again.
+        put(app, customer, space, &stock, &mut book, chunk).await?;
     }
     stock.change(|it| it.1 = reached);
+    if !book.incomplete.is_empty() && !book.is_filling {
+        book.is_filling = true;
+        fill(app, customer, space, &stock);
+    }
     drop(book);
     Ok(stock)
 }
@@ -167,132 +195,106 @@ async fn cut_old_ones(app: &App, customer: CustomerId) -> Result<bool, Trouble> 
     Ok(!old.is_empty())
 }
 
-/// Puts documents in the index; gives those that wait for vectors.
+/// Puts documents in the index with the vectors that are kept.
 async fn put(
     app: &App,
     customer: CustomerId,
     space: &Space,
     stock: &Stock,
+    book: &mut Book,
     changed: &[IndexedDocument],
-    left: &mut usize,
-) -> Result<Vec<IndexedDocument>, Trouble> {
-    let ids: Vec<i64> = changed.iter().map(|it| it.document_id.0).collect();
-    let passages = store::of_documents(&mut *app.store.read().await?, customer, ids).await?;
-    let mut of: HashMap<DocumentId, Vec<Passage>> = HashMap::new();
-    for passage in passages {
-        of.entry(passage.document_id).or_default().push(passage);
-    }
-    let texts = Texts::of(changed, &of);
-    let (titles, vectors) = texts.vectors(app, customer, space, left).await?;
-    let Some(length) = titles.values().chain(vectors.values()).map(Vec::len).next() else {
-        stock.change(|it| {
-            for gone in changed {
-                it.0.remove(gone.document_id.0);
-            }
-        });
-        return Ok(changed.iter().filter(|it| of.contains_key(&it.document_id)).cloned().collect());
-    };
-    let nothing = vec![0.0; length];
-    let mut incomplete = Vec::new();
+) -> Result<(), Trouble> {
+    let of = passages_of(app, customer, changed.iter().map(|it| it.document_id.0).collect()).await?;
+    let (titles, vectors) = Texts::of(changed, &of).vectors(app, customer, space, Duration::ZERO).await?;
     stock.change(|it| {
         for document in changed {
-            let Some(passages) = of.get(&document.document_id) else {
-                it.0.remove(document.document_id.0);
+            let id = document.document_id;
+            book.incomplete.remove(&id);
+            let Some(passages) = of.get(&id) else {
+                it.0.remove(id.0);
                 continue;
             };
             let title = titles.get(&hash(&document.title));
-            let complete = title.is_some() && passages.iter().all(|it| vectors.contains_key(&it.text_hash));
-            if !complete {
-                incomplete.push(document.clone());
+            if title.is_none() || !passages.iter().all(|it| vectors.contains_key(&it.text_hash)) {
+                let hashes = passages.iter().map(|it| it.text_hash.clone()).collect();
+                book.incomplete.insert(id, Incomplete { title: document.title.clone(), hashes });
             }
             let entry = |it: &Passage| retrieval::Entry {
                 text: domain::with_titles(it, &document.title),
-                vector: vectors.get(&it.text_hash).unwrap_or(&nothing).clone(),
+                vector: vectors.get(&it.text_hash).cloned().unwrap_or_default(),
             };
             it.0.put(retrieval::Document {
-                id: document.document_id.0,
+                id: id.0,
                 title: document.title.clone(),
-                title_vector: title.unwrap_or(&nothing).clone(),
+                title_vector: title.cloned().unwrap_or_default(),
                 passages: passages.iter().map(entry).collect(),
             });
         }
     });
-    Ok(incomplete)
-}
-
-/// Titles and passages of some documents, with their hashes.
-struct Texts {
-    titles: Vec<(String, String)>,
-    passages: Vec<(String, String)>,
-}
-
-type Vectors = HashMap<String, Vec<f32>>;
-
-impl Texts {
-    fn of(documents: &[IndexedDocument], of: &HashMap<DocumentId, Vec<Passage>>) -> Self {
-        let there = || documents.iter().filter(|it| of.contains_key(&it.document_id));
-        let titles = there().map(|it| (hash(&it.title), it.title.clone())).collect();
-        let passages = there()
-            .flat_map(|document| of[&document.document_id].iter().map(move |it| (document, it)))
-            .map(|(document, it)| (it.text_hash.clone(), domain::with_titles(it, &document.title)))
-            .collect();
-        Self { titles, passages }
-    }
-
-    /// Vectors of titles and of passages, at most `left` of them made now.
-    async fn vectors(
-        &self,
-        app: &App,
-        customer: CustomerId,
-        space: &Space,
-        left: &mut usize,
-    ) -> Result<(Vectors, Vectors), Trouble> {
-        let mut both = Vec::new();
-        for (kind, texts) in [(Kind::Title, &self.titles), (Kind::Passage, &self.passages)] {
-            let texts = texts.iter().map(|it| (it.0.clone(), it.1.as_str())).collect();
-            let (vectors, made) =
-                vectors::counted(app, customer, space, Wanted { kind, texts, most: *left }).await?;
-            *left -= made;
-            both.push(vectors);
-        }
-        let passages = both.pop().unwrap_or_default();
-        Ok((both.pop().unwrap_or_default(), passages))
-    }
-}
-
-/// Makes the vectors of a document in every space that it may be searched in.
-pub async fn embed_document(app: &App, customer: CustomerId, id: DocumentId) -> Result<(), Trouble> {
-    let mut conn = app.store.read().await?;
-    let reading = spaces::reading(app, &mut conn, customer).await?;
-    let Some((_, title)) = store::titles(&mut conn, customer, vec![id.0]).await?.pop() else { return Ok(()) };
-    let passages = store::of_documents(&mut conn, customer, vec![id.0]).await?;
-    drop(conn);
-    let all_english = english(app, customer, &reading).await?;
-    let document = IndexedDocument { document_id: id, version: 0, is_gone: false, title, lang: None };
-    let texts = Texts::of(&[document], &HashMap::from([(id, passages)]));
-    for space in reading.spaces(all_english) {
-        let mut left = usize::MAX;
-        texts.vectors(app, customer, &space, &mut left).await?;
-    }
     Ok(())
 }
 
-/// Makes every vector of a tenant in one space: topics, examples, titles and passages.
-pub async fn embed_all(app: &App, customer: CustomerId, space: &Space) -> Result<(), Trouble> {
-    minds::embed_topics(app, customer, space).await?;
-    let examples = topic_examples::after(&mut *app.store.read().await?, customer, 0).await?;
-    let texts = examples.iter().filter(|it| !it.is_forgotten);
-    let texts = texts.map(|it| (it.text_hash.clone(), it.text.as_str())).collect();
-    vectors::of(app, customer, space, Wanted { kind: Kind::Example, texts, most: usize::MAX }).await?;
-    let documents = store::changed_after(&mut *app.store.read().await?, customer, 0).await?;
-    for chunk in documents.chunks(CHUNK) {
-        let ids = chunk.iter().map(|it| it.document_id.0).collect();
-        let mut of: HashMap<DocumentId, Vec<Passage>> = HashMap::new();
-        for passage in store::of_documents(&mut *app.store.read().await?, customer, ids).await? {
-            of.entry(passage.document_id).or_default().push(passage);
+/// Makes the vectors that are missing, in the background.
+fn fill(app: &App, customer: CustomerId, space: &Space, stock: &Arc<Stock>) {
+    let (app, space, stock) = (app.clone(), space.clone(), stock.clone());
+    tokio::spawn(async move {
+        loop {
+            match fill_some(&app, customer, &space, &stock).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(trouble) => {
+                    tracing::warn!(%customer, ?trouble, "passages could not be embedded now; a search tries again");
+                    stock.gate.lock().await.is_filling = false;
+                    break;
+                }
+            }
         }
-        let mut left = usize::MAX;
-        Texts::of(chunk, &of).vectors(app, customer, space, &mut left).await?;
+        stock.filled.notify_waiters();
+    });
+}
+
+/// Gives some passages their vectors; whether there were any. The newest documents come first: the jobs of
+/// those that were written last begin with the oldest.
+async fn fill_some(app: &App, customer: CustomerId, space: &Space, stock: &Stock) -> Result<bool, Trouble> {
+    let mut book = stock.gate.lock().await;
+    let mut count = 0;
+    let some: Vec<(DocumentId, Incomplete)> = book
+        .incomplete
+        .iter()
+        .rev()
+        .take_while(|it| {
+            let is_first = count == 0;
+            count += it.1.hashes.len();
+            is_first || count <= FILLED_AT_ONCE
+        })
+        .map(|(id, it)| (*id, it.clone()))
+        .collect();
+    book.is_filling = !some.is_empty();
+    if some.is_empty() {
+        return Ok(false);
     }
-    Ok(())
+    drop(book);
+    let of = passages_of(app, customer, some.iter().map(|it| it.0.0).collect()).await?;
+    let documents: Vec<IndexedDocument> = some.iter().map(|(id, it)| as_indexed(*id, &it.title)).collect();
+    let (titles, vectors) = Texts::of(&documents, &of).vectors(app, customer, space, ALL).await?;
+    let mut book = stock.gate.lock().await;
+    stock.change(|it| {
+        // One that changed since is among the incomplete as it is now, or complete.
+        for (id, was) in some.iter().filter(|it| book.incomplete.get(&it.0) == Some(&it.1)) {
+            let title = titles.get(&hash(&was.title)).cloned().unwrap_or_default();
+            let own: Vec<Vec<f32>> =
+                was.hashes.iter().map(|it| vectors.get(it).cloned().unwrap_or_default()).collect();
+            it.0.set_vectors(id.0, title, &own);
+        }
+    });
+    for (id, was) in some {
+        if book.incomplete.get(&id) == Some(&was) {
+            book.incomplete.remove(&id);
+        }
+    }
+    Ok(true)
+}
+
+fn as_indexed(id: DocumentId, title: &str) -> IndexedDocument {
+    IndexedDocument { document_id: id, version: 0, is_gone: false, title: title.to_owned(), lang: None }
 }

@@ -114,6 +114,7 @@ pub async fn delete_many(tx: &mut Tx, customer: CustomerId, tickets: &[Ticket]) 
         "DELETE FROM auto_replies WHERE customer_id = $1 AND message_id IN
          (SELECT message_id FROM ticket_messages WHERE customer_id = $1 AND ticket_id = ANY($2))",
         "DELETE FROM ticket_topics WHERE customer_id = $1 AND ticket_id = ANY($2)",
+        "DELETE FROM ticket_summaries WHERE customer_id = $1 AND ticket_id = ANY($2)",
         "DELETE FROM feedback_comments WHERE customer_id = $1 AND ticket_id = ANY($2)",
         "DELETE FROM chat_sessions WHERE customer_id = $1 AND ticket_id = ANY($2)",
         "DELETE FROM ticket_presence WHERE customer_id = $1 AND ticket_id = ANY($2)",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::db_test;
-use crate::support::{Client, Installation};
+use crate::support::{Client, Engine, Installation};
 
 const DOCUMENT: &str = "A refund takes 5 working days after the parcel has reached our warehouse.";
 const QUESTION: &str = "How many working days does a refund take after my parcel has reached your warehouse?";
@@ -74,7 +74,7 @@ db_test! {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_goes_out_by_itself_only_where_it_was_measured_to_be_right() {
-    let installation = Installation::new(crate::support::Engine::Sqlite).await.unwrap();
+    let installation = Installation::new(Engine::Sqlite).await.unwrap();
     installation.allow_unfinished_jobs();
     let admin = &installation.admin;
     let channel = desk(&installation, 30).await;
@@ -114,4 +114,55 @@ async fn an_answer_goes_out_by_itself_only_where_it_was_measured_to_be_right() {
     installation.clock.advance(later);
     installation.run_jobs().await;
     assert!(!answered(admin, &again).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn delay_cap_and_people_hold_answers_back() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(installation) = Installation::new(engine).await else { continue };
+        installation.allow_unfinished_jobs();
+        let channel = desk(&installation, 30).await;
+        let admin = &installation.admin;
+        let rule = json!({ "isActive": true, "mostWrong": 0.15, "delayMinutes": 10, "mostPerDay": 1 });
+        admin.post("/api/AutoReplyRules", rule).await.expect(201);
+        let from = |nth: usize| json!({ "fromAddress": format!("new{nth}@example.com") });
+        let first = message(admin, &channel, from(1)).await;
+        let second = message(admin, &channel, from(2)).await;
+        let edited = message(admin, &channel, from(3)).await;
+        let followed = message(admin, &channel, from(4)).await;
+        installation.run_jobs().await;
+        admin.put(&path(&edited, ""), json!({ "aI_ModifiedResponse": "Soon." })).await.expect(204);
+        let more = json!({ "ticketID": followed["ticketID"], "fromAddress": "new4@example.com", "textBody": "Hello?" });
+        admin.post("/api/ticketMessages", more).await.expect(201);
+        // Before the delay is over nothing goes out.
+        installation.clock.advance(Duration::from_secs(9 * 60));
+        installation.run_jobs().await;
+        for asked in [&first, &second, &edited, &followed] {
+            assert!(!answered(admin, asked).await);
+        }
+        installation.clock.advance(Duration::from_secs(2 * 60));
+        installation.run_jobs().await;
+        // One a day: the other one is held back, and people see why.
+        assert!(answered(admin, &first).await && !answered(admin, &second).await);
+        assert!(!answered(admin, &edited).await && !answered(admin, &followed).await);
+        for (asked, why) in [
+            (&second, "as many as it may in a day"),
+            (&edited, "a person has taken it on"),
+            (&followed, "has written again"),
+        ] {
+            let events = admin.get(&format!("/api/tickets/{}/events", asked["ticketID"])).await.text();
+            assert!(
+                events.contains("ticketMessage.notAnsweredAutomatically") && events.contains(why),
+                "{why}: {events}"
+            );
+        }
+        // A day later there is room again.
+        installation.clock.advance(Duration::from_secs(24 * 3600));
+        let admin = &installation.login("admin", crate::support::PASSWORD).await;
+        let third = message(admin, &channel, from(5)).await;
+        installation.run_jobs().await;
+        installation.clock.advance(Duration::from_secs(11 * 60));
+        installation.run_jobs().await;
+        assert!(answered(admin, &third).await);
+    }
 }

@@ -2,6 +2,7 @@
 
 mod delivery;
 mod detection;
+mod embedding;
 mod feedback;
 mod prompt_documents;
 mod topics;

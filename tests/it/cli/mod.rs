@@ -2,6 +2,7 @@
 
 mod audit;
 mod doctor;
+mod eval;
 
 use std::path::Path;
 use std::process::{Command, Output};

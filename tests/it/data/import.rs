@@ -97,13 +97,13 @@ db_test! {
         let mut unknown = ticket("b", 1);
         unknown["messages"][0]["topics"] = json!(["Something new"]);
         let text = lines(&[ticket("a", 2), unknown]);
-        let options = Options { dry_run: true, create_topics: true };
+        let options = Options { dry_run: true, create_topics: true, no_learning: false };
         let report = import(&installation, &text, Format::Jsonl, options).await;
         assert_eq!((report.tickets_made, report.messages_made, report.end_users_made), (2, 3, 1));
         assert_eq!(report.topics_made.iter().collect::<Vec<_>>(), ["Something new"]);
         assert_eq!(count(&installation).await, 0);
         assert_eq!(installation.admin.get("/api/Topics").await.expect(200)["totalCount"], 1);
-        let real = import(&installation, &text, Format::Jsonl, Options { dry_run: false, create_topics: true }).await;
+        let real = import(&installation, &text, Format::Jsonl, Options { dry_run: false, create_topics: true, no_learning: false }).await;
         assert_eq!((real.tickets_made, real.messages_made), (2, 3));
         assert_eq!(installation.admin.get("/api/Topics").await.expect(200)["totalCount"], 2);
     }
@@ -183,5 +183,33 @@ line\",Refunds; refunds,,
         assert_eq!((row.subject.as_deref(), row.status.as_str(), row.topic_ids.as_str()), (Some("Hello, there"), "Open", "1"));
         assert_eq!(row.custom_fields_data.as_deref(), Some("{\"vip\":true}"));
         assert_eq!(row.preview.as_deref(), Some("first line"), "an internal note is no preview");
+    }
+}
+
+db_test! {
+    async fn what_is_imported_with_topics_teaches_and_can_be_forgotten(installation: Installation) {
+        prepared(&installation).await;
+        let admin = &installation.admin;
+        let text = lines(&[ticket("a", 3), ticket("b", 1)]);
+        let options = Options { no_learning: true, ..Options::default() };
+        import(&installation, &lines(&[ticket("c", 1)]), Format::Jsonl, options).await;
+        assert_eq!(installation.unfinished_jobs().await, []);
+        import(&installation, &text, Format::Jsonl, Options::default()).await;
+        assert_eq!(installation.unfinished_jobs().await, [("learn_imported".to_owned(), 1)]);
+        installation.run_jobs().await;
+        // What people wrote teaches, what the desk answered does not; nobody corrected it.
+        let known = admin.get("/api/TopicExamples").await.expect(200);
+        let texts: Vec<&str> = known["items"].as_array().unwrap().iter().map(|it| it["text"].as_str().unwrap()).collect();
+        assert_eq!(texts.len(), 3, "{known}");
+        assert!(texts.iter().all(|it| it.contains("number0") || it.contains("number2")), "{known}");
+        assert_eq!((&known["items"][0]["topics"][0]["topicName"], &known["items"][0]["customerRepID"]), (&json!("Refunds"), &Value::Null));
+        assert!(installation.count("text_vectors").await >= 3, "their vectors are there before anybody asks");
+        let example = known["items"][0]["exampleID"].as_i64().unwrap();
+        admin.delete(&format!("/api/TopicExamples/{example}")).await.expect(204);
+        // The same file again, and another one, bring nothing of it back.
+        import(&installation, &text, Format::Jsonl, Options::default()).await;
+        import(&installation, &lines(&[ticket("d", 1)]), Format::Jsonl, Options::default()).await;
+        installation.run_jobs().await;
+        assert_eq!(admin.get("/api/TopicExamples").await.expect(200)["totalCount"], 3);
     }
 }

@@ -4460,6 +4460,11 @@ export interface components {
         PromptDocumentsOut: {
             /** @description The ticket's end user. */
             endUsers?: components["schemas"]["EndUserOut"][] | null;
+            /**
+             * @description Passages that were just written: until they are read for their meaning, they are found by their words
+             *     alone. The header `X-Passages-Waiting` says the same.
+             */
+            passagesWaiting?: number | null;
             /** @description At most 10, best first. */
             promptDocuments: components["schemas"]["PromptDocumentOut"][];
             /** @description The end user's other tickets, newest first. */

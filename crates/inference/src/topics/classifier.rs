@@ -11,6 +11,8 @@ use crate::simd;
 
 /// Steps at most until an example that is taught at once is predicted right.
 const STEPS: usize = 20;
+/// Examples and prompts that say what a text is without the one that is forgotten.
+const NEAR: usize = 10;
 /// A topic is named beside the best one from this share of its probability on, …
 const BESIDE: f32 = 0.4;
 /// … and from this probability on.
@@ -92,6 +94,32 @@ impl Classifier {
         if let Some(known) = self.examples.get(&id) {
             self.model.learn(known, STEPS);
         }
+    }
+
+    /// Forgets an example at once, as well as it goes without a training: the next prediction does not rest on
+    /// it any more. Train again in the background. Returns whether it was known.
+    pub fn unlearn(&mut self, example: i64) -> bool {
+        let Some(gone) = self.examples.remove(&example) else { return false };
+        let known =
+            self.examples.values().map(|known| (simd::dot(&gone.vector, &known.vector), &known.classes[..]));
+        let prompts = self
+            .prompts
+            .iter()
+            .map(|prompt| (simd::dot(&gone.vector, &prompt.vector), std::slice::from_ref(&prompt.class)));
+        let mut near: Vec<(f32, &[usize])> = known.chain(prompts).collect();
+        near.sort_by(|a, b| b.0.total_cmp(&a.0));
+        near.truncate(NEAR);
+        // Nearness counts steeply: what says the same outweighs what is merely like it.
+        let weight = |similarity: f32| similarity.max(0.0).powi(4);
+        let total: f32 = near.iter().map(|(similarity, _)| weight(*similarity)).sum::<f32>().max(1e-6);
+        let mut others = vec![0.0; self.topics.len() + 1];
+        for (similarity, classes) in near {
+            for class in classes {
+                others[*class] += weight(similarity) / total / classes.len() as f32;
+            }
+        }
+        self.model.unlearn(&gone, &others, 2 * STEPS);
+        true
     }
 
     /// Forgets an example: trains again without it, which takes as long as training does. Returns whether it

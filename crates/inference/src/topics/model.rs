@@ -98,6 +98,25 @@ impl Model {
         }
     }
 
+    /// Takes an example back without a training, in at most so many steps: its classes become as likely for
+    /// its text as `others` say, the share of each class among what is near. What they bear out stays.
+    pub fn unlearn(&mut self, gone: &Known, others: &[f32], steps: usize) {
+        for _ in 0..steps {
+            let mut scores = self.linear.scores(&gone.vector, &gone.parts);
+            linear::softmax(&mut scores, 1.0);
+            let bound = |class: usize| others.get(class).copied().unwrap_or(0.0) + 0.02;
+            if gone.classes.iter().all(|class| scores[*class] <= bound(*class)) {
+                break;
+            }
+            for class in &gone.classes {
+                scores[*class] = scores[*class].min(others.get(*class).copied().unwrap_or(0.0));
+            }
+            let total: f32 = scores.iter().sum::<f32>().max(1e-6);
+            let target = scores.iter().map(|score| score / total).enumerate().collect();
+            self.linear.step(&Sample { vector: &gone.vector, parts: &gone.parts, target, weight: 1.0 });
+        }
+    }
+
     /// What it says of a text.
     pub fn see(&self, vector: &[f32], parts: &[(u32, f32)]) -> Seen {
         self.see_without(vector, parts, &[])

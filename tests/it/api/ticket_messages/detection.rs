@@ -3,44 +3,44 @@
 use serde_json::{Value, json};
 
 use crate::db_test;
-use crate::support::{Client, Endpoint, Engine, Installation, say};
+use crate::support::{Client, Engine, Installation};
 
-async fn topic(admin: &Client, name: &str, description: &str) -> i64 {
+pub async fn topic(admin: &Client, name: &str, description: &str) -> i64 {
     let new = json!({ "name": name, "description": description });
     admin.post("/api/Topics", new).await.expect(201)["topicID"].as_i64().unwrap()
 }
 
-async fn channel(admin: &Client) -> i64 {
+pub async fn channel(admin: &Client) -> i64 {
     let new = json!({ "channelType": "Email", "name": "Mail" });
     admin.post("/api/Channels", new).await.expect(201)["channelID"].as_i64().unwrap()
 }
 
-async fn message(admin: &Client, channel: i64, text: &str) -> i64 {
+pub async fn message(admin: &Client, channel: i64, text: &str) -> i64 {
     let new = json!({ "channelID": channel, "fromAddress": "anna@example.com", "textBody": text });
     admin.post("/api/ticketMessages/create-new", new).await.expect(201)["messageID"].as_i64().unwrap()
 }
 
-async fn detect(admin: &Client, id: i64) -> Vec<Value> {
+pub async fn detect(admin: &Client, id: i64) -> Vec<Value> {
     admin.post(&format!("/api/ticketMessages/{id}/detect-topics"), json!({})).await.expect(204);
     topics(admin, id).await
 }
 
-async fn topics(admin: &Client, id: i64) -> Vec<Value> {
+pub async fn topics(admin: &Client, id: i64) -> Vec<Value> {
     let message = admin.get(&format!("/api/ticketMessages/{id}")).await.expect(200);
     message["topics"].as_array().unwrap().clone()
 }
 
-async fn correct(admin: &Client, id: i64, topics: &[i64]) {
+pub async fn correct(admin: &Client, id: i64, topics: &[i64]) {
     let body = json!({ "topicIds": topics });
     admin.post(&format!("/api/ticketMessages/{id}/correct-topics"), body).await.expect(204);
 }
 
-async fn explain(admin: &Client, id: i64, query: &str) -> Value {
+pub async fn explain(admin: &Client, id: i64, query: &str) -> Value {
     admin.get(&format!("/api/ticketMessages/{id}/topics/explain{query}")).await.expect(200)
 }
 
 /// Two topics that are far from each other.
-async fn two_topics(admin: &Client) -> (i64, i64) {
+pub async fn two_topics(admin: &Client) -> (i64, i64) {
     let refunds =
         topic(admin, "Refunds", "The customer wants their money back for something they bought").await;
     let password =
@@ -162,103 +162,6 @@ db_test! {
     }
 }
 
-/// A vector for each text: about money, or about something else.
-fn vectors(body: &str) -> String {
-    let body: Value = serde_json::from_str(body).unwrap();
-    let data: Vec<Value> = body["input"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .enumerate()
-        .map(|(index, it)| {
-            let money = it.as_str().unwrap().contains("money");
-            json!({ "index": index, "embedding": if money { [2.0, 0.1, 0.0] } else { [0.1, 2.0, 0.0] } })
-        })
-        .collect();
-    json!({ "data": data }).to_string()
-}
-
-async fn with_endpoint(engine: Engine, endpoint: &Endpoint) -> Option<Installation> {
-    let installation = Installation::with(engine, |it| it.outbound_allow = "127.0.0.1".into()).await?;
-    let settings =
-        json!({ "embeddingEndpoint": endpoint.url, "embeddingModel": "m", "embeddingApiKey": "k3y" });
-    installation.admin.put("/api/Customers/me/ai", settings).await.expect(204);
-    Some(installation)
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_endpoint_of_the_tenant_embeds_once_it_has_embedded_everything() {
-    for engine in [Engine::Sqlite, Engine::Postgres] {
-        let endpoint =
-            Endpoint::start(|_, asked| vec![say(200, "application/json", &vectors(&asked.body))]).await;
-        let Some(installation) = with_endpoint(engine, &endpoint).await else { continue };
-        let admin = &installation.admin;
-        let (refunds, _) = two_topics(admin).await;
-        let settings = admin.get("/api/Customers/me/ai").await.expect(200);
-        assert_eq!(
-            (&settings["isSwitching"], &settings["embeddingApiKey"]),
-            (&json!(true), &json!("••••••••"))
-        );
-        installation.run_jobs().await;
-        assert_eq!(admin.get("/api/Customers/me/ai").await.expect(200)["isSwitching"], false);
-        assert!(endpoint.asked()[0].head.contains("Bearer k3y"));
-        let channel = channel(admin).await;
-        let id = message(admin, channel, "money money").await;
-        assert_eq!(detect(admin, id).await[0]["topicID"], refunds);
-        assert!(explain(admin, id, "").await["model"].as_str().unwrap().starts_with("m@"));
-        installation.run_jobs().await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_endpoint_that_fails_shows_on_the_message_and_loses_nothing() {
-    use std::time::Duration;
-    for engine in [Engine::Sqlite, Engine::Postgres] {
-        let endpoint = Endpoint::start(|nth, asked| match nth {
-            // The first gives everything its vectors; then it is down, cut short and rubbish in turn.
-            0 => vec![say(200, "application/json", &vectors(&asked.body))],
-            _ => match nth % 3 {
-                0 => vec![say(503, "text/plain", "busy")],
-                1 => Vec::new(),
-                _ => vec![say(200, "application/json", r#"{"data":[{"embedding":[0,0,0]}]}"#)],
-            },
-        })
-        .await;
-        let Some(installation) = with_endpoint(engine, &endpoint).await else { continue };
-        let admin = &installation.admin;
-        two_topics(admin).await;
-        installation.run_jobs().await;
-        let channel = channel(admin).await;
-        let id = message(admin, channel, "money money").await;
-        installation.run_jobs().await;
-        let why = admin.get(&format!("/api/ticketMessages/{id}/stages")).await.expect(200);
-        let of = |stages: &Value| {
-            stages.as_array().unwrap().iter().find(|it| it["stage"] == "topics").unwrap().clone()
-        };
-        assert_eq!((&of(&why)["status"], &of(&why)["tries"]), (&json!("Pending"), &json!(1)));
-        admin.post(&format!("/api/ticketMessages/{id}/detect-topics"), json!({})).await.expect(503);
-        for _ in 0..6 {
-            installation.clock.advance(Duration::from_secs(3600));
-            installation.run_jobs().await;
-        }
-        let stages = admin.get(&format!("/api/ticketMessages/{id}/stages")).await.expect(200);
-        assert_eq!(of(&stages)["status"], "Failed");
-        assert!(of(&stages)["reason"].as_str().unwrap().contains("embedding endpoint"), "{stages}");
-        let message = admin.get(&format!("/api/ticketMessages/{id}")).await;
-        let message = if message.status == 401 {
-            login(&installation).await.get(&format!("/api/ticketMessages/{id}")).await
-        } else {
-            message
-        };
-        assert_eq!(message.expect(200)["aITopicsStatus"], "Failed");
-        installation.allow_unfinished_jobs();
-    }
-}
-
-async fn login(installation: &Installation) -> Client {
-    installation.login("admin", crate::support::PASSWORD).await
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn processes_on_one_database_learn_from_each_other() {
     let Some(installation) = Installation::new(Engine::Postgres).await else { return };
@@ -298,5 +201,53 @@ db_test! {
         other.get(&format!("/api/ticketMessages/{id}/topics/explain")).await.expect(404);
         other.post(&format!("/api/ticketMessages/{id}/detect-topics"), json!({})).await.expect(404);
         other.get(&format!("/api/Topics/{refunds}/examples")).await.expect(404);
+    }
+}
+
+/// People correct while messages are read: whatever is read is read with a whole classifier, and in the end
+/// every lesson is known.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn learning_and_classifying_at_once_loses_no_lesson() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(installation) = Installation::new(engine).await else { continue };
+        let admin = &installation.admin;
+        let (refunds, password) = two_topics(admin).await;
+        let channel = channel(admin).await;
+        let lessons: Vec<(i64, i64)> = {
+            let mut lessons = Vec::new();
+            for nth in 0..40 {
+                let topic = if nth % 2 == 0 { refunds } else { password };
+                let word = if nth % 2 == 0 { "zorblax" } else { "quindle" };
+                lessons
+                    .push((message(admin, channel, &format!("the {word} number {nth} hums")).await, topic));
+            }
+            lessons
+        };
+        let asked = message(admin, channel, "a zorblax and its hum").await;
+        let teach = async |part: &[(i64, i64)]| {
+            for (id, topic) in part {
+                correct(admin, *id, &[*topic]).await;
+            }
+        };
+        let read = async || {
+            for _ in 0..20 {
+                let why = explain(admin, asked, "?now=true").await;
+                let sum: f64 = why["probabilities"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|it| it["probability"].as_f64().unwrap())
+                    .sum();
+                assert!((sum + why["noneOfThese"].as_f64().unwrap() - 1.0).abs() < 0.001, "{why}");
+            }
+        };
+        tokio::join!(teach(&lessons[..20]), teach(&lessons[20..]), read(), read());
+        let why = explain(admin, asked, "?now=true").await;
+        assert_eq!(why["examples"], 40, "{why}");
+        assert_eq!(why["probabilities"][0]["topicID"], refunds, "{why}");
+        assert_eq!(admin.get("/api/TopicExamples").await.expect(200)["totalCount"], 40);
+        let other = message(admin, channel, "my quindle hums").await;
+        assert_eq!(detect(admin, other).await[0]["topicID"], password);
+        installation.run_jobs().await;
     }
 }

@@ -7,6 +7,7 @@ mod list;
 mod patch;
 mod search;
 mod states;
+mod summary;
 mod undo;
 mod write;
 

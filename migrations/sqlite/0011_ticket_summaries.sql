@@ -1,0 +1,10 @@
+-- Summaries of tickets that the program made. One that differs from its ticket's was written by a person
+-- since, and stays. Times are microseconds since 1970 (UTC).
+CREATE TABLE ticket_summaries (
+    customer_id INTEGER NOT NULL,
+    ticket_id INTEGER NOT NULL,
+    summary TEXT NOT NULL,
+    model TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (customer_id, ticket_id)
+) WITHOUT ROWID;

@@ -1,0 +1,10 @@
+//! Learns the topics that imported messages came with.
+
+use super::JobError;
+use crate::app::App;
+use crate::intake::minds;
+use crate::model::{CustomerId, MessageId};
+
+pub async fn run(app: &App, customer: CustomerId, first: i64) -> Result<(), JobError> {
+    Ok(minds::learn_imported(app, customer, MessageId(first)).await?)
+}
