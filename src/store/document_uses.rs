@@ -61,7 +61,7 @@ pub async fn forget(tx: &mut Tx, customer: CustomerId, message: MessageId) -> Re
     Ok(())
 }
 
-const FROM: &str = "
+pub(in crate::store) const FROM: &str = "
     FROM message_documents d
     JOIN ticket_messages t ON t.customer_id = d.customer_id AND t.message_id = d.message_id
     JOIN tickets k ON k.customer_id = t.customer_id AND k.ticket_id = t.ticket_id

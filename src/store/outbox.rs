@@ -162,7 +162,7 @@ row! {
     }
 }
 
-const UNDELIVERED: &str = "
+pub(in crate::store) const UNDELIVERED: &str = "
     SELECT 'message' AS kind, m.message_id AS id, m.ticket_id, m.to_address, m.subject, m.delivery_status,
            m.delivery_detail, m.delivery_tries, m.date_created, 'deliver_message' AS job
     FROM ticket_messages m WHERE m.customer_id = $1 AND m.delivery_status IN ('Queued', 'Failed', 'Unconfirmed', 'Bounced')
@@ -198,7 +198,7 @@ pub async fn count_undelivered(conn: &mut Conn, customer: CustomerId) -> Result<
 }
 
 /// The index of what is undelivered has this list and no other, so it stands here too.
-const STUCK: &str = "SELECT (SELECT count(*) FROM ticket_messages
+pub(in crate::store) const STUCK: &str = "SELECT (SELECT count(*) FROM ticket_messages
       WHERE delivery_status IN ('Queued', 'Failed', 'Unconfirmed', 'Bounced') AND delivery_status IN ('Failed', 'Unconfirmed'))
      + (SELECT count(*) FROM mails WHERE delivery_status <> 'Sent' AND delivery_status IN ('Failed', 'Unconfirmed'))";
 
@@ -286,28 +286,4 @@ pub async fn sink_raw(conn: &mut Conn, customer: CustomerId, mail: i64) -> Resul
 
 pub async fn delete_sink_before(tx: &mut Tx, before: Timestamp) -> Result<u64> {
     tx.execute("DELETE FROM sink_mails WHERE created_at < $1", params![before]).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock::Clock;
-    use crate::store::{Store, StoreOptions};
-
-    #[tokio::test]
-    async fn what_is_undelivered_is_found_by_its_indexes() {
-        let folder = tempfile::tempdir().unwrap();
-        let options =
-            StoreOptions { database_url: None, sqlite_path: folder.path().join("plans.db"), connections: 1 };
-        let store = Store::open(&options, Clock::system()).await.unwrap();
-        let mut conn = store.read().await.unwrap();
-        for sql in [UNDELIVERED, STUCK] {
-            let rows: Vec<(i64, i64, i64, String)> =
-                conn.query(&format!("EXPLAIN QUERY PLAN {sql}"), params![]).await.unwrap();
-            let plan = rows.into_iter().map(|it| it.3).collect::<Vec<_>>().join("; ");
-            for index in ["ticket_messages_undelivered", "mails_undelivered"] {
-                assert!(plan.contains(index), "{sql} does not use {index}: {plan}");
-            }
-        }
-    }
 }

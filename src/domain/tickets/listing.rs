@@ -228,7 +228,12 @@ async fn search(
                 let wanted = (part.offset as u64).saturating_add(part.limit as u64);
                 let candidates = candidates(conn, customer, filter).await?;
                 let probes = wanted.saturating_mul(candidates) / total;
-                if probes <= PROBES { Words { query, reach: Reach::Each } } else { set }
+                // A prefix is looked up anew for each ticket, all its words together.
+                if probes <= PROBES && !query.has_prefix() {
+                    Words { query, reach: Reach::Each }
+                } else {
+                    set
+                }
             } else {
                 set
             };

@@ -6,7 +6,7 @@ use super::*;
 use crate::clock::Clock;
 use crate::model::{ChannelType, CustomerRepId, Timestamp, TopicId};
 use crate::store::search::Reach;
-use crate::store::{Store, StoreOptions};
+use crate::store::{Store, StoreOptions, document_uses, outbox};
 
 async fn plan(conn: &mut Conn, sql: &str) -> String {
     let rows: Vec<(i64, i64, i64, String)> =
@@ -92,6 +92,39 @@ async fn views_read_one_range_of_an_index_in_order() {
             plans[0].contains("COVERING INDEX tickets_created") && !plans[0].contains("TEMP"),
             "{plans:?}"
         );
+    }
+}
+
+/// Lists of other things, and the index of each.
+fn others() -> Vec<(&'static str, String)> {
+    vec![
+        ("ticket_messages_undelivered", outbox::UNDELIVERED.to_owned()),
+        ("ticket_messages_undelivered", outbox::STUCK.to_owned()),
+        ("(customer_id=? AND document_id=?)", format!("SELECT t.preview {} ORDER BY d.message_id DESC LIMIT 10", document_uses::FROM)),
+        (
+            "ticket_messages_of",
+            "SELECT t.preview FROM ticket_messages t WHERE t.customer_id = $1 AND t.ticket_id = $2
+             ORDER BY t.message_date, t.message_id LIMIT 10"
+                .to_owned(),
+        ),
+        (
+            "events_ticket",
+            "SELECT t.action FROM events t WHERE t.customer_id = $1 AND t.ticket_id = $2 ORDER BY t.event_id LIMIT 10"
+                .to_owned(),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn other_lists_read_what_they_show() {
+    let (store, _folder) = store().await;
+    let mut conn = store.read().await.unwrap();
+    for (index, sql) in others() {
+        let plan = plan(&mut conn, &sql).await;
+        assert!(plan.contains(index), "{sql} does not use {index}: {plan}");
+        let reads_all =
+            |it: &str| it.starts_with("SCAN ") && !it.contains("INDEX") && !it.contains("CONSTANT");
+        assert!(!plan.split("; ").any(reads_all), "{sql}: {plan}");
     }
 }
 

@@ -41,6 +41,13 @@ const DESK: &str = "
     INSERT INTO ticket_search (customer_id, ticket_id, chunk, words)
     SELECT 1, ticket_id, 0, CAST(CASE WHEN ticket_id % 400 = 0 THEN '1zrare' ELSE '1zword' || ticket_id % 900 END AS tsvector)
     FROM tickets;
+    INSERT INTO ticket_messages (customer_id, ticket_id, date_created, message_date, sender_type, incoming, channel_id,
+        channel_type, delivery_status)
+    SELECT 1, ticket_id, 0, ticket_id, 'EndUser', TRUE, 1, 'Email', CASE WHEN ticket_id % 1000 = 0 THEN 'Failed' END FROM tickets;
+    INSERT INTO message_documents (customer_id, document_id, message_id)
+    SELECT 1, message_id % 400, message_id FROM ticket_messages;
+    INSERT INTO events (customer_id, created_at, actor_type, action, entity, entity_id, ticket_id)
+    SELECT 1, 0, 'System', 'ticket.created', 'ticket', ticket_id, ticket_id FROM tickets;
     ANALYZE;";
 
 async fn explained(conn: &mut Conn, sql: &str, params: &[Value<'_>]) -> String {
@@ -81,6 +88,20 @@ async fn postgres_reads_and_sorts_no_more_than_a_page() {
     let of_topic = Filter { topic: Some(TopicId(7)), ..Filter::default() };
     let (sql, params) = count_statement(CustomerId(1), &of_topic);
     assert!(!explained(&mut conn, &sql, &params).await.contains("Seq Scan on ticket_topics"));
+}
+
+#[tokio::test]
+async fn postgres_reads_of_other_lists_what_they_show() {
+    let Some((store, _folder)) = desk("others").await else { return };
+    let mut conn = store.read().await.unwrap();
+    let params = [Value::Int(1), Value::Int(7), Value::Int(-1)];
+    for (_, sql) in others() {
+        let used = (1..=3).filter(|it| sql.contains(&format!("${it}"))).max().unwrap_or(0);
+        let plan = explained(&mut conn, &sql, &params[..used]).await;
+        for table in ["tickets", "ticket_messages", "events", "message_documents"] {
+            assert!(!plan.contains(&format!("Seq Scan on {table}")), "{sql} reads all {table}:\n{plan}");
+        }
+    }
 }
 
 #[tokio::test]
