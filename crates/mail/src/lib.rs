@@ -15,6 +15,7 @@ mod parse;
 mod reply;
 mod report;
 mod rtf;
+pub mod spam;
 mod subject;
 mod tnef;
 
