@@ -65,6 +65,14 @@ pub struct Flags {
     #[arg(long, env = "ANSWERPAL_MAILS_PER_MINUTE", value_name = "N", global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mails_per_minute: Option<u32>,
+    /// SpamAssassin's spamd, asked about mail that comes in: host:port, or the path of its socket
+    #[arg(long, env = "ANSWERPAL_SPAMD", value_name = "ADDRESS", global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spamd: Option<String>,
+    /// Seconds that it may take for one mail
+    #[arg(long, env = "ANSWERPAL_SPAMD_SECONDS", value_name = "SECONDS", global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spamd_seconds: Option<u32>,
     /// Seconds in which a rep can take back what they sent
     #[arg(long, env = "ANSWERPAL_UNDO_SECONDS", value_name = "SECONDS", global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -125,6 +133,8 @@ pub struct Config {
     pub mail_ca: Option<PathBuf>,
     pub dns_servers: Option<String>,
     pub mails_per_minute: u32,
+    pub spamd: Option<String>,
+    pub spamd_seconds: u32,
     pub undo_seconds: u32,
     pub smtp_listen: Option<SocketAddr>,
     pub lmtp_listen: Option<SocketAddr>,
@@ -167,6 +177,8 @@ impl Default for Config {
             mail_ca: None,
             dns_servers: None,
             mails_per_minute: 300,
+            spamd: None,
+            spamd_seconds: 10,
             undo_seconds: 10,
             smtp_listen: None,
             lmtp_listen: None,

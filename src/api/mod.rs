@@ -43,6 +43,7 @@ pub mod reps;
 pub mod saved_views;
 pub mod sessions;
 pub mod setup;
+pub mod spam_lessons;
 pub mod system;
 pub mod ticket_messages;
 pub mod tickets;
@@ -143,6 +144,7 @@ fn routed() -> OpenApiRouter<App> {
         .merge(message_stages::routes())
         .merge(detection::routes())
         .merge(topic_examples::routes())
+        .merge(spam_lessons::routes())
         .merge(ai_settings::routes())
         .merge(prompt_documents::routes())
         .merge(delivery::routes())

@@ -2,6 +2,7 @@
 //! sentence what is wrong.
 
 mod mail;
+mod spam;
 
 use std::fmt::Write;
 use std::os::unix::fs::PermissionsExt;
@@ -69,6 +70,7 @@ pub async fn run(context: &Context) -> Result<ExitCode> {
             master_key(&mut checks, &config, fingerprint.as_deref());
             files(&mut checks, &config).await;
             mail::settings(&mut checks, &config).await;
+            spam::settings(&mut checks, &config).await;
         }
         Err(error) => checks.wrong("settings", error.to_string()),
     }

@@ -4,18 +4,18 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Context;
 use crate::domain::inbound::{Envelope, Evidence};
 use crate::error::{Error, Result};
-use crate::model::MessageId;
+use crate::model::{MessageId, MessageStage};
 use crate::store::received_mails::{self, ReceivedMail};
-use crate::store::{inbound, messages};
+use crate::store::{inbound, message_stages, messages};
 
 #[derive(Subcommand)]
 pub enum ExplainCommand {
-    /// Why a mail is in the ticket that it is in
+    /// Why a mail is in the ticket that it is in, and what the spam filter made of it
     Message {
         /// Id of the message
         id: i64,
@@ -33,14 +33,16 @@ pub async fn run(context: &Context, command: ExplainCommand) -> Result<ExitCode>
     })?;
     let message = messages::get(&mut conn, customer, id).await?;
     let mail = received_mails::of_message(&mut conn, customer, id).await?;
+    let stages = message_stages::of_message(&mut conn, customer, id).await?;
     drop(conn);
     app.store.close().await;
-    let ticket = message.ticket_id;
+    let (ticket, stages) = (message.ticket_id, told_stages(stages)?);
     let Some(mail) = mail else {
         let text = format!(
             "Message {id} is in ticket {ticket}. It did not come by mail, so whoever made it chose the ticket."
         );
-        context.print(&text, &json!({ "messageID": id, "ticketID": ticket, "mail": null }));
+        let json = json!({ "messageID": id, "ticketID": ticket, "mail": null, "stages": stages.1 });
+        context.print(&(text + &stages.0), &json);
         return Ok(ExitCode::SUCCESS);
     };
     let evidence: Evidence =
@@ -58,8 +60,9 @@ pub async fn run(context: &Context, command: ExplainCommand) -> Result<ExitCode>
             "envelope": envelope,
             "evidence": evidence,
         },
+        "stages": stages.1,
     });
-    context.print(&told(id, ticket.0, &mail, &evidence), &json);
+    context.print(&(told(id, ticket.0, &mail, &evidence) + &stages.0), &json);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -94,5 +97,47 @@ fn told(id: MessageId, ticket: i64, mail: &ReceivedMail, evidence: &Evidence) ->
         "\nRaw mail {}, received by {} at {}",
         mail.received_mail_id, mail.source, mail.received_at
     );
+    text
+}
+
+/// How the pipeline went, as text and as JSON: of the spam stages with what spoke for the verdict.
+fn told_stages(stages: Vec<MessageStage>) -> Result<(String, Vec<Value>)> {
+    let (mut text, mut json) = (String::new(), Vec::new());
+    for it in stages {
+        let evidence: Option<Value> = it.evidence.as_deref().map(serde_json::from_str).transpose()?;
+        let reason = it.reason.as_deref().map_or_else(String::new, |it| format!(": {it}"));
+        // Writing into a String cannot fail.
+        let _ = write!(text, "\nStage {}: {}{reason}", it.stage, it.status);
+        if let Some(evidence) = evidence.as_ref().filter(|_| it.stage.to_lowercase().ends_with("spam")) {
+            text.push_str(&told_spam(evidence));
+        }
+        json.push(json!({
+            "stage": it.stage, "status": it.status, "reason": it.reason, "evidence": evidence, "tries": it.tries,
+        }));
+    }
+    Ok((text, json))
+}
+
+/// What a spam stage found; nothing of other stages.
+fn told_spam(evidence: &Value) -> String {
+    let mut text = String::new();
+    let verdict = if evidence["isSpam"] == true { "spam" } else { "no spam" };
+    if let (Some(score), Some(threshold)) = (evidence["score"].as_f64(), evidence["threshold"].as_f64()) {
+        let rules: Vec<&str> =
+            evidence["rules"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let _ = write!(text, "\n  SpamAssassin: {verdict}, {score} of {threshold}: {}", rules.join(", "));
+    }
+    if let Some(probability) = evidence["probability"].as_f64() {
+        let _ = write!(
+            text,
+            "\n  The filter: {verdict}, probability {probability} (spam from {}), {} without SpamAssassin's score, {} lessons",
+            evidence["threshold"], evidence["ownProbability"], evidence["lessons"]
+        );
+    }
+    for tag in evidence["tags"].as_array().into_iter().flatten() {
+        if let (Some(says), Some(share)) = (tag["says"].as_str(), tag["share"].as_f64()) {
+            let _ = write!(text, "\n  {share:+.2} {says}");
+        }
+    }
     text
 }

@@ -269,6 +269,7 @@ fn differences(before: &Channel, after: &ChannelFields, secrets_changed: bool) -
     changes.compare("imap", &before.settings.imap, &after.settings.imap);
     changes.compare("smtp", &before.settings.smtp, &after.settings.smtp);
     changes.compare("fetch", &before.settings.fetch, &after.settings.fetch);
+    changes.compare("spam", &before.settings.spam, &after.settings.spam);
     changes.compare("sending", &before.settings.sending, &after.settings.sending);
     changes.compare("inbound", &before.settings.inbound, &after.settings.inbound);
     changes.hidden("connectionDetails", before.connection_details != after.connection_details);

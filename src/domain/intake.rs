@@ -208,6 +208,38 @@ async fn skip_rest(
     Ok(())
 }
 
+/// Lets the stages begin after all that one before them stopped for one of these reasons. Nothing happens where
+/// they have begun meanwhile.
+pub async fn go_on(
+    tx: &mut Tx,
+    customer: CustomerId,
+    id: MessageId,
+    before: &Message,
+    reasons: &[&str],
+) -> Result<()> {
+    let mut after = before.clone();
+    let mut stopped = Vec::new();
+    for stage in STAGES {
+        let Some(state) = stage.state.filter(|it| before.stage(*it) == Some(StageStatus::Skipped)) else {
+            continue;
+        };
+        let noted = store::get(tx, customer, id, stage.name).await?;
+        let reason = noted.and_then(|it| it.reason);
+        if reason.is_some_and(|it| reasons.contains(&it.as_str())) {
+            after.set_stage(state, StageStatus::Pending);
+            stopped.push(stage);
+        }
+    }
+    for stage in &stopped {
+        store::delete(tx, customer, id, stage.name).await?;
+    }
+    let Some(first) = stopped.first() else { return Ok(()) };
+    message_store::update(tx, customer, before, &after).await?;
+    let now = tx.now;
+    // Without a key: the one of the job that was stopped may be used up.
+    jobs::enqueue(tx, customer, first.job, id.0, now, None).await
+}
+
 /// Notes why a stage waits for another try.
 pub async fn note_retry(
     tx: &mut Tx,

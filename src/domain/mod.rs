@@ -54,6 +54,7 @@ pub mod saved_views;
 pub mod search_index;
 pub mod secrets;
 pub mod sessions;
+pub mod spam_lessons;
 pub mod ticket_summaries;
 pub mod tickets;
 pub mod topic_examples;

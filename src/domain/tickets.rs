@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::domain::caller::Actor;
 use crate::domain::events::{Changes, Event, note};
-use crate::domain::{notifications, topic_examples};
+use crate::domain::{notifications, spam_lessons, topic_examples};
 use crate::error::Result;
 use crate::model::{
     CustomerId, CustomerRepId, Message, MessageId, SenderType, Ticket, TicketId, Timestamp, TopicId,
@@ -142,6 +142,7 @@ pub async fn change(
 ) -> Result<()> {
     store::update(tx, customer, before, after).await?;
     notifications::assigned(tx, customer, actor, std::iter::once((before, after))).await?;
+    spam_lessons::marked(tx, customer, actor, std::iter::once((before, after))).await?;
     match updated(before, after) {
         Some(event) => note(tx, customer, actor, &[event]).await,
         None => Ok(()),
@@ -194,6 +195,7 @@ pub fn with_message(before: &Ticket, id: MessageId, message: &Message, now: Time
 /// Deletes a ticket with all that is its own. Gives the object keys of its files, for the clean-up job.
 pub async fn delete(tx: &mut Tx, customer: CustomerId, actor: Actor, ticket: &Ticket) -> Result<Vec<String>> {
     topic_examples::forget_tickets(tx, customer, vec![ticket.ticket_id]).await?;
+    spam_lessons::outlive(tx, customer, vec![ticket.ticket_id], Vec::new()).await?;
     let keys = store::delete(tx, customer, ticket).await?;
     note(tx, customer, actor, &[deleted(ticket)]).await?;
     Ok(keys)

@@ -6,7 +6,10 @@
 //! starts from the state it finds. The order stands in `model::stage`.
 
 pub mod draft;
+mod filters;
 pub mod minds;
+mod post_spam;
+mod pre_spam;
 mod reply;
 pub mod retrieve;
 mod spaces;
@@ -40,13 +43,20 @@ pub struct Knowledge {
     pub embedding: Embedding,
     minds: minds::Minds,
     stocks: retrieve::Stocks,
+    filters: filters::Filters,
+    silence: pre_spam::Silence,
 }
 
 impl Knowledge {
     /// `patience` is how long an endpoint that embeds may be silent.
     pub fn new(outbound: Outbound, patience: Duration) -> Self {
-        let embedding = Embedding::new(outbound, patience);
-        Self { embedding, minds: Default::default(), stocks: Default::default() }
+        Self {
+            embedding: Embedding::new(outbound, patience),
+            minds: Default::default(),
+            stocks: Default::default(),
+            filters: Default::default(),
+            silence: Default::default(),
+        }
     }
 }
 
@@ -54,7 +64,9 @@ type Run = for<'a> fn(&'a App, CustomerId, &'a Message) -> BoxFuture<'a, Result<
 
 /// What runs each stage of `model::stage::STAGES`.
 const RUNS: &[(&str, Run)] = &[
+    (job::INTAKE_PRE_SPAM, |app, customer, message| Box::pin(pre_spam::run(app, customer, message))),
     (job::INTAKE_SPAM, |app, customer, message| Box::pin(spam::run(app, customer, message))),
+    (job::INTAKE_POST_SPAM, |app, customer, message| Box::pin(post_spam::run(app, customer, message))),
     (job::INTAKE_TOPICS, |app, customer, message| Box::pin(topics::run(app, customer, message))),
     (job::INTAKE_REPLY, |app, customer, message| Box::pin(reply::run(app, customer, message))),
     (job::INTAKE_SUMMARY, |app, customer, message| Box::pin(summary::run(app, customer, message))),

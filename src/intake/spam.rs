@@ -1,10 +1,48 @@
-//! Is it spam?
+//! Is it spam? The tenant's own filter says, with what SpamAssassin said as one piece of its evidence. The verdict
+//! names what spoke for it and against it.
 
-use super::Outcome;
+use answerpal_mail::spam::{SpamScore, told};
+use serde_json::{Value, json};
+
+use super::{Outcome, filters};
 use crate::app::App;
+use crate::domain::spam_lessons::{self as domain, THRESHOLD};
 use crate::jobs::JobError;
-use crate::model::{CustomerId, Message};
+use crate::model::{ChannelType, CustomerId, Message};
 
-pub async fn run(_: &App, _: CustomerId, _: &Message) -> Result<Outcome, JobError> {
-    Ok(Outcome::skipped("no spam filter is set up"))
+pub async fn run(app: &App, customer: CustomerId, message: &Message) -> Result<Outcome, JobError> {
+    if message.channel_type != ChannelType::Email || !message.incoming {
+        return Ok(Outcome::skipped("only e-mail is looked at for spam"));
+    }
+    if !domain::is_filtered(app, customer, message).await? {
+        return Ok(Outcome::skipped(domain::UNFILTERED));
+    }
+    let opinion = domain::opinion(&mut *app.store.read().await?, customer, message.message_id).await?;
+    let features = domain::features_of(app, customer, message.clone(), opinion).await?;
+    let filter = filters::current(app, customer).await?;
+    let score = filter.score(&features);
+    let is_spam = score.probability >= THRESHOLD;
+    Ok(Outcome::done().explained(evidence(&score, filter.lessons)).with(move |_, _, mut message| {
+        Box::pin(async move {
+            message.is_spam_ai = Some(is_spam);
+            Ok(message)
+        })
+    }))
+}
+
+fn evidence(score: &SpamScore, lessons: usize) -> Value {
+    let rounded = |it: f64| (it * 10_000.0).round() / 10_000.0;
+    let tags: Vec<Value> = score
+        .tags
+        .iter()
+        .map(|(feature, share)| json!({ "tag": feature, "says": told(feature), "share": rounded(*share) }))
+        .collect();
+    json!({
+        "isSpam": score.probability >= THRESHOLD,
+        "probability": rounded(score.probability),
+        "ownProbability": rounded(score.own_probability),
+        "threshold": THRESHOLD,
+        "lessons": lessons,
+        "tags": tags,
+    })
 }

@@ -1,10 +1,10 @@
-//! Teaches the spam classifier what a person marked a ticket as.
+//! Makes what the spam filter learns from the mails that people marked.
 
 use super::JobError;
 use crate::app::App;
-use crate::domain::spam;
-use crate::model::{CustomerId, TicketId};
+use crate::domain::spam_lessons;
+use crate::model::CustomerId;
 
-pub async fn run(app: &App, customer: CustomerId, ticket: i64) -> Result<(), JobError> {
-    Ok(spam::learn(app, customer, TicketId(ticket)).await?)
+pub async fn run(app: &App, customer: CustomerId, _: i64) -> Result<(), JobError> {
+    Ok(spam_lessons::learn(app, customer).await?)
 }

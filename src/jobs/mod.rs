@@ -14,10 +14,12 @@ mod fetch_mail;
 mod index_document;
 mod index_end_user;
 mod learn_imported;
+mod learn_spam;
 pub mod mail_desk;
 mod outbox;
 mod process_mail;
 mod pulse;
+mod release_held;
 mod runner;
 mod seal_events;
 mod summarise_ticket;
@@ -86,6 +88,11 @@ registry! {
         job::DETACH_END_USER => detach_end_user,
         job::SUMMARISE_TICKET => summarise_ticket,
         job::LEARN_IMPORTED => learn_imported,
+        job::LEARN_SPAM => learn_spam,
+        job::RELEASE_HELD => release_held,
     }
-    stages { job::INTAKE_SPAM, job::INTAKE_TOPICS, job::INTAKE_REPLY, job::INTAKE_SUMMARY }
+    stages {
+        job::INTAKE_PRE_SPAM, job::INTAKE_SPAM, job::INTAKE_POST_SPAM, job::INTAKE_TOPICS, job::INTAKE_REPLY,
+        job::INTAKE_SUMMARY,
+    }
 }

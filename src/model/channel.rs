@@ -64,6 +64,7 @@ pub struct MailSettings {
     pub fetch: FetchSettings,
     pub sending: SendSettings,
     pub inbound: InboundSettings,
+    pub spam: SpamSettings,
 }
 
 /// How mail that comes in is read.
@@ -75,6 +76,19 @@ pub struct InboundSettings {
     /// The name by which the mail server in front of the mailbox signs its `Authentication-Results`: only
     /// those are believed.
     pub trusted_auth_server: Option<String>,
+}
+
+/// Whether mail that comes in is looked at for spam.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SpamSettings {
+    pub filter: bool,
+}
+
+impl Default for SpamSettings {
+    fn default() -> Self {
+        Self { filter: true }
+    }
 }
 
 /// What is fetched, and what becomes of it in the mailbox.

@@ -49,6 +49,8 @@ ids! {
     AutoReplyRuleId,
     /// What a person taught about topics.
     ExampleId,
+    /// What a person taught about spam.
+    SpamLessonId,
     CustomFieldId,
     TicketId,
     MessageId,

@@ -24,7 +24,9 @@ pub const INDEX_END_USER: &str = "index_end_user";
 pub const DETACH_END_USER: &str = "detach_end_user";
 
 /// Stages of the pipeline of an incoming message. Subject: the message.
+pub const INTAKE_PRE_SPAM: &str = "intake_pre_spam";
 pub const INTAKE_SPAM: &str = "intake_spam";
+pub const INTAKE_POST_SPAM: &str = "intake_post_spam";
 pub const INTAKE_TOPICS: &str = "intake_topics";
 pub const INTAKE_REPLY: &str = "intake_reply";
 pub const INTAKE_SUMMARY: &str = "intake_summary";
@@ -34,6 +36,12 @@ pub const SUMMARISE_TICKET: &str = "summarise_ticket";
 
 /// Learns the topics that imported messages came with. Subject: the first message of the import.
 pub const LEARN_IMPORTED: &str = "learn_imported";
+
+/// Makes what the spam filter learns from the mails that were marked. Subject: the tenant.
+pub const LEARN_SPAM: &str = "learn_spam";
+/// Lets the pipeline go on for a message that is no spam after all. Subject: the message.
+pub const RELEASE_HELD: &str = "release_held";
+
 /// Makes the vectors of a document's passages. Subject: the document.
 pub const INDEX_DOCUMENT: &str = "index_document";
 /// Makes all vectors of a tenant in the way that its settings say now. Subject: the tenant.

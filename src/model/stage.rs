@@ -1,6 +1,6 @@
 //! The stages that an incoming message goes through, in their order, and what is noted of each.
 
-use super::{Message, MessageId, StageStatus, Timestamp, job};
+use super::{ChannelType, Message, MessageId, StageStatus, Timestamp, job};
 use crate::row;
 
 /// A stage of the pipeline. `intake` says what it does.
@@ -15,6 +15,8 @@ pub struct Stage {
     pub tries: i64,
     /// Whether it takes long enough for people to see that it runs.
     pub is_slow: bool,
+    /// Whether it has to do with e-mail only.
+    pub is_of_mail: bool,
 }
 
 /// The state of a message that tells of a stage.
@@ -28,23 +30,60 @@ pub enum StageState {
     Reply,
 }
 
-pub const SPAM: Stage =
-    Stage { name: "spam", job: job::INTAKE_SPAM, state: Some(StageState::Spam), tries: 4, is_slow: false };
+/// What is asked of others before a mail is judged.
+pub const PRE_SPAM: Stage = Stage {
+    name: "preSpam",
+    job: job::INTAKE_PRE_SPAM,
+    state: None,
+    tries: 4,
+    is_slow: false,
+    is_of_mail: true,
+};
+pub const SPAM: Stage = Stage {
+    name: "spam",
+    job: job::INTAKE_SPAM,
+    state: Some(StageState::Spam),
+    tries: 4,
+    is_slow: false,
+    is_of_mail: false,
+};
+/// What follows from the verdict.
+pub const POST_SPAM: Stage = Stage {
+    name: "postSpam",
+    job: job::INTAKE_POST_SPAM,
+    state: None,
+    tries: 4,
+    is_slow: false,
+    is_of_mail: true,
+};
 pub const TOPICS: Stage = Stage {
     name: "topics",
     job: job::INTAKE_TOPICS,
     state: Some(StageState::Topics),
     tries: 6,
     is_slow: false,
+    is_of_mail: false,
 };
-pub const REPLY: Stage =
-    Stage { name: "reply", job: job::INTAKE_REPLY, state: Some(StageState::Reply), tries: 6, is_slow: true };
+pub const REPLY: Stage = Stage {
+    name: "reply",
+    job: job::INTAKE_REPLY,
+    state: Some(StageState::Reply),
+    tries: 6,
+    is_slow: true,
+    is_of_mail: false,
+};
 
-pub const SUMMARY: Stage =
-    Stage { name: "summary", job: job::INTAKE_SUMMARY, state: None, tries: 4, is_slow: false };
+pub const SUMMARY: Stage = Stage {
+    name: "summary",
+    job: job::INTAKE_SUMMARY,
+    state: None,
+    tries: 4,
+    is_slow: false,
+    is_of_mail: false,
+};
 
 /// All of them, in the order of the pipeline.
-pub const STAGES: &[Stage] = &[SPAM, TOPICS, REPLY, SUMMARY];
+pub const STAGES: &[Stage] = &[PRE_SPAM, SPAM, POST_SPAM, TOPICS, REPLY, SUMMARY];
 
 /// The stage that jobs of this kind run, and those that come after it.
 pub fn of_job(kind: &str) -> Option<(&'static Stage, &'static [Stage])> {
@@ -53,9 +92,14 @@ pub fn of_job(kind: &str) -> Option<(&'static Stage, &'static [Stage])> {
 }
 
 impl Stage {
-    /// Whether a message still has this stage before it. A stage without a state always has its turn.
+    /// Whether a message still has this stage before it. A stage without a state always has its turn, those around
+    /// the spam filter with it.
     pub fn awaits(&self, message: &Message) -> bool {
-        let Some(state) = self.state else { return true };
+        if self.is_of_mail && (message.channel_type != ChannelType::Email || !message.incoming) {
+            return false;
+        }
+        let is_unfiltered = message.ai_spam_status == Some(StageStatus::Skipped);
+        let Some(state) = self.state else { return !self.is_of_mail || !is_unfiltered };
         matches!(message.stage(state), Some(StageStatus::Pending | StageStatus::Running))
     }
 }

@@ -40,6 +40,16 @@ pub async fn get(
     .await
 }
 
+/// Forgets how it went: it is to begin again.
+pub async fn delete(tx: &mut Tx, customer: CustomerId, message: MessageId, stage: &str) -> Result<()> {
+    tx.execute(
+        "DELETE FROM message_stages WHERE customer_id = $1 AND message_id = $2 AND stage = $3",
+        params![customer, message, stage],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Notes it in the place of what was noted of the same stage before.
 pub async fn put(tx: &mut Tx, customer: CustomerId, stage: &MessageStage) -> Result<()> {
     let mut values: Vec<Value<'_>> = vec![customer.into()];

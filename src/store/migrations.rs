@@ -34,6 +34,7 @@ const MIGRATIONS: &[Migration] = migrations![
     5 "0005_inbound_mail",
     6 "0006_mail_transport",
     7 "0007_dashboard",
+    8 "0008_spam",
     9 "0009_mail_imports",
     10 "0010_draft_ratings",
     11 "0011_ticket_summaries",

@@ -55,6 +55,7 @@ pub mod reps;
 pub mod saved_views;
 pub mod search;
 pub mod sessions;
+pub mod spam_lessons;
 pub mod text_vectors;
 pub mod throttles;
 pub mod ticket_summaries;

@@ -75,6 +75,8 @@ pub struct ChannelOut {
     /// The name of the mail server in front of the mailbox whose `Authentication-Results` are believed.
     #[schema(example = "mx.example.com")]
     trusted_auth_server: Option<String>,
+    /// Whether mail that comes in is looked at for spam.
+    spam_filter: bool,
     /// What its mail is signed as; null where it is not signed.
     dkim_domain: Option<String>,
     dkim_selector: Option<String>,
@@ -83,7 +85,7 @@ pub struct ChannelOut {
 impl ChannelOut {
     pub fn new(app: &App, caller: &Caller, channel: Channel) -> Result<Self> {
         let MailSecrets { imap_password, smtp_password, .. } = domain::mail_secrets(app, &channel)?;
-        let MailSettings { imap, smtp, fetch, sending, inbound } = channel.settings;
+        let MailSettings { imap, smtp, fetch, sending, inbound, spam } = channel.settings;
         let details = channel.connection_details.filter(|_| caller.may_manage_settings().is_ok());
         Ok(Self {
             channel_id: channel.channel_id,
@@ -121,6 +123,7 @@ impl ChannelOut {
             auto_replies_per_hour: sending.auto_replies_per_hour,
             join_by_subject_days: inbound.join_by_subject_days,
             trusted_auth_server: inbound.trusted_auth_server,
+            spam_filter: spam.filter,
             dkim_domain: sending.dkim_domain,
             dkim_selector: sending.dkim_selector,
         })
@@ -185,6 +188,8 @@ pub struct ChannelIn {
     join_by_subject_days: Option<i64>,
     /// Only its `Authentication-Results` are believed. Without it SPF, DKIM and DMARC are checked here.
     trusted_auth_server: Option<String>,
+    /// True where it is not given. False for a mailbox that spam is reported to.
+    spam_filter: Option<bool>,
 }
 
 impl From<ChannelIn> for ChannelChange {
@@ -227,6 +232,7 @@ impl From<ChannelIn> for ChannelChange {
                 auto_replies_per_hour: input.auto_replies_per_hour,
                 join_by_subject_days: input.join_by_subject_days,
                 trusted_auth_server: input.trusted_auth_server,
+                spam_filter: input.spam_filter,
             },
         }
     }

@@ -24,10 +24,12 @@ pub struct MailChange {
     pub auto_replies_per_hour: Option<i64>,
     pub join_by_subject_days: Option<i64>,
     pub trusted_auth_server: Option<String>,
+    pub spam_filter: Option<bool>,
 }
 
 impl MailChange {
     pub(super) fn apply(self, settings: &mut MailSettings) -> Result<()> {
+        settings.spam.filter = self.spam_filter.unwrap_or(settings.spam.filter);
         let (fetch, sending) = (&mut settings.fetch, &mut settings.sending);
         if let Some(folder) = self.folder {
             let folder = if folder.trim().is_empty() { "INBOX".into() } else { folder };

@@ -3,7 +3,9 @@
 use super::create::{check_lengths, fill_texts};
 use crate::domain::caller::Actor;
 use crate::domain::events::{Changes, Event, note};
-use crate::domain::{attachments, custom_fields, html, ticket_summaries, tickets, topic_examples};
+use crate::domain::{
+    attachments, custom_fields, html, spam_lessons, ticket_summaries, tickets, topic_examples,
+};
 use crate::error::{Error, Result};
 use crate::model::{CustomerId, DeliveryStatus, Message, Ticket, TicketId};
 use crate::store::{Tx, messages as store, tickets as ticket_store};
@@ -174,6 +176,7 @@ pub async fn delete(
 ) -> Result<()> {
     let id: TicketId = ticket.ticket_id;
     topic_examples::forget_message(tx, customer, message).await?;
+    spam_lessons::outlive(tx, customer, Vec::new(), vec![message.message_id]).await?;
     let (keys, comments) = store::delete(tx, customer, message).await?;
     attachments::forget_objects(tx, customer, keys).await?;
     if message.delivery_status.is_some_and(|it| it != DeliveryStatus::Sent) {

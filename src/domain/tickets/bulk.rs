@@ -7,10 +7,10 @@ use super::undo;
 use crate::domain::attachments::forget_objects;
 use crate::domain::caller::{Actor, Caller};
 use crate::domain::events::{Event, note};
-use crate::domain::{notifications, topic_examples};
+use crate::domain::{notifications, spam_lessons, topic_examples};
 use crate::error::{Error, Result};
 use crate::model::ticket::{CLOSED, OPEN, canonical_status};
-use crate::model::{BulkUndoId, CustomerRepId, Ticket, Timestamp};
+use crate::model::{BulkUndoId, CustomerRepId, Ticket, TicketId, Timestamp};
 use crate::store::{Tx, tickets as store};
 
 /// Most tickets of one action.
@@ -93,8 +93,9 @@ pub async fn bulk(
         return Err(unknown(ids, &tickets));
     }
     if matches!(action, Action::Delete) {
-        let ids = tickets.iter().map(|it| it.ticket_id).collect();
-        topic_examples::forget_tickets(tx, customer, ids).await?;
+        let ids: Vec<TicketId> = tickets.iter().map(|it| it.ticket_id).collect();
+        topic_examples::forget_tickets(tx, customer, ids.clone()).await?;
+        spam_lessons::outlive(tx, customer, ids, Vec::new()).await?;
         let keys = store::delete_many(tx, customer, &tickets).await?;
         let events: Vec<Event> = tickets.iter().map(super::deleted).collect();
         note(tx, customer, caller.actor(), &events).await?;
@@ -125,7 +126,8 @@ async fn change_many(
         changed.iter().filter_map(|(before, after)| super::updated(before, after)).collect();
     note(tx, caller.customer, actor, &events).await?;
     let changes = changed.iter().map(|it| (&it.0, &it.1));
-    notifications::assigned(tx, caller.customer, actor, changes).await?;
+    notifications::assigned(tx, caller.customer, actor, changes.clone()).await?;
+    spam_lessons::marked(tx, caller.customer, actor, changes).await?;
     undo::keep(tx, caller, &changed).await
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::caller::Caller;
 use crate::domain::events::{Event, note};
-use crate::domain::notifications;
+use crate::domain::{notifications, spam_lessons};
 use crate::error::Result;
 use crate::model::{BulkUndoId, CustomerRepId, Ticket, TicketId, Timestamp};
 use crate::store::reps::access;
@@ -115,7 +115,9 @@ pub async fn undo(tx: &mut Tx, caller: &Caller, undo: BulkUndoId) -> Result<Undo
     let events: Vec<Event> =
         changed.iter().filter_map(|(before, after)| super::updated(before, after)).collect();
     note(tx, customer, caller.actor(), &events).await?;
-    notifications::assigned(tx, customer, caller.actor(), changed.iter().map(|it| (&it.0, &it.1))).await?;
+    let changes = changed.iter().map(|it| (&it.0, &it.1));
+    notifications::assigned(tx, customer, caller.actor(), changes.clone()).await?;
+    spam_lessons::marked(tx, customer, caller.actor(), changes).await?;
     bulk_undos::delete(tx, customer, undo).await?;
     Ok(Undone { restored: changed.iter().map(|it| it.1.ticket_id).collect(), skipped })
 }

@@ -57,6 +57,18 @@ async fn fill(installation: &Installation) {
         .unwrap();
 }
 
+/// A mail that taught the spam filter.
+async fn teach(installation: &Installation) {
+    let admin = &installation.admin;
+    let channel =
+        admin.post("/api/Channels", json!({ "channelType": "Email", "name": "Mail" })).await.expect(201);
+    let mail = json!({ "channelID": channel["channelID"], "fromAddress": "x@example.com", "textBody": "Cheap watches" });
+    let mail = admin.post("/api/ticketMessages/create-new", mail).await.expect(201);
+    let spam = json!({ "ticketIDs": [mail["ticketID"]], "action": "spam" });
+    admin.put("/api/tickets/bulk", spam).await.expect(204);
+    installation.run_jobs().await;
+}
+
 /// All rows of all tables, in an order that no engine decides.
 async fn rows(app: &App) -> Vec<(String, Vec<String>)> {
     let mut conn = app.store.read().await.unwrap();
@@ -84,6 +96,7 @@ async fn round_trip(from: Engine, to: Engine) {
     let Some(installation) = Installation::new(from).await else { return };
     let Some(empty) = Empty::new(to).await else { return };
     fill(&installation).await;
+    teach(&installation).await;
     let customer = Some(installation.customer);
     let options = bench_data::Options { tickets: 300, seed: 1, customer, password: "long enough".into() };
     bench_data::run(&installation.app, options, &()).await.unwrap();
@@ -104,6 +117,10 @@ async fn round_trip(from: Engine, to: Engine) {
         assert!(was["totalCount"].as_u64().unwrap() > 0, "{query}");
         assert_eq!(is["totalCount"], was["totalCount"], "{query}");
     }
+    // What was taught about spam is there, and learned.
+    let lessons = installation.admin.get("/api/SpamLessons").await.expect(200);
+    assert_eq!((&lessons["totalCount"], &lessons["items"][0]["isLearned"]), (&json!(1), &json!(true)));
+    assert_eq!(client.get("/api/SpamLessons").await.expect(200), lessons);
     // Ids go on where they were: that of a deleted topic is not given again.
     let new = json!({ "name": "New" });
     let was = installation.admin.post("/api/Topics", new.clone()).await.expect(201);

@@ -49,7 +49,7 @@ db_test! {
         let channel = channel(&installation).await;
         let id = mail(&installation, channel).await;
         assert_eq!(states(&installation, id).await, ["Pending", "Pending", "Pending"]);
-        assert_eq!(installation.unfinished_jobs().await, [("intake_spam".to_owned(), 1)]);
+        assert_eq!(installation.unfinished_jobs().await, [("intake_pre_spam".to_owned(), 1)]);
         assert!(stages(&installation, id).await.is_empty());
         installation.run_jobs().await;
         assert_eq!(installation.unfinished_jobs().await, []);
@@ -83,7 +83,7 @@ db_test! {
         let message = installation.admin.get(&format!("/api/ticketMessages/{id}")).await.expect(200);
         assert_eq!((&message["lang"], &message["aISpamStatus"]), (&json!("de"), &json!("Done")));
         let waiting = installation.unfinished_jobs().await;
-        assert_eq!(waiting, [("intake_spam".to_owned(), 1), ("intake_topics".to_owned(), 1)]);
+        assert_eq!(waiting, [("intake_post_spam".to_owned(), 1), ("intake_pre_spam".to_owned(), 1)]);
         installation.run_jobs().await;
         assert_eq!(stages(&installation, id).await.iter().filter(|it| it["evidence"] == json!({ "lang": "de" })).count(), 1);
     }
@@ -110,6 +110,7 @@ db_test! {
         let id = mail(&installation, channel).await;
         let customer = installation.customer;
         end(&installation, customer, id, job::INTAKE_SPAM, Outcome::done()).await;
+        end(&installation, customer, id, job::INTAKE_POST_SPAM, Outcome::done()).await;
         // A worker that dies with the job eleven times.
         installation.tamper("UPDATE jobs SET state = 'running', attempts = 11, lease_until = 1 WHERE kind = 'intake_topics'").await;
         installation.run_jobs().await;

@@ -5,5 +5,6 @@ mod mailboxes;
 mod outbox;
 mod scripted;
 mod servers;
+mod spam;
 
 pub use servers::Servers;

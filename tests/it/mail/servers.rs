@@ -12,6 +12,7 @@ pub struct Servers {
     pub smtp: u16,
     pub desk_lmtp: u16,
     pub desk_smtp: u16,
+    pub spamd: u16,
     pub ca: PathBuf,
     folder: PathBuf,
 }
@@ -34,6 +35,7 @@ impl Servers {
             smtp: port("ANSWERPAL_TEST_SMTP"),
             desk_lmtp: port("ANSWERPAL_TEST_DESK_LMTP"),
             desk_smtp: port("ANSWERPAL_TEST_DESK_SMTP"),
+            spamd: port("ANSWERPAL_TEST_SPAMD"),
             ca: std::env::var("ANSWERPAL_TEST_MAIL_CA").unwrap().into(),
             folder: std::env::var("ANSWERPAL_TEST_MAIL_DIR").unwrap().into(),
         })

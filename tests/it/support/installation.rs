@@ -176,7 +176,7 @@ impl Drop for Installation {
             tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async move {
                 let mut unfinished = if check { unfinished(&app).await } else { Vec::new() };
                 // Tests of other things need not wait for the pipeline of their messages and documents.
-                let aside = ["index_document", "learn_imported", "summarise_ticket"];
+                let aside = ["index_document", "learn_imported", "learn_spam", "summarise_ticket"];
                 unfinished.retain(|it| !it.0.starts_with("intake_") && !aside.contains(&it.0.as_str()));
                 app.store.close().await;
                 database.remove().await;

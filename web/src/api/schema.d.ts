@@ -1164,6 +1164,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/SpamLessons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the spam filter was taught, newest first. */
+        get: operations["list_spam_lessons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/SpamLessons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets what one mail taught the spam filter. Its ticket stays marked as it is. */
+        delete: operations["delete_spam_lesson"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/TopicChannels": {
         parameters: {
             query?: never;
@@ -2500,6 +2534,8 @@ export interface components {
             /** @description As imapUseSSL. */
             smtpUseSSL?: boolean | null;
             smtpUsername?: string | null;
+            /** @description True where it is not given. False for a mailbox that spam is reported to. */
+            spamFilter?: boolean | null;
             trackOpens?: boolean | null;
             /** @description Only its `Authentication-Results` are believed. Without it SPF, DKIM and DMARC are checked here. */
             trustedAuthServer?: string | null;
@@ -2571,6 +2607,8 @@ export interface components {
             smtpServer?: string | null;
             smtpUseSSL?: boolean | null;
             smtpUsername?: string | null;
+            /** @description Whether mail that comes in is looked at for spam. */
+            spamFilter: boolean;
             /** @description Names the channel in chat pages. */
             token: string;
             trackOpens: boolean;
@@ -4260,6 +4298,30 @@ export interface components {
             totalPages: number;
         };
         /** @description A page of a list. */
+        Page_SpamLessonOut: {
+            items: {
+                customerRepID: components["schemas"]["CustomerRepId"];
+                customerRepName?: string | null;
+                /** Format: date-time */
+                dateCreated: string;
+                /** @description False until the filter has looked at the mail. */
+                isLearned: boolean;
+                isSpam: boolean;
+                messageID?: components["schemas"]["MessageId"] | null;
+                spamLessonID: components["schemas"]["SpamLessonId"];
+                /** @description Null too where its ticket is not the caller's to see. */
+                subject?: string | null;
+                ticketID?: components["schemas"]["TicketId"] | null;
+            }[];
+            /**
+             * Format: int64
+             * @description How many there are on all pages, exactly.
+             */
+            totalCount: number;
+            /** Format: int64 */
+            totalPages: number;
+        };
+        /** @description A page of a list. */
         Page_TicketOut: {
             items: {
                 /** @description Newest first. */
@@ -4726,6 +4788,26 @@ export interface components {
             subject: string;
             /** @description Everybody who would have got it, blind copies too. */
             toAddresses: string;
+        };
+        /**
+         * Format: int64
+         * @description What a person taught about spam.
+         */
+        SpamLessonId: number;
+        /** @description A mail that taught the spam filter. */
+        SpamLessonOut: {
+            customerRepID: components["schemas"]["CustomerRepId"];
+            customerRepName?: string | null;
+            /** Format: date-time */
+            dateCreated: string;
+            /** @description False until the filter has looked at the mail. */
+            isLearned: boolean;
+            isSpam: boolean;
+            messageID?: components["schemas"]["MessageId"] | null;
+            spamLessonID: components["schemas"]["SpamLessonId"];
+            /** @description Null too where its ticket is not the caller's to see. */
+            subject?: string | null;
+            ticketID?: components["schemas"]["TicketId"] | null;
         };
         /**
          * @description A pipeline stage's state on a message.
@@ -10790,6 +10872,97 @@ export interface operations {
                 };
             };
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_spam_lessons: {
+        parameters: {
+            query?: {
+                /** @description Of spam only, or of wanted mail only. */
+                isSpam?: boolean;
+                pageNumber?: number;
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SpamLessonOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_spam_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
