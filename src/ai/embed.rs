@@ -62,11 +62,13 @@ impl Space {
         }
     }
 
-    /// The role that vectors are kept under: one for all where the model does not tell them apart.
+    /// The role that vectors are kept under: one for all where the model does not tell them apart. What a
+    /// question is compared by is a part of its vector as a message.
     fn role(&self, role: Role) -> Role {
         match self {
-            Self::Inside(Profile::Multilingual) => role,
-            Self::Inside(Profile::English) | Self::Remote(_) => Role::Query,
+            Self::Inside(_) if role == Role::Query => Role::Message,
+            Self::Inside(_) => role,
+            Self::Remote(_) => Role::Query,
         }
     }
 }
@@ -95,6 +97,11 @@ impl Embedding {
         texts: &[&str],
         role: Role,
     ) -> Result<Vec<Vec<f32>>, EmbedError> {
+        if let (Space::Inside(profile), Role::Query) = (space, role) {
+            // A message is classified and searched with: one computation does for both.
+            let messages = Box::pin(self.embed(space, texts, Role::Message)).await?;
+            return Ok(messages.iter().map(|it| Embedder::new(*profile).question(it)).collect());
+        }
         let role = space.role(role);
         let texts: Vec<&str> = texts.iter().map(|it| cut(it)).collect();
         let mut vectors: HashMap<&str, Vec<f32>> = HashMap::new();

@@ -58,7 +58,7 @@ fn unavailable(error: EmbedError) -> Error {
 }
 
 async fn vectors(embedding: &Embedding, space: &Space, texts: &[&str]) -> Result<Vec<Vec<f32>>> {
-    embedding.embed(space, texts, Role::Query).await.map_err(unavailable)
+    embedding.embed(space, texts, Role::Message).await.map_err(unavailable)
 }
 
 type Ids = HashMap<String, i64>;

@@ -150,7 +150,7 @@ pub async fn ask(
         None => minds::space(app, customer, &reading, lang.as_deref()).await?,
     };
     let mind = minds::current(app, customer, &reading, &space).await?;
-    let vectors = app.knowledge.embedding.embed(&space, &[text], Role::Query).await?;
+    let vectors = app.knowledge.embedding.embed(&space, &[text], Role::Message).await?;
     let Some(vector) = vectors.first() else { return Ok(None) };
     let Some((prediction, nearest)) = Mind::predict(&mind, text, vector, nearest) else { return Ok(None) };
     let examples = mind.examples();

@@ -35,7 +35,7 @@ impl Kind {
 
     fn role(self) -> Role {
         match self {
-            Self::Topic | Self::Example => Role::Query,
+            Self::Topic | Self::Example => Role::Message,
             Self::Title | Self::Passage => Role::Passage,
         }
     }

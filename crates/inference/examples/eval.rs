@@ -5,6 +5,7 @@
 //! - `eval languages TOPICS FILE…`: topics described in one language, found in each file of `topic<TAB>text`.
 //! - `eval retrieval DIR [multi]`: `documents.jsonl` (`id, title, content`), `queries.jsonl` (`query, document`).
 //! - `eval identifiers`: 300 questions by an order number or an error code among 300 documents.
+//! - `eval vectors e5|e5-passage|universal|minilm TEXTS OUT`: one model's vectors of the lines of a file, as floats.
 //! - `eval speed`: one message of 60 words, embedding and topics, on one core.
 
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use std::time::Instant;
 
 use answerpal_inference::retrieval::{Document, Entry, Index};
 use answerpal_inference::topics::{Classifier, Example, Settings, Topic, prompts};
-use answerpal_inference::{Embedder, Profile, Role, passages};
+use answerpal_inference::{Embedder, Profile, Role, embedder, passages};
 
 type Answer<T> = Result<T, Box<dyn Error>>;
 
@@ -35,16 +36,21 @@ fn main() -> Answer<()> {
         ["languages", described, ref files @ ..] => languages(Path::new(described), files),
         ["retrieval", folder, ..] => retrieval(embedder, Path::new(folder)),
         ["identifiers", ..] => identifiers(embedder),
+        ["vectors", kind, texts, out] => vectors(kind, texts, out),
         ["speed", ..] => speed(embedder),
-        _ => Err("eval topics|languages|retrieval|identifiers|speed …: see the head of this example".into()),
+        _ => Err("eval topics|languages|retrieval|identifiers|vectors|speed …: see the head of this example"
+            .into()),
     }
 }
 
 fn rows(embedder: Embedder, file: &Path) -> Answer<Vec<Row>> {
     let content = std::fs::read_to_string(file)?;
-    let pairs: Vec<(&str, &str)> = content.lines().filter_map(|line| line.split_once('\t')).collect();
+    embedded(embedder, content.lines().filter_map(|line| line.split_once('\t')).collect())
+}
+
+fn embedded(embedder: Embedder, pairs: Vec<(&str, &str)>) -> Answer<Vec<Row>> {
     let texts: Vec<&str> = pairs.iter().map(|(_, text)| *text).collect();
-    let vectors = embedder.embed(&texts, Role::Query)?;
+    let vectors = embedder.embed(&texts, Role::Message)?;
     let row = |((topic, text), vector): ((&str, &str), Vec<f32>)| Row {
         topic: topic.into(),
         text: text.into(),
@@ -60,7 +66,7 @@ fn described(embedder: Embedder, names: &BTreeMap<String, i64>, file: &Path) -> 
     let topic = |(name, id): (&String, &i64)| -> Answer<Topic> {
         let prompts = prompts(name, descriptions.get(name.as_str()).copied().unwrap_or(""));
         let texts: Vec<&str> = prompts.iter().map(String::as_str).collect();
-        let vectors = embedder.embed(&texts, Role::Query)?;
+        let vectors = embedder.embed(&texts, Role::Message)?;
         Ok(Topic { id: *id, prompts, vectors })
     };
     names.iter().map(topic).collect()
@@ -100,22 +106,25 @@ fn calibration_error(judged: &[(f32, bool)]) -> f32 {
 }
 
 fn topics(embedder: Embedder, folder: &Path, shots: usize) -> Answer<()> {
-    let train = rows(embedder, &folder.join("train.tsv"))?;
+    let content = std::fs::read_to_string(folder.join("train.tsv"))?;
+    let train: Vec<(&str, &str)> = content.lines().filter_map(|line| line.split_once('\t')).collect();
     let test = rows(embedder, &folder.join("test.tsv"))?;
     let unknown = rows(embedder, &folder.join("oos_test.tsv")).unwrap_or_default();
-    let ids = numbered(train.iter().map(|row| row.topic.as_str()));
+    let ids = numbered(train.iter().map(|row| row.0));
     let topics = described(embedder, &ids, &folder.join("topics.tsv"))?;
     let mut of_topic: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    train.iter().enumerate().for_each(|(number, row)| of_topic.entry(&row.topic).or_default().push(number));
+    train.iter().enumerate().for_each(|(number, row)| of_topic.entry(row.0).or_default().push(number));
     // Spread evenly over the file.
     let spread = |list: &Vec<usize>| -> Vec<usize> {
         list.iter().step_by((list.len() / shots.max(1)).max(1)).take(shots).copied().collect()
     };
-    let example = |number: usize| {
-        let Row { topic, text, vector } = &train[number];
-        Example { id: number as i64, text: text.clone(), vector: vector.clone(), topics: vec![ids[topic]] }
+    let taught =
+        embedded(embedder, of_topic.values().flat_map(spread).map(|number| train[number]).collect())?;
+    let example = |(number, row): (usize, Row)| {
+        let Row { topic, text, vector } = row;
+        Example { id: number as i64, topics: vec![ids[&topic]], text, vector }
     };
-    let examples: Vec<Example> = of_topic.values().flat_map(spread).map(example).collect();
+    let examples: Vec<Example> = taught.into_iter().enumerate().map(example).collect();
     let (count, start) = (examples.len(), Instant::now());
     let mut classifier = Classifier::train(topics, examples, Settings::default());
     let trained = start.elapsed();
@@ -222,6 +231,20 @@ fn identifiers(embedder: Embedder) -> Answer<()> {
     Ok(())
 }
 
+fn vectors(kind: &str, texts: &str, out: &str) -> Answer<()> {
+    let content = std::fs::read_to_string(texts)?;
+    let texts: Vec<&str> = content.lines().collect();
+    let vectors = match kind {
+        "e5" => embedder::e5_vectors(&texts, Role::Query)?,
+        "e5-passage" => embedder::e5_vectors(&texts, Role::Passage)?,
+        "universal" => embedder::universal_vectors(&texts)?,
+        "minilm" => embedder::minilm_vectors(&texts)?,
+        _ => return Err("vectors of e5, e5-passage, universal or minilm".into()),
+    };
+    let bytes: Vec<u8> = vectors.iter().flatten().flat_map(|value| value.to_le_bytes()).collect();
+    Ok(std::fs::write(out, bytes)?)
+}
+
 fn speed(embedder: Embedder) -> Answer<()> {
     let text = "Hello, I ordered a replacement filter for my coffee machine two weeks ago and paid by card, but the \
         parcel has still not arrived and the tracking page says that it was handed over to me in person, which is \
@@ -233,7 +256,7 @@ fn speed(embedder: Embedder) -> Answer<()> {
     let mut times = Vec::new();
     for _ in 0..50 {
         let start = Instant::now();
-        let vector = embedder.embed(&[black_box(text)], Role::Query)?.remove(0);
+        let vector = embedder.embed(&[black_box(text)], Role::Message)?.remove(0);
         black_box(classifier.predict(text, &vector));
         times.push(start.elapsed());
     }

@@ -2,18 +2,25 @@
 
 use std::sync::OnceLock;
 
+use unicode_normalization::UnicodeNormalization;
+
+use crate::averaging::{Averaging, LENGTH as UNIVERSAL};
 use crate::encoder::{Encoder, HIDDEN, Storage};
 use crate::model_file::{ModelError, ModelFile};
+use crate::simd;
+use crate::space;
 use crate::unigram::Unigram;
 use crate::wordpiece::WordPiece;
 
 /// Longer texts are cut at this many tokens, some 190 English words: what the models were trained for.
 const LONGEST: usize = 256;
 
-/// What a text is for. The multilingual model tells the two apart.
+/// What a text is for. Messages compare with messages, questions and passages with each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// A message, a question, a topic.
+    /// A message or a topic, to be told apart from others.
+    Message,
+    /// A question, to find passages with.
     Query,
     /// A passage of a document, to be found.
     Passage,
@@ -22,9 +29,9 @@ pub enum Role {
 /// Which languages the vectors must understand. It decides which models are loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Profile {
-    /// English: all-MiniLM-L6-v2, 384 dimensions.
+    /// English: all-MiniLM-L6-v2, and beside it, for messages, the universal sentence encoder.
     English,
-    /// English and some hundred others: all-MiniLM-L6-v2 beside multilingual-e5-small, 768 dimensions.
+    /// English and some hundred others: all-MiniLM-L6-v2 and multilingual-e5-small, with the same beside them.
     Multilingual,
 }
 
@@ -44,22 +51,35 @@ impl Embedder {
     /// Names what made a vector. Vectors of different names must not be compared.
     pub const fn model_name(self) -> &'static str {
         match self.profile {
-            Profile::English => "all-minilm-l6-v2",
-            Profile::Multilingual => "all-minilm-l6-v2+multilingual-e5-small",
+            Profile::English => "all-minilm-l6-v2_use-multilingual-3",
+            Profile::Multilingual => "all-minilm-l6-v2_multilingual-e5-small_use-multilingual-3",
         }
     }
 
     /// How long the vectors are.
-    pub const fn dimensions(self) -> usize {
-        match self.profile {
+    pub const fn dimensions(self, role: Role) -> usize {
+        let found_by = match self.profile {
             Profile::English => HIDDEN,
             Profile::Multilingual => 2 * HIDDEN,
+        };
+        match role {
+            Role::Message => found_by + UNIVERSAL,
+            Role::Query | Role::Passage => found_by,
         }
+    }
+
+    /// The vector of a text as a question, from its vector as a message: its first part, without what only
+    /// tells topics apart.
+    pub fn question(self, message: &[f32]) -> Vec<f32> {
+        let mut out = message[..message.len().min(self.dimensions(Role::Query))].to_vec();
+        simd::normalise(&mut out);
+        out
     }
 
     /// Loads the models of this profile now rather than at the first text, and says if they are missing.
     pub fn load(self) -> Result<(), ModelError> {
         minilm()?;
+        universal()?;
         if self.profile == Profile::Multilingual {
             e5()?;
         }
@@ -69,38 +89,25 @@ impl Embedder {
     /// A vector for each text. Equal texts get equal vectors, alone or together; together is faster.
     pub fn embed(self, texts: &[&str], role: Role) -> Result<Vec<Vec<f32>>, ModelError> {
         match self.profile {
-            Profile::English => minilm_vectors(texts),
-            Profile::Multilingual => both(texts, role),
+            // What the first part of a message's vector compares with.
+            Profile::English if role == Role::Passage => minilm_vectors(texts),
+            Profile::English => {
+                let parts = minilm_vectors(texts)?.into_iter().zip(universal_vectors(texts)?);
+                let message = parts.map(|(minilm, universal)| space::english(minilm, universal));
+                Ok(message.map(|vector| self.for_role(vector, role)).collect())
+            }
+            Profile::Multilingual => {
+                let parts = minilm_vectors(texts)?.into_iter().zip(e5_vectors(texts, role)?);
+                let parts = parts.zip(universal_vectors(texts)?);
+                let joined = parts.map(|((minilm, e5), other)| space::multilingual(minilm, e5, other, role));
+                Ok(joined.map(|vector| self.for_role(vector, role)).collect())
+            }
         }
     }
-}
 
-/// How much of a vector's length is e5's: a cosine is `OTHER²` e5's and the rest MiniLM's.
-const OTHER: f32 = 0.8;
-
-/// MiniLM is the better judge of English, e5 knows the other languages. Both halves always count, by the same
-/// share: telling the language first would be wrong for many short texts, and then the two would not compare.
-fn both(texts: &[&str], role: Role) -> Result<Vec<Vec<f32>>, ModelError> {
-    let share = (1.0 - OTHER * OTHER).sqrt();
-    let join = |(mut vector, mut other): (Vec<f32>, Vec<f32>)| {
-        centre(&mut other, role);
-        vector.iter_mut().for_each(|value| *value *= share);
-        vector.extend(other.into_iter().map(|value| value * OTHER));
-        vector
-    };
-    Ok(minilm_vectors(texts)?.into_iter().zip(e5_vectors(texts, role)?).map(join).collect())
-}
-
-/// All vectors of e5 point much the same way: nothing is below a cosine of 0.7. Without their mean they spread.
-/// The mean is that of 1,800 questions in five languages, as queries and as passages.
-fn centre(vector: &mut [f32], role: Role) {
-    static MEANS: &[u8] = include_bytes!("e5-means.f32");
-    let (query, passage) = MEANS.split_at(MEANS.len() / 2);
-    let mean = if role == Role::Query { query } else { passage };
-    for (value, mean) in vector.iter_mut().zip(mean.as_chunks::<4>().0) {
-        *value -= f32::from_le_bytes(*mean);
+    fn for_role(self, vector: Vec<f32>, role: Role) -> Vec<f32> {
+        if role == Role::Message { vector } else { self.question(&vector) }
     }
-    crate::simd::normalise(vector);
 }
 
 struct MiniLm {
@@ -136,7 +143,10 @@ fn e5() -> Result<&'static E5, ModelError> {
     static MODEL: OnceLock<Result<E5, ModelError>> = OnceLock::new();
     let load = || {
         let file = ModelFile::open()?;
-        Ok(E5 { tokenizer: Unigram::load(file)?, encoder: Encoder::load(file, "e5", 12, Storage::FourBit)? })
+        Ok(E5 {
+            tokenizer: Unigram::load(file, "e5")?,
+            encoder: Encoder::load(file, "e5", 12, Storage::FourBit)?,
+        })
     };
     MODEL.get_or_init(load).as_ref().map_err(Clone::clone)
 }
@@ -145,9 +155,34 @@ fn e5() -> Result<&'static E5, ModelError> {
 pub fn e5_vectors(texts: &[&str], role: Role) -> Result<Vec<Vec<f32>>, ModelError> {
     let model = e5()?;
     let prefix = match role {
-        Role::Query => "query: ",
+        Role::Message | Role::Query => "query: ",
         Role::Passage => "passage: ",
     };
     let encode = |text: &&str| model.tokenizer.encode(&format!("{prefix}{text}"), LONGEST);
+    Ok(model.encoder.embed(&texts.iter().map(encode).collect::<Vec<_>>()))
+}
+
+struct Universal {
+    tokenizer: Unigram,
+    encoder: Averaging,
+}
+
+fn universal() -> Result<&'static Universal, ModelError> {
+    static MODEL: OnceLock<Result<Universal, ModelError>> = OnceLock::new();
+    let load = || {
+        let file = ModelFile::open()?;
+        Ok(Universal { tokenizer: Unigram::load(file, "use")?, encoder: Averaging::load(file)? })
+    };
+    MODEL.get_or_init(load).as_ref().map_err(Clone::clone)
+}
+
+/// Vectors of the multilingual universal sentence encoder by itself.
+pub fn universal_vectors(texts: &[&str]) -> Result<Vec<Vec<f32>>, ModelError> {
+    let model = universal()?;
+    // Its pieces are of composed letters; the tokenizer's rules know single characters only.
+    let encode = |text: &&str| {
+        let start: String = text.chars().take(LONGEST * 32).collect();
+        model.tokenizer.encode(start.nfkc().collect::<String>().trim(), LONGEST)
+    };
     Ok(model.encoder.embed(&texts.iter().map(encode).collect::<Vec<_>>()))
 }

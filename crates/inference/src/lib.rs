@@ -4,6 +4,7 @@
 //! A library of its own: it knows texts, vectors and numbers, no tickets, tenants or databases. Nothing here
 //! reads a clock or a random source, so equal input gives equal output.
 
+mod averaging;
 pub mod embedder;
 mod encoder;
 pub mod language;
@@ -11,6 +12,7 @@ mod model_file;
 pub mod passages;
 pub mod retrieval;
 mod simd;
+mod space;
 pub mod topics;
 mod unigram;
 mod wordpiece;

