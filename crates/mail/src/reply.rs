@@ -75,7 +75,7 @@ fn written(lines: &[Line], about: About) -> String {
     tail::mark(lines, &mut kinds);
     for kinds in [kinds, with_signature] {
         let text = joined(lines, |at| kinds[at] == Kind::Own);
-        if !text.is_empty() {
+        if !text.is_empty() && !marks::only_announces(&text) {
             return text;
         }
     }

@@ -187,6 +187,18 @@ fn a_forward_keeps_what_it_forwards() {
 }
 
 #[test]
+fn an_answer_that_only_forwards_keeps_what_it_forwards() {
+    for announced in ["--- begin forwarded text", "---- Doorgestuurd bericht ----"] {
+        let raw = format!(
+            "From: a@b.example\nSubject: Re: Bag\nIn-Reply-To: <x@y>\n\n{announced}\n\n> My bag is lost.\n> Please help.\n"
+        );
+        let mail = parse(raw.as_bytes(), &Limits::default()).unwrap();
+        let text = reply_text(&mail).unwrap();
+        assert!(text.contains("My bag is lost."), "{text}");
+    }
+}
+
+#[test]
 fn html_is_preferred_where_it_says_more() {
     let raw = "From: a@b.example\nSubject: Re: Bag\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=x\n\n--x\n\nIt works now.\nOn some day Support said:\nDid it help?\n--x\nContent-Type: text/html\n\n<p>It works now.</p><blockquote type=cite>Did it help?</blockquote>\n--x--\n";
     let mail = parse(raw.as_bytes(), &Limits::default()).unwrap();

@@ -26,6 +26,12 @@ pub fn is_forward(subject: &str) -> bool {
     first_mark(subject).is_some_and(|it| words::FORWARDED.contains(&it.as_str()))
 }
 
+/// Whether a text does nothing but announce the mail that it forwards.
+pub fn only_announces(text: &str) -> bool {
+    let bare = text.trim_matches(|it: char| !it.is_alphanumeric()).to_lowercase();
+    words::FORWARDED_BELOW.contains(&bare.as_str())
+}
+
 /// Whether a subject says that it answers something.
 pub fn is_answer(subject: &str) -> bool {
     let plain = crate::subject::thread_subject(subject);

@@ -130,6 +130,28 @@ pub const SUBJECT: &[&str] =
 pub const FORWARDED: &[&str] =
     &["fw", "fwd", "wg", "doorst", "tr", "rv", "enc", "i", "pd", "vs", "vb", "trs", "转发"];
 
+/// Lines that announce a forwarded mail, between dashes or alone.
+pub const FORWARDED_BELOW: &[&str] = &[
+    "begin forwarded text",
+    "begin forwarded message",
+    "forwarded text",
+    "forwarded message",
+    "forwarded mail",
+    "weitergeleitete nachricht",
+    "anfang der weitergeleiteten nachricht",
+    "doorgestuurd bericht",
+    "begin doorgestuurd bericht",
+    "message transféré",
+    "début du message transféré",
+    "mensaje reenviado",
+    "inicio del mensaje reenviado",
+    "messaggio inoltrato",
+    "inizio messaggio inoltrato",
+    "mensagem encaminhada",
+    "wiadomość przekazana",
+    "przekazana wiadomość",
+];
+
 /// Says that the answers stand among what is quoted.
 pub const INLINE: &[&str] = &[
     "inline",
