@@ -33,13 +33,13 @@ db_test! {
         let admin = &installation.admin;
         let channel = channel(admin, "Email").await;
         let first = write(admin, channel, json!({ "textBody": LAMP })).await;
-        let dutch = write(admin, channel, json!({ "textBody": "Beste,\n\nMijn pakket met nummer 8812 is nog niet aangekomen, hoewel het vorige week al verstuurd werd. Kunt u mij zeggen waar het nu is?" })).await;
+        let dutch = write(admin, channel, json!({ "textBody": "Beste,\n\nMijn bestelling met nummer 8812 is nog altijd niet geleverd, terwijl ik twee weken geleden heb betaald. Wanneer mag ik de lamp verwachten?" })).await;
         installation.run_jobs().await;
         let told = "Anna Berg wrote on 2026-03-02: “I ordered a lamp two weeks ago. Where is my order 4711?” There is no answer yet.";
         assert_eq!(summary(admin, &first).await, told);
         assert_eq!((&stage(admin, &first).await["status"], &stage(admin, &first).await["evidence"]), (&json!("Done"), &json!({ "model": "extractive" })));
         let there = summary(admin, &dutch).await;
-        assert!(there.as_str().unwrap().starts_with("Anna Berg schreef op 2026-03-02: “Mijn pakket met nummer 8812"), "{there}");
+        assert!(there.as_str().unwrap().starts_with("Anna Berg schreef op 2026-03-02: “Mijn bestelling met nummer 8812"), "{there}");
         // The answer and what is written next belong in it.
         admin.post(&format!("/api/ticketMessages/{}/send", first["messageID"]), json!({ "modifiedAnswer": "Your lamp left the warehouse on Monday." })).await.expect(200);
         installation.run_jobs().await;
