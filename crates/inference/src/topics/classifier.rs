@@ -13,6 +13,8 @@ use crate::simd;
 const STEPS: usize = 20;
 /// Examples and prompts that say what a text is without the one that is forgotten.
 const NEAR: usize = 10;
+/// With so many examples at most a training takes no longer than steps.
+const FEW: usize = 20;
 /// A topic is named beside the best one from this share of its probability on, …
 const BESIDE: f32 = 0.4;
 /// … and from this probability on.
@@ -97,8 +99,12 @@ impl Classifier {
     }
 
     /// Forgets an example at once, as well as it goes without a training: the next prediction does not rest on
-    /// it any more. Train again in the background. Returns whether it was known.
+    /// it any more. Train again in the background. Where there are few examples it is forgotten for good, as a
+    /// training takes no longer. Returns whether it was known.
     pub fn unlearn(&mut self, example: i64) -> bool {
+        if self.examples.len() <= FEW {
+            return self.forget(example);
+        }
         let Some(gone) = self.examples.remove(&example) else { return false };
         let known =
             self.examples.values().map(|known| (simd::dot(&gone.vector, &known.vector), &known.classes[..]));
