@@ -77,14 +77,15 @@ pub fn compose(question: &Question<'_>, evidence: &Evidence, standings: &[Standi
     Some(Composed { relevance: scores[anchor].clamp(0.0, 1.0), parts })
 }
 
-/// A heading leads to its list as a line of prose does.
 fn part(known: &Known) -> Part {
     let sentence = &known.sentence;
-    let (text, kind) = match sentence.kind {
-        Kind::Heading => (format!("{}:", sentence.text.trim_end_matches(':')), Kind::Prose),
-        kind => (sentence.text.clone(), kind),
-    };
-    Part { text, source: known.source, range: sentence.range.clone(), kind, begins: !sentence.continues }
+    Part {
+        text: sentence.text.clone(),
+        source: known.source,
+        range: sentence.range.clone(),
+        kind: sentence.kind,
+        begins: !sentence.continues,
+    }
 }
 
 fn score(known: &Known, question: &Question<'_>, asked: &[&str], standing: Option<&Standing>) -> f64 {
@@ -103,8 +104,6 @@ fn choose(known: &[Known], scores: &[f64], anchor: usize) -> Vec<usize> {
         (0..known.len()).filter(|it| known[*it].source == source && known[*it].is_quotable()).collect();
     let whole: usize = passage.iter().map(|it| known[*it].sentence.text.chars().count()).sum();
     if whole <= SHORT_PASSAGE && passage.len() <= MOST_SENTENCES {
-        complete(known, &mut passage);
-        passage.sort_unstable();
         return distinct(known, passage);
     }
     let mut chosen = vec![anchor];
@@ -126,7 +125,7 @@ fn add(known: &[Known], chosen: &mut Vec<usize>, index: usize) {
 }
 
 /// Adds what the chosen sentences cannot be understood without: the sentence that one refers back to, the
-/// rest of a list and the line or heading that leads to it.
+/// rest of a list and the line that leads to it.
 fn complete(known: &[Known], chosen: &mut Vec<usize>) {
     let first = chosen.clone();
     for index in first {
@@ -224,22 +223,13 @@ fn list_around(known: &[Known], index: usize) -> Vec<usize> {
         start -= 1;
     }
     let lead = if is_item(start) {
-        start.checked_sub(1).filter(|it| leads(&known[*it], &known[start]))
+        start.checked_sub(1).filter(|it| known[*it].sentence.text.ends_with(':'))
     } else {
         Some(start)
     };
     let first = if is_item(start) { start } else { start + 1 };
     let items = (first..known.len()).take_while(|it| is_item(*it)).take(MOST_ITEMS);
     lead.into_iter().chain(items).collect()
-}
-
-fn leads(known: &Known, item: &Known) -> bool {
-    let text = &known.sentence.text;
-    known.source == item.source
-        && match known.sentence.kind {
-            Kind::Heading => !crate::is_question(text),
-            _ => text.ends_with(':'),
-        }
 }
 
 /// Without a sentence said twice.

@@ -123,32 +123,6 @@ fn an_answer_is_made_of_the_best_sentences() {
 }
 
 #[test]
-fn a_list_comes_with_the_heading_that_leads_to_it() {
-    let passage = "### At the desk\n\nGo to the desk of the airline before you leave and ask for a report, whose number \
-has three letters for the airport, two for the airline and five digits. Without a report it is difficult to claim \
-anything, so wait for it even where the queue is long and the desk opens late, for instance after a flight at night.\n\n\
-### Send us\n\n- the number of the report,\n- the flight number and date,\n- a photo of the case.\n\n\
-### What is paid?\n\n- clothes\n- toiletries\n";
-    let evidence = Evidence::of(&[Source { title: "Lost luggage", text: passage }]);
-    let answer = |asked| {
-        let question = Question { text: asked, vector: None };
-        let composed = compose(&question, &evidence, &standings(&[0.7])).unwrap();
-        for part in &composed.parts {
-            assert!(
-                matches!(evidence.check(&part.text, None, false), Verdict::Supported(_)),
-                "{}",
-                part.text
-            );
-        }
-        text(&composed.parts)
-    };
-    let send = answer("Do you need the report's number, the flight number or a photo of the case?");
-    assert!(send.contains("Send us:\n- the number of the report,\n- the flight number and date,"), "{send}");
-    let paid = answer("Are clothes and toiletries covered?");
-    assert!(paid.contains("- clothes\n- toiletries") && !paid.contains("What is paid"), "{paid}");
-}
-
-#[test]
 fn the_passage_that_answers_is_quoted_of_a_document_that_its_title_found() {
     let sources = [
         Source {
