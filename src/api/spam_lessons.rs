@@ -1,6 +1,6 @@
 //! `/api/SpamLessons`: what people taught about spam by marking tickets, to be seen and taken back.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use axum::extract::State;
 use axum::response::Response;
@@ -17,7 +17,7 @@ use super::reply::{Page, Reply, json};
 use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::{messages, spam_lessons as domain};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::{CustomerRepId, MessageId, SpamLesson, SpamLessonId, TicketId, Timestamp};
 use crate::store::{Conn, spam_lessons as store};
 
@@ -85,10 +85,10 @@ async fn lessons_out(
     lessons: Vec<SpamLesson>,
 ) -> Result<Vec<SpamLessonOut>> {
     let refs = app.refs.current(conn, caller.customer).await?;
-    let messages: Vec<i64> = lessons.iter().filter_map(|it| it.message_id).map(|it| it.0).collect();
-    let subjects = store::subjects(conn, caller.customer, messages).await?;
+    let ids: Vec<i64> = lessons.iter().filter_map(|it| it.message_id).map(|it| it.0).collect();
+    let subjects = store::subjects(conn, caller.customer, ids).await?;
     let mut subjects: HashMap<MessageId, Option<String>> = subjects.into_iter().collect();
-    for message in hidden(conn, caller, &lessons).await? {
+    for message in messages::unseen(conn, caller, lessons.iter().filter_map(|it| it.message_id)).await? {
         subjects.remove(&message);
     }
     Ok(lessons
@@ -105,24 +105,6 @@ async fn lessons_out(
             date_created: it.created_at,
         })
         .collect())
-}
-
-/// Messages in tickets that the caller does not see.
-async fn hidden(conn: &mut Conn, caller: &Caller, lessons: &[SpamLesson]) -> Result<HashSet<MessageId>> {
-    let mut hidden = HashSet::new();
-    if caller.limited_to().is_none() {
-        return Ok(hidden);
-    }
-    for message in lessons.iter().filter_map(|it| it.message_id) {
-        match messages::visible(conn, caller, message).await {
-            Ok(_) => {}
-            Err(Error::NotFound) => {
-                hidden.insert(message);
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(hidden)
 }
 
 /// Forgets what one mail taught the spam filter. Its ticket stays marked as it is.

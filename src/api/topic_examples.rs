@@ -1,7 +1,5 @@
 //! `/api/TopicExamples`: what people taught about topics, to be seen and taken back.
 
-use std::collections::HashSet;
-
 use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -17,7 +15,7 @@ use super::reply::{Page, Reply, json};
 use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::{messages, topic_examples as domain};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::{CustomerRepId, ExampleId, MessageId, Timestamp, TopicExample, TopicId};
 use crate::store::{Conn, topic_examples as store, topics as topic_store};
 
@@ -72,13 +70,13 @@ pub async fn examples_out(
     let refs = app.refs.current(conn, caller.customer).await?;
     let ids = examples.iter().map(|it| it.example_id.0).collect();
     let mut topics = store::topics_of(conn, caller.customer, ids).await?;
-    let hidden = hidden(conn, caller, &examples).await?;
+    let unseen = messages::unseen(conn, caller, examples.iter().filter_map(|it| it.message_id)).await?;
     let named = |it: TopicId| ExampleTopicOut { topic_id: it, topic_name: refs.topics.get(&it).cloned() };
     Ok(examples
         .into_iter()
         .map(|it| ExampleOut {
             example_id: it.example_id,
-            text: Some(it.text).filter(|_| !hidden.contains(&it.example_id)),
+            text: Some(it.text).filter(|_| it.message_id.is_none_or(|it| !unseen.contains(&it))),
             message_id: it.message_id,
             lang: it.lang,
             topics: topics.remove(&it.example_id).unwrap_or_default().into_iter().map(named).collect(),
@@ -87,25 +85,6 @@ pub async fn examples_out(
             date_created: it.created_at,
         })
         .collect())
-}
-
-/// Examples of messages in tickets that the caller does not see.
-async fn hidden(conn: &mut Conn, caller: &Caller, examples: &[TopicExample]) -> Result<HashSet<ExampleId>> {
-    let mut hidden = HashSet::new();
-    if caller.limited_to().is_none() {
-        return Ok(hidden);
-    }
-    for example in examples {
-        let Some(message) = example.message_id else { continue };
-        match messages::visible(conn, caller, message).await {
-            Ok(_) => {}
-            Err(Error::NotFound) => {
-                hidden.insert(example.example_id);
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(hidden)
 }
 
 #[derive(Deserialize, IntoParams)]

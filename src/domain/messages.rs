@@ -6,6 +6,8 @@ mod create;
 pub use change::{MessageChange, delete, settle, update};
 pub use create::{Created, Draft, create};
 
+use std::collections::HashSet;
+
 use crate::domain::caller::{Actor, Caller};
 use crate::domain::events::{Event, note};
 use crate::domain::{intake, tickets};
@@ -26,6 +28,25 @@ pub async fn visible(conn: &mut Conn, caller: &Caller, message: MessageId) -> Re
         visible_ticket(conn, caller, message.ticket_id).await?;
     }
     Ok(message)
+}
+
+/// Which of these messages are in tickets that this caller does not see.
+pub async fn unseen(
+    conn: &mut Conn,
+    caller: &Caller,
+    messages: impl Iterator<Item = MessageId>,
+) -> Result<HashSet<MessageId>> {
+    if caller.limited_to().is_none() {
+        return Ok(HashSet::new());
+    }
+    let mut unseen: HashSet<MessageId> = messages.collect();
+    let ids = unseen.iter().map(|it| it.0).collect();
+    for (message, rep) in store::reps_of(conn, caller.customer, ids).await? {
+        if caller.sees_ticket_of(rep) {
+            unseen.remove(&message);
+        }
+    }
+    Ok(unseen)
 }
 
 /// For a change: the message as it is once its ticket is locked in this transaction.

@@ -11,7 +11,7 @@ use const_format::formatcp;
 use super::received_mails::ERASE;
 use super::{Conn, Tx, Value, document_uses};
 use crate::error::Result;
-use crate::model::{CustomerId, Message, MessageId, TicketId, Timestamp};
+use crate::model::{CustomerId, CustomerRepId, Message, MessageId, TicketId, Timestamp};
 use crate::params;
 
 /// Inserts a message; its `message_id` is not read.
@@ -45,6 +45,21 @@ pub async fn get(conn: &mut Conn, customer: CustomerId, message: MessageId) -> R
             Message::COLUMNS
         ),
         params![customer, message],
+    )
+    .await
+}
+
+/// Whose tickets some messages are in.
+pub async fn reps_of(
+    conn: &mut Conn,
+    customer: CustomerId,
+    messages: Vec<i64>,
+) -> Result<Vec<(MessageId, CustomerRepId)>> {
+    conn.query(
+        "SELECT m.message_id, t.customer_rep_id FROM ticket_messages m \
+         JOIN tickets t ON t.customer_id = m.customer_id AND t.ticket_id = m.ticket_id \
+         WHERE m.customer_id = $1 AND m.message_id = ANY($2)",
+        params![customer, messages],
     )
     .await
 }
