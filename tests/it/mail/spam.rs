@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use answerpal::domain::inbound::{self, Envelope, Incoming};
-use answerpal::model::{ChannelId, CustomerId, MailSource};
+use answerpal::model::{ChannelId, CustomerId, MailSource, Role};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -115,6 +115,22 @@ db_test! {
         assert_eq!(message["isSpamAI"], false, "{}", stages(admin, &message).await);
         let events = admin.get(&format!("/api/tickets/{}/events", marked[0]["ticketID"])).await.expect(200);
         assert!(events.to_string().contains("spamLesson.forgotten"), "{events}");
+    }
+}
+
+db_test! {
+    async fn an_agent_reads_no_lesson_from_a_ticket_that_they_do_not_see(installation: Installation) {
+        let admin = &installation.admin;
+        let channel = installation.mail_channel("support@acme.example").await;
+        let (kim, by_kim) = installation.rep("kim", Role::Agent).await;
+        let (_, by_lee) = installation.rep("lee", Role::Agent).await;
+        let message = installation.deliver(channel, &offer(1)).await;
+        let change = json!({ "isSpam": true, "customerRepID": kim });
+        admin.put(&format!("/api/tickets/{}", message["ticketID"]), change).await.expect(204);
+        for (client, sees) in [(admin, true), (&by_kim, true), (&by_lee, false)] {
+            let lessons = lessons(client).await;
+            assert_eq!((lessons.len(), lessons[0]["subject"].is_string()), (1, sees), "{lessons:?}");
+        }
     }
 }
 

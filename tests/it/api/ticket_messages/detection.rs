@@ -1,5 +1,6 @@
 //! Topics are detected, explained, taught and forgotten.
 
+use answerpal::model::Role;
 use serde_json::{Value, json};
 
 use crate::db_test;
@@ -201,6 +202,30 @@ db_test! {
         other.get(&format!("/api/ticketMessages/{id}/topics/explain")).await.expect(404);
         other.post(&format!("/api/ticketMessages/{id}/detect-topics"), json!({})).await.expect(404);
         other.get(&format!("/api/Topics/{refunds}/examples")).await.expect(404);
+    }
+}
+
+db_test! {
+    async fn an_agent_reads_no_example_from_a_ticket_that_they_do_not_see(installation: Installation) {
+        let admin = &installation.admin;
+        let (refunds, _) = two_topics(admin).await;
+        let channel = channel(admin).await;
+        let (kim, by_kim) = installation.rep("kim", Role::Agent).await;
+        let (_, by_lee) = installation.rep("lee", Role::Agent).await;
+        let id = message(admin, channel, "The blue widget hums at night").await;
+        correct(admin, id, &[refunds]).await;
+        let ticket = admin.get(&format!("/api/ticketMessages/{id}")).await.expect(200)["ticketID"].clone();
+        let text = async |client: &Client| {
+            let list = client.get(&format!("/api/Topics/{refunds}/examples")).await.expect(200);
+            assert_eq!((&list["totalCount"], &list["items"][0]["messageID"]), (&json!(1), &json!(id)));
+            list["items"][0]["text"].clone()
+        };
+        assert_eq!(text(&by_lee).await, "The blue widget hums at night", "unassigned");
+        admin.put(&format!("/api/tickets/{ticket}"), json!({ "customerRepID": kim })).await.expect(204);
+        assert_eq!(text(&by_lee).await, Value::Null);
+        for client in [admin, &by_kim] {
+            assert_eq!(text(client).await, "The blue widget hums at night");
+        }
     }
 }
 
