@@ -120,9 +120,7 @@ async fn full_page(
     };
     let mut items: Vec<ListedMessageOut> =
         items.into_iter().map(|it| ListedMessageOut::new(refs, it)).collect();
-    for item in &mut items {
-        item.show_files(conn, key, customer).await?;
-    }
+    ListedMessageOut::show_files(&mut items, conn, key, customer).await?;
     Ok(Page::new(items, total, listing))
 }
 

@@ -1,5 +1,7 @@
 //! What is answered of a message.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -16,6 +18,7 @@ use crate::model::{
     StageStatus, TicketId, Timestamp, TopicId,
 };
 use crate::store::Conn;
+use crate::store::attachments::{self, Attachment};
 use crate::store::message_topics::{self, MessageTopic};
 use crate::store::messages::Listed;
 
@@ -114,11 +117,26 @@ pub struct ListedMessageOut {
 }
 
 impl ListedMessageOut {
-    /// The HTML with the addresses of the message's own files.
-    pub async fn show_files(&mut self, conn: &mut Conn, key: &MasterKey, customer: CustomerId) -> Result<()> {
-        if self.has_attachment {
-            let html = self.html_body.take();
-            self.html_body = mail::with_files(conn, key, customer, self.message_id, html).await?;
+    /// Puts the addresses of each message's own files into its HTML.
+    pub async fn show_files(
+        items: &mut [Self],
+        conn: &mut Conn,
+        key: &MasterKey,
+        customer: CustomerId,
+    ) -> Result<()> {
+        let shows = |it: &&mut Self| it.has_attachment && mail::shows_files(it.html_body.as_deref());
+        let mut items: Vec<&mut Self> = items.iter_mut().filter(shows).collect();
+        if items.is_empty() {
+            return Ok(());
+        }
+        let ids = items.iter().map(|it| it.message_id.0).collect();
+        let mut files: HashMap<MessageId, Vec<Attachment>> = HashMap::new();
+        for file in attachments::list_many(conn, customer, ids).await? {
+            files.entry(file.message_id).or_default().push(file);
+        }
+        for item in &mut items {
+            let own = files.remove(&item.message_id).unwrap_or_default();
+            item.html_body = item.html_body.take().map(|it| mail::shown(key, &own, &it));
         }
         Ok(())
     }

@@ -29,8 +29,14 @@ db_test! {
         assert_eq!(names, ["image.png", "notes.txt"]);
         let address = format!("/api/File/{}", files[0]["accessToken"].as_str().unwrap());
         assert!(message["htmlBody"].as_str().unwrap().contains(&format!("src=\"{address}\"")), "{}", message["htmlBody"]);
+        // Another mail of the ticket may call its own file the same.
+        let answer = with_files().replace("Message-ID: <1@x>", "Message-ID: <2@x>\nIn-Reply-To: <1@x>");
+        let second = installation.deliver(channel, &answer).await;
+        assert_eq!(second["ticketID"], message["ticketID"]);
         let listed = installation.admin.get(&format!("/api/ticketMessages?ticketId={}", message["ticketID"])).await.expect(200);
-        assert!(listed["items"][0]["htmlBody"].as_str().unwrap().contains(&address));
+        let bodies: Vec<&Value> = listed["items"].as_array().unwrap().iter().map(|it| &it["htmlBody"]).collect();
+        assert_eq!(bodies, [&message["htmlBody"], &second["htmlBody"]]);
+        assert_ne!(bodies[0], bodies[1]);
         let picture = installation.nobody().get(&address).await;
         assert_eq!((picture.status.as_u16(), picture.header("content-type")), (200, "image/png"));
     }
