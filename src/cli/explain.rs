@@ -130,8 +130,8 @@ fn told_spam(evidence: &Value) -> String {
     if let Some(probability) = evidence["probability"].as_f64() {
         let _ = write!(
             text,
-            "\n  The filter: {verdict}, probability {probability} (spam from {}), {} without SpamAssassin's score, {} lessons",
-            evidence["threshold"], evidence["ownProbability"], evidence["lessons"]
+            "\n  The filter: {verdict}, probability {probability} (spam from {}), {} without SpamAssassin's score, {} lessons and {} mails that people took on",
+            evidence["threshold"], evidence["ownProbability"], evidence["lessons"], evidence["takenOn"]
         );
     }
     for tag in evidence["tags"].as_array().into_iter().flatten() {

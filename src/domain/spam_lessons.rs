@@ -27,6 +27,8 @@ pub const ITS_TICKET_IS_SPAM: &str = "its ticket is spam";
 pub const UNFILTERED: &str = "the channel's spam filter is off";
 const REASONS: [&str; 2] = [IT_IS_SPAM, ITS_TICKET_IS_SPAM];
 
+/// Mails that people took on from which a filter learns what is wanted here.
+const TAKEN_ON: i64 = 40;
 /// Lessons that one transaction completes.
 const TOGETHER: i64 = 20;
 
@@ -197,7 +199,7 @@ pub async fn learn(app: &App, customer: CustomerId) -> Result<()> {
         let mut learned = Vec::new();
         for (id, message) in lessons {
             let numbers = match message {
-                Some(message) => numbers(app, customer, message).await?,
+                Some(message) => lesson_of(app, customer, message).await?.map(|it| it.to_bytes()),
                 None => None,
             };
             learned.push((id, numbers));
@@ -220,8 +222,18 @@ async fn complete(
     store::revise(tx, customer).await
 }
 
+/// What the newest mails that people took on teach, none of which is marked: they are wanted.
+pub async fn taken_on(app: &App, customer: CustomerId) -> Result<Vec<Lesson>> {
+    let messages = store::taken_on(&mut *app.store.read().await?, customer, TAKEN_ON).await?;
+    let mut lessons = Vec::with_capacity(messages.len());
+    for message in messages {
+        lessons.extend(lesson_of(app, customer, message).await?);
+    }
+    Ok(lessons)
+}
+
 /// None where the message is gone.
-async fn numbers(app: &App, customer: CustomerId, message: MessageId) -> Result<Option<Vec<u8>>> {
+async fn lesson_of(app: &App, customer: CustomerId, message: MessageId) -> Result<Option<Lesson>> {
     let mut conn = app.store.read().await?;
     let message = match messages::get(&mut conn, customer, message).await {
         Err(Error::NotFound) => return Ok(None),
@@ -230,7 +242,7 @@ async fn numbers(app: &App, customer: CustomerId, message: MessageId) -> Result<
     let opinion = opinion(&mut conn, customer, message.message_id).await?;
     drop(conn);
     let features = features_of(app, customer, message, opinion).await?;
-    Ok(Some(Lesson::of(&features).to_bytes()))
+    Ok(Some(Lesson::of(&features)))
 }
 
 /// What SpamAssassin said of a message, where it was asked.

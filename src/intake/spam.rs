@@ -4,7 +4,8 @@
 use answerpal_mail::spam::{SpamScore, told};
 use serde_json::{Value, json};
 
-use super::{Outcome, filters};
+use super::Outcome;
+use super::filters::{self, Filter};
 use crate::app::App;
 use crate::domain::spam_lessons::{self as domain, THRESHOLD};
 use crate::jobs::JobError;
@@ -20,9 +21,9 @@ pub async fn run(app: &App, customer: CustomerId, message: &Message) -> Result<O
     let opinion = domain::opinion(&mut *app.store.read().await?, customer, message.message_id).await?;
     let features = domain::features_of(app, customer, message.clone(), opinion).await?;
     let filter = filters::current(app, customer).await?;
-    let score = filter.score(&features);
+    let score = filter.model.score(&features);
     let is_spam = score.probability >= THRESHOLD;
-    Ok(Outcome::done().explained(evidence(&score, filter.lessons)).with(move |_, _, mut message| {
+    Ok(Outcome::done().explained(evidence(&score, &filter)).with(move |_, _, mut message| {
         Box::pin(async move {
             message.is_spam_ai = Some(is_spam);
             Ok(message)
@@ -30,7 +31,7 @@ pub async fn run(app: &App, customer: CustomerId, message: &Message) -> Result<O
     }))
 }
 
-fn evidence(score: &SpamScore, lessons: usize) -> Value {
+fn evidence(score: &SpamScore, filter: &Filter) -> Value {
     let rounded = |it: f64| (it * 10_000.0).round() / 10_000.0;
     let tags: Vec<Value> = score
         .tags
@@ -42,7 +43,8 @@ fn evidence(score: &SpamScore, lessons: usize) -> Value {
         "probability": rounded(score.probability),
         "ownProbability": rounded(score.own_probability),
         "threshold": THRESHOLD,
-        "lessons": lessons,
+        "lessons": filter.lessons,
+        "takenOn": filter.taken_on,
         "tags": tags,
     })
 }

@@ -201,6 +201,23 @@ pub async fn first_messages(
     .await
 }
 
+/// The messages that began the newest tickets by mail which are no spam and which somebody took on or closed,
+/// among a thousand; those that were marked one way or the other are lessons already.
+pub async fn taken_on(conn: &mut Conn, customer: CustomerId, most: i64) -> Result<Vec<MessageId>> {
+    let tickets: Vec<(TicketId,)> = conn
+        .query(
+            "SELECT n.ticket_id FROM (SELECT t.ticket_id, t.is_spam, t.is_closed, t.customer_rep_id, t.channel_type
+             FROM tickets t WHERE t.customer_id = $1 ORDER BY t.date_created DESC, t.ticket_id DESC LIMIT 1000) n
+             WHERE NOT n.is_spam AND n.channel_type = 'Email' AND (n.is_closed OR n.customer_rep_id <> 0)
+             AND NOT EXISTS (SELECT 1 FROM spam_lessons l WHERE l.customer_id = $1 AND l.ticket_id = n.ticket_id)
+             ORDER BY n.ticket_id DESC LIMIT $2",
+            params![customer, most],
+        )
+        .await?;
+    let firsts = first_messages(conn, customer, tickets.into_iter().map(|it| it.0.0).collect()).await?;
+    Ok(firsts.into_iter().map(|it| it.1).collect())
+}
+
 /// The messages of tickets whose pipeline ended before this stage for one of these reasons.
 pub async fn stopped_before(
     conn: &mut Conn,

@@ -26,8 +26,6 @@ pub struct SpamModel {
     weights: HashMap<u32, f32>,
     bias: f32,
     score_weight: f32,
-    /// Mails that it learned from.
-    pub lessons: usize,
 }
 
 /// A verdict with what speaks most for it and against it.
@@ -46,12 +44,14 @@ impl SpamModel {
     pub fn prior() -> Self {
         let weights =
             prior::RULES.iter().map(|(feature, weight)| (lesson::slot(feature), weight * prior::RULE));
-        Self { weights: weights.collect(), bias: prior::BIAS, score_weight: prior::SPAM_ASSASSIN, lessons: 0 }
+        Self { weights: weights.collect(), bias: prior::BIAS, score_weight: prior::SPAM_ASSASSIN }
     }
 
-    /// The prior, taught by these lessons. The same lessons in the same order make the same model.
+    /// The prior, taught by these lessons. The same lessons in the same order make the same model. What is spam
+    /// alone teaches nothing: without wanted mail there is no telling what of it wanted mail has as well.
     pub fn taught(lessons: &[(Lesson, bool)]) -> Self {
-        if lessons.is_empty() { Self::prior() } else { training::taught(Self::prior(), lessons) }
+        let has_wanted = lessons.iter().any(|it| !it.1);
+        if has_wanted { training::taught(Self::prior(), lessons) } else { Self::prior() }
     }
 
     /// What it says of a mail.
@@ -127,12 +127,31 @@ mod tests {
                 "Message-ID: <offer{n}@garden.example>\nFrom: Green Garden <news{n}@garden.example>\nTo: support@acme.example\nSubject: Tulip bulbs, letter {n}\n\nOur tulip bulbs and rose bushes bloom in every garden. Visit http://shop{n}.garden.example and choose your colours for spring.\n"
             ))
         };
-        let lessons: Vec<(Lesson, bool)> = (0..4).map(|n| (Lesson::of(&offer(n)), true)).collect();
+        let mut lessons: Vec<(Lesson, bool)> = (0..4).map(|n| (Lesson::of(&offer(n)), true)).collect();
+        lessons.push((Lesson::of(&of(WANTED)), false));
         assert!(SpamModel::prior().score(&offer(9)).probability < 0.5);
         let taught = SpamModel::taught(&lessons);
         let (next, wanted) = (taught.score(&offer(9)), taught.score(&of(WANTED)));
         assert!(next.probability > 0.9, "{next:?}");
         assert!(wanted.probability < 0.5, "{wanted:?}");
+    }
+
+    /// Each message of a form has the same sender and subject, whoever filled it in.
+    #[test]
+    fn spam_by_a_form_does_not_hold_what_others_write_there() {
+        let form = |text: &str| {
+            Lesson::of(&of(&format!("From: form@shop.example\nSubject: Contact form\n\n{text}\n")))
+        };
+        let asked = of("From: form@shop.example\nSubject: Contact form\n\nWhere is my bag?\n");
+        let spam = (form("Buy cheap watches today"), true);
+        let alone = SpamModel::taught(std::slice::from_ref(&spam));
+        assert_eq!(alone.score(&asked), SpamModel::prior().score(&asked));
+        let lessons =
+            [spam, (form("Can I return my shoes?"), false), (form("Do you have gift cards?"), false)];
+        let taught = SpamModel::taught(&lessons);
+        let again = of("From: form@shop.example\nSubject: Contact form\n\nCheap watches, buy today\n");
+        let (asked, again) = (taught.score(&asked), taught.score(&again));
+        assert!(asked.probability < 0.5 && again.probability > 0.9, "{asked:?} {again:?}");
     }
 
     #[test]

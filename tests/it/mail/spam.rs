@@ -58,8 +58,16 @@ async fn lessons(admin: &Client) -> Vec<Value> {
     items
 }
 
-/// Delivers some offers and marks them.
+/// Takes a mail on, as who answers it does.
+async fn take_on(admin: &Client, message: &Value) {
+    let ticket = format!("/api/tickets/{}", message["ticketID"]);
+    admin.put(&ticket, json!({ "customerRepID": 1 })).await.expect(204);
+}
+
+/// Delivers a wanted mail and some offers, and marks these.
 async fn teach(installation: &Installation, channel: ChannelId) -> Vec<Value> {
+    let message = installation.deliver(channel, &wanted(100)).await;
+    take_on(&installation.admin, &message).await;
     let mut marked = Vec::new();
     for n in 0..4 {
         let message = installation.deliver(channel, &offer(n)).await;
@@ -88,7 +96,8 @@ db_test! {
         assert!(is_spam(admin, &held).await);
         let noted = stages(admin, &held).await;
         let evidence = &noted["spam"]["evidence"];
-        assert_eq!((&evidence["lessons"], &evidence["threshold"]), (&json!(4), &json!(0.9)));
+        assert_eq!((&evidence["lessons"], &evidence["takenOn"]), (&json!(4), &json!(1)));
+        assert_eq!(evidence["threshold"], 0.9);
         assert!(evidence["probability"].as_f64().unwrap() >= 0.9, "{evidence}");
         let tags = evidence["tags"].as_array().unwrap();
         assert!(tags.iter().any(|it| it["says"] == "the word \"tulip\" in the subject"), "{evidence}");
@@ -115,6 +124,38 @@ db_test! {
         assert_eq!(message["isSpamAI"], false, "{}", stages(admin, &message).await);
         let events = admin.get(&format!("/api/tickets/{}/events", marked[0]["ticketID"])).await.expect(200);
         assert!(events.to_string().contains("spamLesson.forgotten"), "{events}");
+    }
+}
+
+/// What a form on a site sends: the same for everybody but for the text.
+fn form(n: usize, text: &str) -> String {
+    format!(
+        "Message-ID: <form{n}@shop.example>\nFrom: form@shop.example\nTo: support@acme.example\nSubject: Contact form\n\n{text}\n"
+    )
+}
+
+db_test! {
+    async fn a_mark_on_what_a_form_sent_does_not_hold_what_others_write_there(installation: Installation) {
+        let admin = &installation.admin;
+        let channel = installation.mail_channel("support@acme.example").await;
+        let spam = installation.deliver(channel, &form(1, "Buy cheap watches today")).await;
+        bulk(admin, "spam", std::slice::from_ref(&spam)).await;
+        installation.run_jobs().await;
+        // Nothing tells yet what wanted mail is like.
+        let asked = installation.deliver(channel, &form(2, "Can I return my shoes?")).await;
+        assert_eq!((&asked["isSpamAI"], is_spam(admin, &asked).await), (&json!(false), false));
+        take_on(admin, &asked).await;
+        let asked = installation.deliver(channel, &form(3, "Do you have gift cards?")).await;
+        take_on(admin, &asked).await;
+        let spam = installation.deliver(channel, &form(4, "Cheap watches for sale")).await;
+        bulk(admin, "spam", std::slice::from_ref(&spam)).await;
+        installation.run_jobs().await;
+        for (n, text, held) in [(5, "Where is my bag?", false), (6, "Cheap watches, buy today", true)] {
+            let message = installation.deliver(channel, &form(n, text)).await;
+            let noted = stages(admin, &message).await;
+            assert_eq!(is_spam(admin, &message).await, held, "{text}: {noted}");
+            assert_eq!(noted["spam"]["evidence"]["takenOn"], 2);
+        }
     }
 }
 

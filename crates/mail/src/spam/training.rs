@@ -73,7 +73,7 @@ pub fn taught(prior: SpamModel, lessons: &[(Lesson, bool)]) -> SpamModel {
     }
     let mut weights = prior.weights;
     weights.extend(places.into_iter().map(|(slot, place)| (slot, training.weights[place as usize].now)));
-    SpamModel { weights, bias: training.bias, score_weight: training.score_weight, lessons: lessons.len() }
+    SpamModel { weights, bias: training.bias, score_weight: training.score_weight }
 }
 
 impl Training {
