@@ -222,12 +222,17 @@ async fn complete(
     store::revise(tx, customer).await
 }
 
-/// What the newest mails that people took on teach, none of which is marked: they are wanted.
+/// What the newest mails that people took on teach: they are wanted. Those that were marked are lessons already.
 pub async fn taken_on(app: &App, customer: CustomerId) -> Result<Vec<Lesson>> {
-    let messages = store::taken_on(&mut *app.store.read().await?, customer, TAKEN_ON).await?;
+    let mut conn = app.store.read().await?;
+    let messages = store::taken_on(&mut conn, customer, TAKEN_ON).await?;
+    let marked = store::of_messages(&mut conn, customer, messages.iter().map(|it| it.0).collect()).await?;
+    drop(conn);
     let mut lessons = Vec::with_capacity(messages.len());
     for message in messages {
-        lessons.extend(lesson_of(app, customer, message).await?);
+        if !marked.iter().any(|it| it.1 == message) {
+            lessons.extend(lesson_of(app, customer, message).await?);
+        }
     }
     Ok(lessons)
 }

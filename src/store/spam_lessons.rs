@@ -202,14 +202,13 @@ pub async fn first_messages(
 }
 
 /// The messages that began the newest tickets by mail which are no spam and which somebody took on or closed,
-/// among a thousand; those that were marked one way or the other are lessons already.
+/// among a thousand.
 pub async fn taken_on(conn: &mut Conn, customer: CustomerId, most: i64) -> Result<Vec<MessageId>> {
     let tickets: Vec<(TicketId,)> = conn
         .query(
             "SELECT n.ticket_id FROM (SELECT t.ticket_id, t.is_spam, t.is_closed, t.customer_rep_id, t.channel_type
              FROM tickets t WHERE t.customer_id = $1 ORDER BY t.date_created DESC, t.ticket_id DESC LIMIT 1000) n
              WHERE NOT n.is_spam AND n.channel_type = 'Email' AND (n.is_closed OR n.customer_rep_id <> 0)
-             AND NOT EXISTS (SELECT 1 FROM spam_lessons l WHERE l.customer_id = $1 AND l.ticket_id = n.ticket_id)
              ORDER BY n.ticket_id DESC LIMIT $2",
             params![customer, most],
         )
