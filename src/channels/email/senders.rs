@@ -94,7 +94,9 @@ impl Senders {
         }
         if signatures > MOST_SIGNATURES {
             let details = format!("It has {signatures} DKIM signatures: none was looked at.");
-            return Some(Checked { dkim: Some("permerror"), details, ..Checked::default() });
+            // Nobody gets round DMARC by signing too often.
+            let dmarc = connection.is_some().then_some("fail");
+            return Some(Checked { dkim: Some("permerror"), dmarc, details, ..Checked::default() });
         }
         let (hello, runtime, has_connection) = (self.hello.clone(), Handle::current(), connection.is_some());
         // Digests of a large mail take their time, and a fault in one mail stays with it.
@@ -279,6 +281,20 @@ mod tests {
         }
         assert_eq!(configured("192.0.2.1, ::1").unwrap().name_servers().len(), 2);
         assert!(matches!(configured("dns.example.org"), Err(Error::Invalid { .. })));
+    }
+
+    #[tokio::test]
+    async fn too_many_signatures_are_no_way_round_dmarc() {
+        // Nobody is asked: the address is one for documentation.
+        let senders = Senders::new(Some("192.0.2.1"), "x").unwrap();
+        let raw = Bytes::from(
+            "DKIM-Signature: a\r\n".repeat(MOST_SIGNATURES + 1) + "From: a@b.example\r\n\r\nx\r\n",
+        );
+        let ip = IpAddr::from([192, 0, 2, 2]);
+        let connection = Connection { ip, hello: "c.example".into(), mail_from: "a@b.example".into() };
+        let checked = senders.check(raw.clone(), Some(connection)).await.unwrap();
+        assert_eq!((checked.dkim, checked.dmarc), (Some("permerror"), Some("fail")));
+        assert_eq!(senders.check(raw, None).await.unwrap().dmarc, None);
     }
 
     #[test]
