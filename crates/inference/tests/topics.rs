@@ -75,18 +75,36 @@ fn what_is_unlearned_does_not_count_at_once() {
     let mut classifier = Classifier::train(topics(), Vec::new(), Settings::default());
     let text = "the blue widget hums at night";
     let before = best(&classifier, text);
-    let wrong = if before == 1 { 2 } else { 1 };
-    classifier.learn(example(7, text, &[wrong]));
-    assert_eq!(best(&classifier, text), wrong);
-    assert!(classifier.unlearn(7) && !classifier.unlearn(7));
-    assert_ne!(best(&classifier, text), wrong);
-    assert!(classifier.nearest(&vector(text), 5).is_empty());
+    for wrong in (1..=4).filter(|it| *it != before) {
+        classifier.learn(example(7, text, &[wrong]));
+        assert_eq!(best(&classifier, text), wrong);
+        assert!(classifier.unlearn(7) && !classifier.unlearn(7));
+        assert_eq!(best(&classifier, text), before, "taken back from {wrong}");
+        assert!(classifier.nearest(&vector(text), 5).is_empty());
+    }
     // What others bear out stays.
+    let wrong = if before == 1 { 2 } else { 1 };
     classifier.learn(example(8, "the blue widget hums at night again", &[wrong]));
     classifier.learn(example(9, "my blue widget hums in the night", &[wrong]));
     classifier.learn(example(10, text, &[wrong]));
     assert!(classifier.unlearn(10));
     assert_eq!(best(&classifier, text), wrong);
+}
+
+#[test]
+fn what_was_trained_on_is_unlearned_by_what_is_near() {
+    let near =
+        ["the red widget hums at night", "my widget hums when it is dark", "a widget that hums all night"];
+    let text = "the blue widget hums at night";
+    for wrong in [2, 3, 4] {
+        let mut known: Vec<Example> =
+            near.iter().zip(20..).map(|(text, id)| example(id, text, &[1])).collect();
+        known.push(example(7, text, &[wrong]));
+        let mut classifier = Classifier::train(topics(), known, Settings::default());
+        assert_eq!(best(&classifier, text), wrong);
+        assert!(classifier.unlearn(7));
+        assert_eq!(best(&classifier, text), 1, "taken back from {wrong}");
+    }
 }
 
 #[test]

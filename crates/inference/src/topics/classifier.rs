@@ -13,8 +13,6 @@ use crate::simd;
 const STEPS: usize = 20;
 /// Examples and prompts that say what a text is without the one that is forgotten.
 const NEAR: usize = 10;
-/// With so many examples at most a training takes no longer than steps.
-const FEW: usize = 20;
 /// A topic is named beside the best one from this share of its probability on, …
 const BESIDE: f32 = 0.4;
 /// … and from this probability on.
@@ -28,6 +26,8 @@ pub struct Classifier {
     class_of: HashMap<i64, usize>,
     dimensions: usize,
     examples: BTreeMap<i64, Known>,
+    /// What was said of the texts of examples before each was learned, since the last training.
+    before: HashMap<i64, Vec<f32>>,
     model: Model,
     calibration: Calibration,
     settings: Settings,
@@ -61,6 +61,7 @@ impl Classifier {
             class_of,
             dimensions,
             examples: BTreeMap::new(),
+            before: HashMap::new(),
             calibration: Calibration::untaught(Model::UNTAUGHT),
             settings,
         };
@@ -94,18 +95,24 @@ impl Classifier {
             return;
         }
         if let Some(known) = self.examples.get(&id) {
+            self.before.entry(id).or_insert_with(|| self.model.probabilities(known));
             self.model.learn(known, STEPS);
         }
     }
 
-    /// Forgets an example at once, as well as it goes without a training: the next prediction does not rest on
-    /// it any more. Train again in the background. Where there are few examples it is forgotten for good, as a
-    /// training takes no longer. Returns whether it was known.
+    /// Forgets an example at once, as well as it goes without a training: its text is again what it was said to
+    /// be before, or what is near says where it has been trained on since. Train again in the background. Returns
+    /// whether it was known.
     pub fn unlearn(&mut self, example: i64) -> bool {
-        if self.examples.len() <= FEW {
-            return self.forget(example);
-        }
         let Some(gone) = self.examples.remove(&example) else { return false };
+        let without = self.before.remove(&example).unwrap_or_else(|| self.near(&gone));
+        self.model.unlearn(&gone, &without, 2 * STEPS);
+        true
+    }
+
+    /// How much of what is near each class is. Nearness counts steeply: what says the same outweighs what is
+    /// merely like it.
+    fn near(&self, gone: &Known) -> Vec<f32> {
         let known =
             self.examples.values().map(|known| (simd::dot(&gone.vector, &known.vector), &known.classes[..]));
         let prompts = self
@@ -115,17 +122,15 @@ impl Classifier {
         let mut near: Vec<(f32, &[usize])> = known.chain(prompts).collect();
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
         near.truncate(NEAR);
-        // Nearness counts steeply: what says the same outweighs what is merely like it.
         let weight = |similarity: f32| similarity.max(0.0).powi(4);
         let total: f32 = near.iter().map(|(similarity, _)| weight(*similarity)).sum::<f32>().max(1e-6);
-        let mut others = vec![0.0; self.topics.len() + 1];
+        let mut shares = vec![0.0; self.topics.len() + 1];
         for (similarity, classes) in near {
             for class in classes {
-                others[*class] += weight(similarity) / total / classes.len() as f32;
+                shares[*class] += weight(similarity) / total / classes.len() as f32;
             }
         }
-        self.model.unlearn(&gone, &others, 2 * STEPS);
-        true
+        shares
     }
 
     /// Forgets an example: trains again without it, which takes as long as training does. Returns whether it
@@ -208,6 +213,7 @@ impl Classifier {
     fn retrain(&mut self) {
         let known: Vec<&Known> = self.examples.values().collect();
         let held = self.hold_out(&known);
+        self.before.clear();
         self.model = Model::fit(self.topics.len(), self.dimensions, &self.prompts, &known);
         self.calibration = Calibration::fit(&held, Model::UNTAUGHT);
     }

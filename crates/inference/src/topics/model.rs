@@ -88,8 +88,7 @@ impl Model {
         self.taught = true;
         let sample = sample(known);
         for _ in 0..steps {
-            let mut scores = self.linear.scores(sample.vector, sample.parts);
-            linear::softmax(&mut scores, 1.0);
+            let scores = self.probabilities(known);
             let right: f32 = known.classes.iter().map(|class| scores[*class]).sum();
             if right > 0.8 {
                 break;
@@ -98,23 +97,32 @@ impl Model {
         }
     }
 
-    /// Takes an example back without a training, in at most so many steps: its classes become as likely for
-    /// its text as `others` say, the share of each class among what is near. What they bear out stays.
-    pub fn unlearn(&mut self, gone: &Known, others: &[f32], steps: usize) {
+    /// Takes an example back without a training, in at most so many steps: its text becomes what it would be
+    /// without it, the probability of each class.
+    pub fn unlearn(&mut self, gone: &Known, without: &[f32], steps: usize) {
+        let best = most_likely(without);
+        let sample = Sample {
+            vector: &gone.vector,
+            parts: &gone.parts,
+            target: without.iter().copied().enumerate().collect(),
+            weight: 1.0,
+        };
         for _ in 0..steps {
-            let mut scores = self.linear.scores(&gone.vector, &gone.parts);
-            linear::softmax(&mut scores, 1.0);
-            let bound = |class: usize| others.get(class).copied().unwrap_or(0.0) + 0.02;
-            if gone.classes.iter().all(|class| scores[*class] <= bound(*class)) {
+            let scores = self.probabilities(gone);
+            if most_likely(&scores) == best
+                && gone.classes.iter().all(|class| scores[*class] <= without[*class] + 0.02)
+            {
                 break;
             }
-            for class in &gone.classes {
-                scores[*class] = scores[*class].min(others.get(*class).copied().unwrap_or(0.0));
-            }
-            let total: f32 = scores.iter().sum::<f32>().max(1e-6);
-            let target = scores.iter().map(|score| score / total).enumerate().collect();
-            self.linear.step(&Sample { vector: &gone.vector, parts: &gone.parts, target, weight: 1.0 });
+            self.linear.step(&sample);
         }
+    }
+
+    /// How likely each class is for an example's text, that of no topic last.
+    pub fn probabilities(&self, known: &Known) -> Vec<f32> {
+        let mut scores = self.linear.scores(&known.vector, &known.parts);
+        linear::softmax(&mut scores, 1.0);
+        scores
     }
 
     /// What it says of a text.
@@ -137,6 +145,10 @@ impl Model {
         let nearness = self.centres.iter().take(scores.len() - 1).enumerate().map(near).fold(-1.0, f32::max);
         Seen { scores, nearness }
     }
+}
+
+fn most_likely(probabilities: &[f32]) -> Option<usize> {
+    (0..probabilities.len()).max_by(|a, b| probabilities[*a].total_cmp(&probabilities[*b]).then(b.cmp(a)))
 }
 
 fn sample(known: &Known) -> Sample<'_> {
