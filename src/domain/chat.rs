@@ -143,9 +143,13 @@ pub async fn write(tx: &mut Tx, session: &ChatSession, channel: &Channel, text: 
     message.subject = ticket.subject.clone();
     message.uid = ticket.uid.clone();
     // It may have been deleted; then the visitor has no name any more.
-    if let Ok(first) = store::first_message(tx, customer, session.ticket_id).await {
-        message.from_name = first.from_name;
-        message.from_address = first.from_address;
+    match store::first_message(tx, customer, session.ticket_id).await {
+        Ok(first) => {
+            message.from_name = first.from_name;
+            message.from_address = first.from_address;
+        }
+        Err(Error::NotFound) => {}
+        Err(error) => return Err(error),
     }
     message.message_id = messages::add(tx, customer, Actor::EndUser, &ticket, &message).await?;
     touch(tx, session).await?;

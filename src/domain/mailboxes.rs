@@ -17,12 +17,19 @@ const LEASE_MICROS: i64 = 20 * 1_000_000;
 const FIRST_WAIT: i64 = 5 * 1_000_000;
 const LONGEST_WAIT: i64 = 600 * 1_000_000;
 
-/// The mailbox of a channel; 409 where none is set.
+const UNREADABLE: &str =
+    "The password of this mailbox cannot be opened: the master key is not the one that it was kept with.";
+
+/// The mailbox of a channel; 409 where none is set, 503 where its password cannot be opened.
 pub fn server(app: &App, channel: &Channel) -> Result<ImapServer> {
     let imap = &channel.settings.imap;
     let host = imap.server.clone().filter(|_| channel.channel_type == ChannelType::Email);
     let host =
         host.ok_or_else(|| Error::Conflict("This channel has no mailbox: set its imapServer.".into()))?;
+    let secrets = mail_secrets(app, channel).map_err(|error| {
+        tracing::error!(%error, channel = %channel.channel_id, "a channel's secrets cannot be opened");
+        Error::Unavailable(UNREADABLE.into())
+    })?;
     Ok(ImapServer {
         address: ServerAddress {
             host,
@@ -30,7 +37,7 @@ pub fn server(app: &App, channel: &Channel) -> Result<ImapServer> {
             security: imap.security(IMAP_PORT),
         },
         username: imap.username.clone().or_else(|| channel.email_address.clone()).unwrap_or_default(),
-        password: mail_secrets(app, channel)?.imap_password.unwrap_or_default(),
+        password: secrets.imap_password.unwrap_or_default(),
         folder: channel.settings.fetch.folder.clone(),
     })
 }

@@ -27,13 +27,17 @@ pub async fn run(app: &App, customer: CustomerId, channel: i64) -> Result<(), Jo
         Err(Error::NotFound) => return Ok(()),
         Err(error) => return Err(error.into()),
     };
-    let Ok(server) = mailboxes::server(app, &channel) else { return Ok(()) };
+    let server = match mailboxes::server(app, &channel) {
+        // It has none any more.
+        Err(Error::Conflict(_)) => return Ok(()),
+        other => other.map_err(told),
+    };
     let holder = app.random.token();
     if !mailboxes::lease(app, customer, id, &holder).await? {
         let until = Timestamp(app.clock.now().0 + LOOK_AGAIN);
         return Err(JobError::Later(until, "the mailbox is being read".into()));
     }
-    let outcome = once(app, customer, &channel, &server, &holder).await;
+    let outcome = once(app, customer, &channel, server.as_ref(), &holder).await;
     mailboxes::release(app, customer, id, &holder).await?;
     match outcome {
         Ok(()) => Ok(()),
@@ -50,10 +54,10 @@ async fn once(
     app: &App,
     customer: CustomerId,
     channel: &Channel,
-    server: &ImapServer,
+    server: Result<&ImapServer, &String>,
     holder: &str,
 ) -> Result<(), String> {
-    let mut mailbox = Mailbox::open(&app.network, server).await?;
+    let mut mailbox = Mailbox::open(&app.network, server.map_err(Clone::clone)?).await?;
     let read = pass(app, customer, channel, &mut mailbox, holder).await;
     mailbox.close().await;
     read.map(|_| ())

@@ -14,7 +14,7 @@ use super::runner::jittered;
 use crate::app::App;
 use crate::channels::email::imap::{ImapServer, Mailbox};
 use crate::domain::mailboxes;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{Channel, ChannelId, CustomerId};
 use crate::store::mailboxes as store;
 
@@ -26,6 +26,8 @@ const POLL: Duration = Duration::from_secs(60);
 const LEASE_EXTENDED: Duration = Duration::from_secs(7);
 
 type Key = (CustomerId, ChannelId);
+/// Where a mailbox is, or why that is not known.
+type Server = Result<ImapServer, String>;
 
 struct Watcher {
     /// Of the channel's settings: with others it is another mailbox.
@@ -55,18 +57,19 @@ pub async fn run(app: App, mut stopped: watch::Receiver<bool>) {
 
 async fn look(app: &App, watchers: &mut HashMap<Key, Watcher>) -> Result<()> {
     let channels = store::watched(&mut *app.store.read().await?).await?;
-    let mut wanted: HashMap<Key, (Vec<u8>, Channel, ImapServer)> = HashMap::new();
+    let mut wanted: HashMap<Key, (Vec<u8>, Channel, Server)> = HashMap::new();
     for channel in channels {
-        if let Ok(server) = mailboxes::server(app, &channel) {
-            let mut digest = Sha256::new();
-            digest.update(serde_json::to_vec(&channel.settings)?);
-            digest.update(channel.secrets.as_deref().unwrap_or_default());
-            digest.update(channel.email_address.as_deref().unwrap_or_default());
-            wanted.insert(
-                (channel.customer_id, channel.channel_id),
-                (digest.finalize().to_vec(), channel, server),
-            );
-        }
+        let server = match mailboxes::server(app, &channel) {
+            Err(Error::Conflict(_)) => continue,
+            // Its watcher notes on the channel why there is none.
+            other => other.map_err(|it| it.to_string()),
+        };
+        let mut digest = Sha256::new();
+        digest.update(serde_json::to_vec(&channel.settings)?);
+        digest.update(channel.secrets.as_deref().unwrap_or_default());
+        digest.update(channel.email_address.as_deref().unwrap_or_default());
+        wanted
+            .insert((channel.customer_id, channel.channel_id), (digest.finalize().to_vec(), channel, server));
     }
     watchers.retain(|key, it| {
         wanted.get(key).is_some_and(|wanted| wanted.0 == it.digest) && !it.task.is_finished()
@@ -81,12 +84,12 @@ async fn look(app: &App, watchers: &mut HashMap<Key, Watcher>) -> Result<()> {
     Ok(())
 }
 
-async fn watch_one(app: App, channel: Channel, server: ImapServer) {
+async fn watch_one(app: App, channel: Channel, server: Server) {
     let (customer, id) = (channel.customer_id, channel.channel_id);
     let holder = app.random.token();
     loop {
         let wait = match mailboxes::lease(&app, customer, id, &holder).await {
-            Ok(true) => match connected(&app, &channel, &server, &holder).await {
+            Ok(true) => match connected(&app, &channel, server.as_ref(), &holder).await {
                 Ok(()) => POLL,
                 Err(why) => {
                     tracing::warn!(%customer, channel = %id, why, "a mailbox cannot be watched now");
@@ -117,9 +120,14 @@ async fn back_off(app: &App, customer: CustomerId, id: ChannelId, why: &str) -> 
 
 /// Reads what is new, again and again, for as long as the connection and the lease hold. Without IDLE
 /// only once.
-async fn connected(app: &App, channel: &Channel, server: &ImapServer, holder: &str) -> Result<(), String> {
+async fn connected(
+    app: &App,
+    channel: &Channel,
+    server: Result<&ImapServer, &String>,
+    holder: &str,
+) -> Result<(), String> {
     let customer = channel.customer_id;
-    let mut mailbox = Mailbox::open(&app.network, server).await?;
+    let mut mailbox = Mailbox::open(&app.network, server.map_err(Clone::clone)?).await?;
     loop {
         pass(app, customer, channel, &mut mailbox, holder).await?;
         if !mailbox.can_idle() {

@@ -14,6 +14,7 @@ use crate::ai::embed::Space;
 use crate::app::App;
 use crate::domain::passages as domain;
 use crate::domain::topic_examples::hash;
+use crate::error::Error;
 use crate::intake::Trouble;
 use crate::intake::spaces::{self, Reading};
 use crate::intake::vectors::ALL;
@@ -186,8 +187,10 @@ async fn cut_old_ones(app: &App, customer: CustomerId) -> Result<bool, Trouble> 
     let old = store::not_indexed(&mut *app.store.read().await?, customer).await?;
     for id in &old {
         let id = *id;
-        let document = documents::get(&mut *app.store.read().await?, customer, id).await;
-        let Ok(document) = document else { continue };
+        let document = match documents::get(&mut *app.store.read().await?, customer, id).await {
+            Err(Error::NotFound) => continue,
+            other => other?,
+        };
         app.store
             .write(move |tx| Box::pin(async move { domain::index(tx, customer, &document).await }))
             .await?;

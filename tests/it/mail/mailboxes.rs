@@ -156,6 +156,11 @@ with_servers! {
         let state = mailbox(admin, &channel).await;
         assert!(state["lastFetchError"].as_str().unwrap().contains("refuses the login"), "{state}");
         assert_eq!((&state["failures"], &state["nextFetchAt"]), (&json!(1), &json!("2026-03-02T09:00:05Z")));
+        // So does a password that was kept with another master key.
+        installation.tamper("UPDATE channels SET secrets = substr(secrets, 1, 5)").await;
+        fetch(&installation, &channel).await;
+        let state = mailbox(admin, &channel).await;
+        assert!(state["lastFetchError"].as_str().unwrap().contains("master key"), "{state}");
     }
 
     async fn supervisors_may_ask_for_a_fetch(installation, servers, user) {
