@@ -147,11 +147,10 @@ async fn import_channel_emails(
     Change { caller, guard, .. }: Change,
 ) -> Result<Response> {
     caller.may_import_emails()?;
-    let state = app.clone();
     guard
         .write(&app, caller.customer, move |tx, _| {
             Box::pin(async move {
-                domain::request(tx, &state, caller.customer, caller.actor(), ChannelId(id)).await?;
+                domain::request(tx, caller.customer, caller.actor(), ChannelId(id)).await?;
                 accepted(&QueuedOut::new(1))
             })
         })
@@ -164,11 +163,10 @@ async fn import_channel_emails(
         (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
 async fn import_emails(State(app): State<App>, Change { caller, guard, .. }: Change) -> Result<Response> {
     caller.may_import_emails()?;
-    let state = app.clone();
     guard
         .write(&app, caller.customer, move |tx, _| {
             Box::pin(async move {
-                let queued = domain::request_all(tx, &state, caller.customer, caller.actor()).await?;
+                let queued = domain::request_all(tx, caller.customer, caller.actor()).await?;
                 accepted(&QueuedOut::new(queued))
             })
         })

@@ -23,9 +23,7 @@ const UNREADABLE: &str =
 /// The mailbox of a channel; 409 where none is set, 503 where its password cannot be opened.
 pub fn server(app: &App, channel: &Channel) -> Result<ImapServer> {
     let imap = &channel.settings.imap;
-    let host = imap.server.clone().filter(|_| channel.channel_type == ChannelType::Email);
-    let host =
-        host.ok_or_else(|| Error::Conflict("This channel has no mailbox: set its imapServer.".into()))?;
+    let host = host(channel)?.to_owned();
     let secrets = mail_secrets(app, channel).map_err(|error| {
         tracing::error!(%error, channel = %channel.channel_id, "a channel's secrets cannot be opened");
         Error::Unavailable(UNREADABLE.into())
@@ -42,24 +40,22 @@ pub fn server(app: &App, channel: &Channel) -> Result<ImapServer> {
     })
 }
 
+fn host(channel: &Channel) -> Result<&str> {
+    let host = channel.settings.imap.server.as_deref().filter(|_| channel.channel_type == ChannelType::Email);
+    host.ok_or_else(|| Error::Conflict("This channel has no mailbox: set its imapServer.".into()))
+}
+
 /// Queues a fetch of one channel. Several that wait are one.
-pub async fn request(
-    tx: &mut Tx,
-    app: &App,
-    customer: CustomerId,
-    actor: Actor,
-    channel: ChannelId,
-) -> Result<()> {
-    let found = channels::get(tx, customer, channel).await?;
-    server(app, &found)?;
+pub async fn request(tx: &mut Tx, customer: CustomerId, actor: Actor, channel: ChannelId) -> Result<()> {
+    host(&channels::get(tx, customer, channel).await?)?;
     queue(tx, customer, actor, channel).await
 }
 
 /// Queues a fetch of every active mailbox; how many there are.
-pub async fn request_all(tx: &mut Tx, app: &App, customer: CustomerId, actor: Actor) -> Result<usize> {
+pub async fn request_all(tx: &mut Tx, customer: CustomerId, actor: Actor) -> Result<usize> {
     let mut queued = 0;
     for channel in channels::list(tx, customer).await? {
-        if channel.is_active && server(app, &channel).is_ok() {
+        if channel.is_active && host(&channel).is_ok() {
             queue(tx, customer, actor, channel.channel_id).await?;
             queued += 1;
         }
