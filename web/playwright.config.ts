@@ -5,7 +5,7 @@ export default defineConfig({
   // One server with one set of demonstration data: the tests take turns.
   workers: 1,
   fullyParallel: false,
-  timeout: 30_000,
+  timeout: 60_000,
   expect: { timeout: 7000 },
   retries: 0,
   reporter: process.env['CI'] ? [['list']] : [['line']],

@@ -65,7 +65,7 @@ test('the outbox says what waits and why; it is tried at once or not sent', asyn
   await page.request.put(channel, { headers, data: { smtpServer: '127.0.0.1', smtpPort: 1 } });
   try {
     await answer(page, ticketID, 'Stuck on its way.');
-    await expect(page.getByText(/ANSWERPAL_OUTBOUND_ALLOW/)).toBeVisible({ timeout: 20_000 });
+    await expect(page.getByText(/ANSWERPAL_OUTBOUND_ALLOW/)).toBeVisible({ timeout: 40_000 });
     await page.getByRole('button', { name: 'Try now' }).click();
     await expect(page.getByText('It goes out again')).toBeVisible();
     await visit(page, '/settings/outbox');

@@ -44,7 +44,7 @@ const WIDTHS = { desk: { width: 1440, height: 900 }, phone: { width: 390, height
 for (const theme of THEMES) {
   for (const [width, viewport] of Object.entries(WIDTHS)) {
     test(`screens are accessible: ${theme}, ${width}`, async ({ page, complaints }) => {
-      test.setTimeout(240_000);
+      test.setTimeout(600_000);
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme: theme });
       await visit(page, '/');
