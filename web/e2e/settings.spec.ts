@@ -188,6 +188,31 @@ test('a file becomes a document, and says which questions it answered', async ({
   await expect(page.locator('textarea')).toHaveValue(/four euro/);
 });
 
+test('a document is written, shown as it reads, found again after a reload, and deleted', async ({
+  desk: page,
+}) => {
+  await visit(page, '/settings/documents/new');
+  await page.getByLabel('Name', { exact: true }).fill('Opening hours');
+  await page.locator('textarea').fill('# Hours\n\nOpen from **nine** to five.');
+  await expect(page.getByRole('region', { name: 'As it reads' }).locator('strong')).toHaveText('nine');
+  await page.reload();
+  await expect(page.locator('textarea')).toHaveValue(/nine/);
+  await page.keyboard.press('Control+s');
+  await expect(page.getByText('Document saved')).toBeVisible();
+  await expect(page).toHaveURL(/documents\/\d+$/);
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page).toHaveURL(/documents$/);
+  await expect(page.getByRole('button', { name: /^Opening hours/ })).toBeHidden();
+});
+
+test('a document that is not there says so', async ({ desk: page, complaints }) => {
+  await visit(page, '/settings/documents/99999');
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(page.locator('textarea')).toBeHidden();
+  complaints.splice(0);
+});
+
 test('a broken file is refused with the reason', async ({ desk: page, complaints }) => {
   await visit(page, '/settings/documents');
   await page.locator('input[type=file]').setInputFiles({

@@ -1,4 +1,15 @@
-import { expect, expectAccessible, openFirst, row, server, shoot, signIn, test, visit } from './support/desk';
+import {
+  expect,
+  expectAccessible,
+  openFirst,
+  row,
+  server,
+  shoot,
+  signIn,
+  test,
+  visit,
+  type Page,
+} from './support/desk';
 
 const auth = () => ({ Authorization: `Basic ${btoa(`${server.login.username}:${server.login.password}`)}` });
 const editor = 'Write your answer…';
@@ -23,6 +34,7 @@ test('what was typed survives a reload, and waits on another device', async ({ d
   await text.pressSequentially('Half a sent');
   await page.reload();
   await expect(text).toHaveText('Half a sent');
+  await page.keyboard.press('r');
   await text.pressSequentially('ence');
   await expect(page.getByText('Draft saved')).toBeVisible();
   const other = await (await browser.newContext({ locale: 'en-GB' })).newPage();
@@ -32,6 +44,62 @@ test('what was typed survives a reload, and waits on another device', async ({ d
   await other.close();
   await page.getByRole('button', { name: 'Discard draft' }).click();
   await expect(text).toBeHidden();
+});
+
+test('a text that opens by itself takes no keys: they still move through the list', async ({
+  desk: page,
+}) => {
+  await openFirst(page, 4);
+  await page.keyboard.press('r');
+  const text = page.getByRole('textbox', { name: editor });
+  await text.pressSequentially('Left for later');
+  await page.getByText('Draft saved').waitFor();
+  const here = page.url();
+  await page.reload();
+  await expect(text).toHaveText('Left for later');
+  await expect(text).not.toBeFocused();
+  await page.keyboard.press('k');
+  await expect(page).not.toHaveURL(here);
+  await page.keyboard.press('j');
+  await expect(page).toHaveURL(here);
+  await expect(text).toHaveText('Left for later');
+  await page.keyboard.press('r');
+  await expect(text).toBeFocused();
+  await page.keyboard.type(', and finished.');
+  await expect(text).toHaveText('Left for later, and finished.');
+  await page.getByRole('button', { name: 'Discard draft' }).click();
+});
+
+test('two devices that wrote on are asked about, and nothing is lost', async ({
+  desk: page,
+  browser,
+  complaints,
+}) => {
+  await visit(page, '/tickets/180');
+  await page.getByRole('region', { name: 'Conversation' }).waitFor();
+  await page.keyboard.press('r');
+  const text = page.getByRole('textbox', { name: editor });
+  await text.pressSequentially('From the desk');
+  await page.getByText('Draft saved').waitFor();
+  const other = await (await browser.newContext({ locale: 'en-GB' })).newPage();
+  await signIn(other);
+  await other.goto(page.url());
+  const there = other.getByRole('textbox', { name: editor });
+  await expect(there).toHaveText('From the desk');
+  await there.press('Control+End');
+  await there.pressSequentially(', on the phone');
+  await expect(other.getByText('Draft saved')).toBeVisible();
+  await text.press('Control+End');
+  await text.pressSequentially(', on the desk');
+  const asked = page.getByRole('alert').filter({ hasText: 'on the phone' });
+  await expect(asked).toBeVisible();
+  await expect(text).toHaveText('From the desk, on the desk');
+  await asked.getByRole('button').first().click();
+  await expect(text).toHaveText('From the desk, on the phone');
+  await other.close();
+  await page.getByRole('button', { name: 'Discard draft' }).click();
+  // The server refused the older text by right.
+  complaints.splice(0);
 });
 
 test('a note mentions somebody and stays inside', async ({ desk: page }) => {
@@ -60,6 +128,46 @@ test('files are attached by choosing them, sent, and shown', async ({ desk: page
   await page.getByRole('button', { name: /^Send Ctrl|^Send$/ }).click();
   await expect(page.getByText('Sent', { exact: true })).toBeVisible();
   await expect(page.getByRole('link', { name: /terms\.txt/ })).toBeVisible();
+});
+
+/** A picture of 160 by 80 points, made in the page. */
+const picture = (page: Page) =>
+  page.evaluateHandle(async () => {
+    const canvas = new OffscreenCanvas(160, 80);
+    const context = canvas.getContext('2d')!;
+    context.fillStyle = 'teal';
+    context.fillRect(0, 0, 160, 80);
+    const files = new DataTransfer();
+    files.items.add(new File([await canvas.convertToBlob()], 'parcel.png', { type: 'image/png' }));
+    return files;
+  });
+
+test('a picture is dropped and pasted, and shown small in the conversation', async ({ desk: page }) => {
+  await visit(page, '/tickets/181');
+  await page.getByRole('region', { name: 'Conversation' }).waitFor();
+  await page.keyboard.press('r');
+  const text = page.getByRole('textbox', { name: editor });
+  await text.pressSequentially('This is how it arrived.');
+  await page
+    .getByRole('region', { name: 'Reply' })
+    .dispatchEvent('drop', { dataTransfer: await picture(page) });
+  const files = page.getByRole('button', { name: 'Remove parcel.png' });
+  await expect(files).toHaveCount(1);
+  await text.evaluate(
+    (it, data) => {
+      it.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+    },
+    await picture(page),
+  );
+  await expect(files).toHaveCount(2);
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByText('Sent', { exact: true })).toBeVisible();
+  const small = page
+    .getByRole('link', { name: /parcel\.png/ })
+    .first()
+    .locator('img');
+  await expect(small).toHaveAttribute('src', /thumbnail=/);
+  await expect.poll(() => small.evaluate((it: HTMLImageElement) => it.naturalWidth)).toBe(96);
 });
 
 test('HTML mail is shown in a frame: nothing runs, remote images are off until asked for', async ({

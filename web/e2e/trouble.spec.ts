@@ -1,5 +1,5 @@
 // The net breaks, the server is slow or says no: nothing typed is ever lost.
-import { expect, openFirst, row, server, signIn, test, visit } from './support/desk';
+import { authorisation, expect, openFirst, row, server, signIn, test, visit } from './support/desk';
 
 const editor = 'Write your answer…';
 
@@ -92,7 +92,49 @@ test('a session that ends asks to sign in again and keeps the text', async ({
   complaints.splice(0);
 });
 
-test('signing out ends it, everywhere', async ({ page, complaints }) => {
+test('what came while the net was away is there when it is back', async ({
+  desk: page,
+  context,
+  request,
+  complaints,
+}) => {
+  const headers = authorisation();
+  const channels = await (await request.get(`${server.url}/api/Channels`, { headers })).json();
+  const { channelID } = channels.find((it: { channelType: string }) => it.channelType === 'Email');
+  await context.setOffline(true);
+  await page.evaluate(() => dispatchEvent(new Event('offline')));
+  const data = {
+    channelID,
+    incoming: true,
+    fromAddress: 'nina@example.com',
+    subject: 'Came while you were away',
+    textBody: 'Hello?',
+  };
+  const made = await request.post(`${server.url}/api/ticketMessages/create-new`, { headers, data });
+  expect(made.status()).toBe(201);
+  await expect(row(page, 0)).not.toContainText('Came while you were away');
+  await context.setOffline(false);
+  await expect(row(page, 0)).toContainText('Came while you were away', { timeout: 20_000 });
+  complaints.splice(0);
+});
+
+test('signing out everywhere ends the sessions of other devices', async ({
+  desk: page,
+  browser,
+  complaints,
+}) => {
+  const other = await (await browser.newContext({ locale: 'en-GB' })).newPage();
+  await signIn(other);
+  await visit(page, '/settings/profile');
+  await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+  await expect(page.getByLabel('Username')).toBeVisible();
+  await visit(other, '/tickets/open');
+  await expect(other.getByLabel('Username')).toBeVisible();
+  await other.close();
+  complaints.splice(0);
+});
+
+test('signing out ends it, and a wrong password is refused', async ({ page, complaints }) => {
   await signIn(page);
   await page.getByRole('button', { name: /Lotte Claes/ }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();

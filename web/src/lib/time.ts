@@ -1,10 +1,5 @@
 // Times as people read them. The server speaks UTC; here they are the reader's own.
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
 const cache = new Map<string, Intl.DateTimeFormat>();
 
 function format(language: string, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -48,29 +43,26 @@ export function medium(iso: string, language: string, now = new Date()): string 
   }).format(date);
 }
 
-/** How long ago: 3m, 5h, 2d. */
-export function age(iso: string, now = Date.now()): string {
-  const passed = Math.max(0, now - new Date(iso).getTime());
-  if (passed < MINUTE) return '<1m';
-  if (passed < HOUR) return `${Math.floor(passed / MINUTE)}m`;
-  if (passed < DAY) return `${Math.floor(passed / HOUR)}h`;
-  return `${Math.floor(passed / DAY)}d`;
-}
+const UNITS = [
+  [86_400, 'day'],
+  [3600, 'hour'],
+  [60, 'minute'],
+  [1, 'second'],
+] as const;
 
-/** A length of time in its two largest units. */
-export function duration(seconds: number): string {
-  const units: [number, string][] = [
-    [86_400, 'd'],
-    [3600, 'h'],
-    [60, 'm'],
-  ];
-  const at = units.findIndex(([size]) => seconds >= size);
-  if (at < 0) return `${Math.round(seconds)}s`;
-  const [size, name] = units[at]!;
-  const next = units[at + 1];
-  const whole = `${Math.floor(seconds / size)}${name}`;
-  const rest = next ? Math.floor((seconds % size) / next[0]) : 0;
-  return next && rest > 0 ? `${whole} ${rest}${next[1]}` : whole;
+/** A length of time in its two largest units: 2d 3h. */
+export function duration(seconds: number, language: string): string {
+  const write = (value: number, unit: string) =>
+    new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'narrow' })
+      .format(value)
+      .replace(/\s/, '\u202f');
+  const whole = Math.round(seconds);
+  const at = UNITS.findIndex(([size]) => whole >= size || size === 1);
+  const [size, unit] = UNITS[at]!;
+  const next = UNITS[at + 1];
+  const rest = next && next[1] !== 'second' ? Math.floor((whole % size) / next[0]) : 0;
+  const first = write(Math.floor(whole / size), unit);
+  return next && rest > 0 ? `${first} ${write(rest, next[1])}` : first;
 }
 
 /** 12 kB, 3.4 MB. */

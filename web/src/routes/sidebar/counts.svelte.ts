@@ -13,7 +13,7 @@ export function viewCounts(): Counts {
   const counts = createQuery(() => ticketCounts);
   return {
     of: (view) => {
-      if (view === 'everything' || view === 'closed') return undefined;
+      if (view === 'everything') return undefined;
       return counts.data?.[view === 'open' ? 'all' : view].count;
     },
     ofSaved: (id) => {

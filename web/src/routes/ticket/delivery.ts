@@ -36,7 +36,7 @@ async function refresh(ticket: number): Promise<void> {
 /** The composer that a text comes back to. */
 export interface Desk {
   isWriting: boolean;
-  insert: (html: string, replace: boolean) => void;
+  insert: (html: string) => void;
   reopen: () => void;
 }
 
@@ -48,7 +48,7 @@ export async function takeBack(ticket: number, sent: number, desk: Desk): Promis
     const draft = await ok(client.GET('/api/ticketMessages/{id}', { params: { path: { id: messageID } } }));
     const html = draft.htmlBody ?? paragraphs(draft.textBody ?? draft.message ?? '');
     if (desk.isWriting) {
-      desk.insert(html, false);
+      desk.insert(html);
       if (!draft.hasAttachment)
         await ok(client.DELETE('/api/ticketMessages/{id}', { params: { path: { id: messageID } } }));
       toasts.info(t('delivery.takenBack'));

@@ -4,7 +4,6 @@ import type { Ticket } from '../../api/types';
 
 export interface InsertRequest {
   html: string;
-  replace: boolean;
 }
 
 export class TicketState {
@@ -17,10 +16,10 @@ export class TicketState {
   reopened = $state(0);
   /** Whether an answer is being written that says something. */
   isWriting = $state(false);
+  /** Whether somebody asked to write: what opens by itself takes no keys. */
+  wantsFocus = $state(false);
   /** Text on its way into the composer. */
   insertion = $state.raw<InsertRequest | null>(null);
-  /** The message that the machine is asked about: the newest of the customer's. */
-  focusMessageID = $state<number | null>(null);
 
   constructor(ticket: () => Ticket | undefined) {
     this.#ticket = ticket;
@@ -30,15 +29,21 @@ export class TicketState {
     return this.#ticket();
   }
 
+  /** Opens the composer, for the keys that follow. */
+  write(mode: 'reply' | 'note'): void {
+    this.mode = mode;
+    this.wantsFocus = true;
+  }
+
   /** The composer begins again with what is kept on this machine. */
   reopen(): void {
     this.reopened += 1;
   }
 
   /** Puts text into an answer, opening the composer where that is not open. */
-  insert(html: string, replace: boolean): void {
-    this.mode = 'reply';
-    this.insertion = { html, replace };
+  insert(html: string): void {
+    this.write('reply');
+    this.insertion = { html };
   }
 }
 

@@ -4,8 +4,12 @@ import type { Ticket, TicketQuery } from '../../api/types';
 export const VIEWS = ['mine', 'unassigned', 'open', 'escalated', 'closed', 'spam', 'everything'] as const;
 export type View = (typeof VIEWS)[number];
 
+const FLAGS = ['isSpam', 'isClosed', 'escalated'] as const;
 /** What can be asked for besides, by the server's names: figures of the overview lead to their tickets with it. */
 const MORE = [
+  ...FLAGS,
+  'createdFrom',
+  'createdTo',
   'closedFrom',
   'closedTo',
   'lastMessageFrom',
@@ -136,7 +140,9 @@ export function toQuery(filter: Filter): TicketQuery {
   if (to) query.createdTo = to;
   if (filter.sort) query.sortBy = filter.sort;
   if (filter.order) query.sortOrder = filter.order;
-  return Object.assign(query, filter.more);
+  Object.assign(query, filter.more);
+  for (const name of FLAGS) if (filter.more[name]) query[name] = filter.more[name] === 'true';
+  return query;
 }
 
 /** Whether a ticket, as it is now, still belongs to what was asked for. What only the server can tell is left

@@ -19,11 +19,13 @@ function viewOf(query: URLSearchParams): View {
   return fits.sort((a, b) => [...asked(b)].length - [...asked(a)].length)[0] ?? 'everything';
 }
 
-/** The day, as the reader counts days, in which a time lies; `before` days earlier. */
-function day(iso: string | null, before: number): string {
-  const time = iso ? new Date(iso) : null;
-  if (!time || Number.isNaN(time.getTime())) return '';
-  time.setDate(time.getDate() - before);
+/** The day, as the reader counts days, that begins at a time; nothing where none does. A time that ends a day
+ * may be its last moment instead of the next day's first. */
+function day(iso: string | null, isEnd: boolean): string {
+  if (!iso) return '';
+  const time = new Date(Math.ceil(new Date(iso).getTime() / 1000) * 1000);
+  if (Number.isNaN(time.getTime()) || time.getHours() + time.getMinutes() + time.getSeconds() > 0) return '';
+  if (isEnd) time.setDate(time.getDate() - 1);
   const pad = (it: number) => String(it).padStart(2, '0');
   return `${time.getFullYear()}-${pad(time.getMonth() + 1)}-${pad(time.getDate())}`;
 }
@@ -33,11 +35,20 @@ export function fromServerQuery(text: string): Filter {
   const query = new URLSearchParams(text);
   const view = viewOf(query);
   const address = new URLSearchParams(query);
+  for (const name of new URLSearchParams(serverQuery({ view, ...EMPTY })).keys()) address.delete(name);
   for (const it of query.getAll('channelIDs')) address.append('channel', it);
   if (query.has('topicId')) address.set('topic', query.get('topicId')!);
   if (query.has('customerRepID') && view !== 'unassigned') address.set('rep', query.get('customerRepID')!);
-  address.set('from', day(query.get('createdFrom'), 0));
-  address.set('to', day(query.get('createdTo'), 1));
+  // Whole days are the reader's to change; any other time stays as it is.
+  for (const [name, of, isEnd] of [
+    ['createdFrom', 'from', false],
+    ['createdTo', 'to', true],
+  ] as const) {
+    const whole = day(query.get(name), isEnd);
+    if (!whole) continue;
+    address.set(of, whole);
+    address.delete(name);
+  }
   if (query.has('sortBy')) address.set('sort', query.get('sortBy')!);
   if (query.has('sortOrder')) address.set('order', query.get('sortOrder')!);
   return read(view, address);

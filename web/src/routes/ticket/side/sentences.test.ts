@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Citation } from '../../../api/types';
-import { tie } from './sentences';
+import { plain, tie } from './sentences';
 
 const citation = (quote: string): Citation => ({
   documentID: 1,
@@ -36,4 +36,12 @@ describe('a draft', () => {
     expect(tie('The moon is made of green cheese today.', CITED, 'en')[0]?.citation).toBeNull();
     expect(tie('', [], 'en')).toEqual([]);
   });
+});
+
+it('a passage is read without its marks', () => {
+  expect(plain('- **My trips** shows it [live](https://a.example): `now`')).toBe(
+    'My trips shows it live: now',
+  );
+  expect(plain('## Block it\n1. In the app')).toBe('Block it\nIn the app');
+  expect(plain('2 * 3 is 6, snake_case stays')).toBe('2 * 3 is 6, snake_case stays');
 });

@@ -47,3 +47,12 @@ export function tie(text: string, citations: Citation[], language: string): Sent
     citation: isSaid ? said(part, citations) : best(part, quotes),
   }));
 }
+
+/** A passage of a document as one reads it, without the marks of its markdown. */
+export function plain(markdown: string): string {
+  return markdown
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/^\s*(?:#{1,6}|>|[-*+]|\d+[.)])\s+/gm, '')
+    .replace(/(\*\*|__|`)(.+?)\1/g, '$2')
+    .trim();
+}
