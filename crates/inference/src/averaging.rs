@@ -4,10 +4,9 @@
 
 use std::borrow::Cow;
 
-use half::f16;
-
+use crate::matrix::{Matrix, Storage};
 use crate::model_file::{ModelError, ModelFile};
-use crate::simd::{self, Matrix};
+use crate::simd;
 
 /// Length of a vector.
 pub const LENGTH: usize = 512;
@@ -25,7 +24,7 @@ const ROW_BYTES: usize = LENGTH / 32 * BLOCK;
 /// Word `n` is counted in the steps of group `n % GROUPS`.
 const GROUPS: usize = 17;
 
-/// The loaded encoder: the layers as floats, the word table as it is stored.
+/// The loaded encoder: all of it as it is stored.
 pub struct Averaging {
     words: Cow<'static, [u8]>,
     /// The weights that do not fit: place in the table, and the weight in the lowest six bits; sorted.
@@ -47,19 +46,13 @@ impl Averaging {
             let values = file.words::<f32>(&format!("use/{name}"))?;
             check(values.len() == length, name).map(|()| values)
         };
-        let matrix = |name: &str, inputs: usize, bias: Vec<f32>| -> Result<Matrix, ModelError> {
+        let matrix = |name: &str, inputs: usize, bias: Cow<'static, [f32]>| {
             let weights = file.bytes(&format!("use/{name}.w"))?;
-            check(weights.len() == inputs * bias.len() * 2, name)?;
-            Ok(Matrix::pack(inputs, bias, |row, out| {
-                let row = &weights[row * inputs * 2..][..inputs * 2];
-                for (pair, place) in row.as_chunks::<2>().0.iter().zip(out) {
-                    *place = f16::from_le_bytes(*pair).to_f32();
-                }
-            }))
+            Matrix::new(Storage::Half, inputs, weights, bias).ok_or_else(|| wrong_size(name))
         };
         let convolution = |order: usize, layer: usize| {
             let name = format!("{order}.{layer}");
-            matrix(&name, order * WIDTH, floats(&format!("{name}.b"), WIDTH)?.into_owned())
+            matrix(&name, order * WIDTH, floats(&format!("{name}.b"), WIDTH)?)
         };
         let words = file.bytes("use/words")?;
         check(words.len().is_multiple_of(ROW_BYTES), "words")?;
@@ -71,16 +64,18 @@ impl Averaging {
             odd: file.words("use/words.odd")?,
             least: floats("words.least", GROUPS)?,
             step: floats("words.step", GROUPS)?,
-            spread: matrix("in", LENGTH, floats("in.b", 3 * WIDTH)?.into_owned())?,
+            spread: matrix("in", LENGTH, floats("in.b", 3 * WIDTH)?)?,
             spread_norm: [floats("in.norm.w", 3 * WIDTH)?, floats("in.norm.b", 3 * WIDTH)?],
             among: ORDERS
                 .iter()
                 .map(|(order, _)| Ok([convolution(*order, 1)?, convolution(*order, 2)?]))
                 .collect::<Result<_, ModelError>>()?,
             norm: [floats("norm.w", FEATURES)?, floats("norm.b", FEATURES)?],
-            join: matrix("out", FEATURES, floats("out.b", LENGTH)?.into_owned())?,
+            join: matrix("out", FEATURES, floats("out.b", LENGTH)?)?,
             deep: deep
-                .map(|(name, inputs, outputs)| matrix(&format!("deep.{name}"), inputs, vec![0.0; outputs]))
+                .map(|(name, inputs, outputs)| {
+                    matrix(&format!("deep.{name}"), inputs, vec![0.0; outputs].into())
+                })
                 .collect::<Result<_, _>>()?,
         })
     }
@@ -188,7 +183,11 @@ impl Averaging {
 }
 
 fn check(fits: bool, name: &str) -> Result<(), ModelError> {
-    if fits { Ok(()) } else { Err(ModelError::Damaged(format!("use/{name} has the wrong size"))) }
+    if fits { Ok(()) } else { Err(wrong_size(name)) }
+}
+
+fn wrong_size(name: &str) -> ModelError {
+    ModelError::Damaged(format!("use/{name} has the wrong size"))
 }
 
 /// Puts rows into columns from `at` on.

@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::averaging::{Averaging, LENGTH as UNIVERSAL};
-use crate::encoder::{Encoder, HIDDEN, Storage};
+use crate::encoder::{Encoder, HIDDEN};
+use crate::matrix::Storage;
 use crate::model_file::{ModelError, ModelFile};
 use crate::simd;
 use crate::space;

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use half::f16;
-
+use crate::matrix::{Matrix, Storage};
 use crate::model_file::{ModelError, ModelFile};
-use crate::simd::{self, Matrix};
+use crate::simd;
 
 /// Length of a vector.
 pub const HIDDEN: usize = 384;
@@ -13,46 +12,6 @@ const INNER: usize = 1536;
 const HEADS: usize = 12;
 /// Tokens that are computed together; bounds the memory of a batch to some 15 MB.
 const BATCH_TOKENS: usize = 1024;
-/// Bytes of 32 weights in four bits: a half-float scale, then the nibbles of weights 0–15 and 16–31.
-const BLOCK: usize = 18;
-
-/// How the matrices of a model are stored.
-#[derive(Clone, Copy)]
-pub enum Storage {
-    /// Half floats.
-    Half,
-    /// Blocks of 32 four-bit weights (`Q4_0`).
-    FourBit,
-}
-
-impl Storage {
-    fn row_bytes(self, inputs: usize) -> usize {
-        match self {
-            Self::Half => inputs * 2,
-            Self::FourBit => inputs / 32 * BLOCK,
-        }
-    }
-
-    fn read(self, bytes: &[u8], out: &mut [f32]) {
-        match self {
-            Self::Half => {
-                for (pair, place) in bytes.as_chunks::<2>().0.iter().zip(out) {
-                    *place = f16::from_le_bytes(*pair).to_f32();
-                }
-            }
-            Self::FourBit => {
-                for (block, out) in bytes.chunks_exact(BLOCK).zip(out.chunks_exact_mut(32)) {
-                    let scale = f16::from_le_bytes([block[0], block[1]]).to_f32();
-                    let (low, high) = out.split_at_mut(16);
-                    for ((nibbles, low), high) in block[2..].iter().zip(low).zip(high) {
-                        *low = f32::from(i16::from(nibbles & 15) - 8) * scale;
-                        *high = f32::from(i16::from(nibbles >> 4) - 8) * scale;
-                    }
-                }
-            }
-        }
-    }
-}
 
 struct Norm {
     weight: Cow<'static, [f32]>,
@@ -70,7 +29,7 @@ struct Layer {
     norm: Norm,
 }
 
-/// A loaded encoder: the layers as floats, the large word table as it is stored.
+/// A loaded encoder: all of it as it is stored.
 pub struct Encoder {
     storage: Storage,
     words: Cow<'static, [u8]>,
@@ -91,14 +50,9 @@ impl Encoder {
         };
         let matrix = |part: &str, inputs: usize, outputs: usize| -> Result<Matrix, ModelError> {
             let weights = file.bytes(&format!("{name}/{part}.w"))?;
-            let bias = floats(file, &format!("{name}/{part}.b"), outputs)?.into_owned();
-            let row_bytes = storage.row_bytes(inputs);
-            if weights.len() != outputs * row_bytes {
-                return Err(ModelError::Damaged(format!("{name}/{part}.w has the wrong size")));
-            }
-            Ok(Matrix::pack(inputs, bias, |row, out| {
-                storage.read(&weights[row * row_bytes..][..row_bytes], out)
-            }))
+            let bias = floats(file, &format!("{name}/{part}.b"), outputs)?;
+            Matrix::new(storage, inputs, weights, bias)
+                .ok_or_else(|| ModelError::Damaged(format!("{name}/{part}.w has the wrong size")))
         };
         let layer = |number: usize| -> Result<Layer, ModelError> {
             Ok(Layer {
@@ -163,7 +117,7 @@ impl Encoder {
     }
 
     fn look_up(&self, tokens: &[u32], rows: &mut Vec<f32>) {
-        let row_bytes = self.storage.row_bytes(HIDDEN);
+        let row_bytes = self.storage.bytes(HIDDEN);
         for (token, position) in tokens.iter().zip(self.positions.chunks_exact(HIDDEN)) {
             let at = rows.len();
             rows.resize(at + HIDDEN, 0.0);

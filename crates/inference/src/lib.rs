@@ -8,6 +8,7 @@ mod averaging;
 pub mod embedder;
 mod encoder;
 pub mod language;
+mod matrix;
 mod model_file;
 pub mod passages;
 pub mod retrieval;

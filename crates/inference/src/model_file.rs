@@ -10,7 +10,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
-const MAGIC: &[u8; 16] = b"answerpal-model1";
+const MAGIC: &[u8; 16] = b"answerpal-model2";
 const NAME: usize = 48;
 const ENTRY: usize = NAME + 16;
 
@@ -128,7 +128,7 @@ fn directory(from: &mut impl Read, length: u64) -> Result<HashMap<String, (u64, 
     from.read_exact(&mut head).map_err(|_| damaged("it is cut short"))?;
     let (magic, count) = head.split_at(16);
     if magic != MAGIC {
-        return Err(damaged("it does not begin as a packed model does"));
+        return Err(damaged("it is not packed as this version packs it: run `make model` again"));
     }
     let count = u32::from_le_bytes([count[0], count[1], count[2], count[3]]);
     let mut sections = HashMap::new();

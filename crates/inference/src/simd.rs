@@ -1,145 +1,12 @@
-//! The arithmetic of the models, in whatever vector instructions the processor has.
-//!
-//! Matrices are packed once, when they are loaded, into panels as wide as two vector registers, so that a
-//! product reads them front to back. Nothing here depends on how many texts are computed together: each row
-//! of a product is summed in the same order, so a text's vector is the same alone or in a batch.
+//! The arithmetic of the models beside their matrices, in whatever vector instructions the processor has.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::Arch;
 use std::sync::OnceLock;
 
 /// What this processor can do, found out once.
 pub fn arch() -> Arch {
     static ARCH: OnceLock<Arch> = OnceLock::new();
     *ARCH.get_or_init(Arch::new)
-}
-
-struct Lanes;
-
-impl WithSimd for Lanes {
-    type Output = usize;
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> usize {
-        S::F32_LANES
-    }
-}
-
-/// A matrix of weights, packed for products.
-pub struct Matrix {
-    inputs: usize,
-    outputs: usize,
-    width: usize,
-    /// Panels of `inputs × width`; the first used element is aligned to 64 bytes.
-    data: Vec<f32>,
-    start: usize,
-    bias: Vec<f32>,
-}
-
-impl Matrix {
-    /// `row(i)` writes the weights of output `i`. `outputs` must be a multiple of 32, as all of the models are.
-    pub fn pack(inputs: usize, bias: Vec<f32>, mut row: impl FnMut(usize, &mut [f32])) -> Self {
-        let outputs = bias.len();
-        let width = 2 * arch().dispatch(Lanes);
-        assert!(outputs.is_multiple_of(width), "rows of {outputs} do not fill panels of {width}");
-        let mut data = vec![0.0; inputs * outputs + 16];
-        let start = (64 - data.as_ptr().addr() % 64) % 64 / 4;
-        let mut weights = vec![0.0; inputs];
-        for output in 0..outputs {
-            row(output, &mut weights);
-            let panel = start + output / width * width * inputs + output % width;
-            for (input, weight) in weights.iter().enumerate() {
-                data[panel + input * width] = *weight;
-            }
-        }
-        Self { inputs, outputs, width, data, start, bias }
-    }
-
-    /// `out = rows × weights + bias`, rows lying one after another.
-    pub fn product(&self, rows: &[f32], out: &mut [f32]) {
-        assert_eq!(rows.len() / self.inputs, out.len() / self.outputs);
-        arch().dispatch(Product { matrix: self, rows, out });
-    }
-}
-
-struct Product<'a> {
-    matrix: &'a Matrix,
-    rows: &'a [f32],
-    out: &'a mut [f32],
-}
-
-impl WithSimd for Product<'_> {
-    type Output = ();
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        // As many rows at a time as leave the sums in registers: 16 of them on AVX2, else 32.
-        match S::F32_LANES {
-            8 => self.run::<S, 6>(simd),
-            _ => self.run::<S, 8>(simd),
-        }
-    }
-}
-
-impl Product<'_> {
-    #[inline(always)]
-    fn run<S: Simd, const ROWS: usize>(self, simd: S) {
-        let Self { matrix, rows, out } = self;
-        let count = rows.len() / matrix.inputs;
-        let whole = count / ROWS * ROWS;
-        let packed = interleave::<ROWS>(&rows[..whole * matrix.inputs], matrix.inputs);
-        let rest = rows[whole * matrix.inputs..].chunks_exact(matrix.inputs);
-        let used = &matrix.data[matrix.start..matrix.start + matrix.inputs * matrix.outputs];
-        let panels = used.chunks_exact(matrix.inputs * matrix.width);
-        for (number, (panel, bias)) in panels.zip(matrix.bias.chunks_exact(matrix.width)).enumerate() {
-            let (panel, _) = S::as_simd_f32s(panel).0.as_chunks::<2>();
-            let (bias, _) = S::as_simd_f32s(bias).0.as_chunks::<2>();
-            let mut store = |row: usize, sums: [S::f32s; 2]| {
-                let at = row * matrix.outputs + number * matrix.width;
-                S::as_mut_simd_f32s(&mut out[at..at + matrix.width]).0.copy_from_slice(&sums);
-            };
-            for (block, rows) in packed.chunks_exact(matrix.inputs).enumerate() {
-                let mut sums = [bias[0]; ROWS];
-                for (weights, values) in panel.iter().zip(rows) {
-                    step(simd, weights, values, &mut sums);
-                }
-                for (row, sums) in sums.into_iter().enumerate() {
-                    store(block * ROWS + row, sums);
-                }
-            }
-            for (row, values) in rest.clone().enumerate() {
-                let mut sums = [bias[0]];
-                for (weights, value) in panel.iter().zip(values) {
-                    step(simd, weights, &[*value], &mut sums);
-                }
-                store(whole + row, sums[0]);
-            }
-        }
-    }
-}
-
-#[inline(always)]
-fn step<S: Simd, const ROWS: usize>(
-    simd: S,
-    weights: &[S::f32s; 2],
-    values: &[f32; ROWS],
-    sums: &mut [[S::f32s; 2]; ROWS],
-) {
-    for (value, sum) in values.iter().zip(sums) {
-        let value = simd.splat_f32s(*value);
-        sum[0] = simd.mul_add_f32s(value, weights[0], sum[0]);
-        sum[1] = simd.mul_add_f32s(value, weights[1], sum[1]);
-    }
-}
-
-/// Blocks of `ROWS` rows, column by column.
-fn interleave<const ROWS: usize>(rows: &[f32], inputs: usize) -> Vec<[f32; ROWS]> {
-    let mut out = vec![[0.0; ROWS]; rows.len() / ROWS];
-    for (block, rows) in out.chunks_exact_mut(inputs).zip(rows.chunks_exact(inputs * ROWS)) {
-        for (number, row) in rows.chunks_exact(inputs).enumerate() {
-            for (place, value) in block.iter_mut().zip(row) {
-                place[number] = *value;
-            }
-        }
-    }
-    out
 }
 
 /// `e^x` to 2e-7 relative, for `x` of at most 0. Only sums, products and bit operations, so that loops over it
@@ -300,28 +167,6 @@ fn softmax(scores: &mut [f32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn products_are_those_of_the_textbook() {
-        let (inputs, outputs) = (40, 64);
-        let weight = |o: usize, i: usize| ((o * 31 + i * 17) % 23) as f32 / 23.0 - 0.5;
-        let bias: Vec<f32> = (0..outputs).map(|o| o as f32 / 10.0).collect();
-        let matrix = Matrix::pack(inputs, bias.clone(), |o, row| {
-            row.iter_mut().enumerate().for_each(|(i, place)| *place = weight(o, i));
-        });
-        for count in [1, 5, 6, 8, 13, 24] {
-            let rows: Vec<f32> = (0..count * inputs).map(|i| ((i * 7) % 11) as f32 - 5.0).collect();
-            let mut out = vec![0.0; count * outputs];
-            matrix.product(&rows, &mut out);
-            for (row, out) in rows.chunks(inputs).zip(out.chunks(outputs)) {
-                for (o, value) in out.iter().enumerate() {
-                    let wanted: f32 =
-                        bias[o] + row.iter().enumerate().map(|(i, x)| x * weight(o, i)).sum::<f32>();
-                    assert!((value - wanted).abs() < 1e-3, "{value} is not {wanted}");
-                }
-            }
-        }
-    }
 
     #[test]
     fn exp_and_gelu_are_close() {

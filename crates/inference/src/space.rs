@@ -12,8 +12,8 @@ use std::sync::OnceLock;
 use crate::averaging::LENGTH as UNIVERSAL;
 use crate::embedder::Role;
 use crate::encoder::HIDDEN;
-use crate::simd::{self, Matrix};
-use half::f16;
+use crate::matrix::{Matrix, Storage};
+use crate::simd;
 
 /// What each model counts of a cosine: in English MiniLM and the universal encoder, …
 const ENGLISH: [f32; 2] = [0.65, 0.35];
@@ -42,13 +42,9 @@ fn space() -> &'static Space {
         };
         let (e5_query, e5_passage) = (mean(HIDDEN), mean(HIDDEN));
         let (universal, minilm) = (mean(UNIVERSAL), mean(HIDDEN));
-        let inputs = HIDDEN + UNIVERSAL;
-        let map = Matrix::pack(inputs, vec![0.0; HIDDEN], |row, out| {
-            let row = &rest[row * inputs * 2..][..inputs * 2];
-            for (pair, place) in row.as_chunks::<2>().0.iter().zip(out) {
-                *place = f16::from_le_bytes(*pair).to_f32();
-            }
-        });
+        let bias = vec![0.0; HIDDEN].into();
+        let map =
+            Matrix::new(Storage::Half, HIDDEN + UNIVERSAL, rest.into(), bias).expect("it was packed so");
         Space { e5_query, e5_passage, universal, minilm, map }
     })
 }
