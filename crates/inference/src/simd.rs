@@ -100,6 +100,37 @@ pub fn dot_here(a: &[f32], b: &[f32]) -> f32 {
     lanes.iter().sum::<f32>() + rest
 }
 
+/// Adds to `out` the inner product of each row with a vector, as `dot_here` computes it. Four rows at a time: one
+/// sum alone would wait for each of its additions.
+#[inline(always)]
+pub fn add_products_here(rows: &[f32], vector: &[f32], out: &mut [f32]) {
+    const ROWS: usize = 4;
+    let size = vector.len();
+    let (chunks, rest) = vector.as_chunks::<16>();
+    let mut four = rows.chunks_exact(ROWS * size);
+    let mut places = out.chunks_exact_mut(ROWS);
+    for (rows, places) in (&mut four).zip(&mut places) {
+        let mut lanes = [[0.0; 16]; ROWS];
+        for (number, chunk) in chunks.iter().enumerate() {
+            for row in 0..ROWS {
+                let own = &rows[row * size + number * 16..][..16];
+                for lane in 0..16 {
+                    lanes[row][lane] += own[lane] * chunk[lane];
+                }
+            }
+        }
+        for row in 0..ROWS {
+            let own = &rows[row * size + chunks.len() * 16..][..rest.len()];
+            let rest: f32 = own.iter().zip(rest).map(|(left, right)| left * right).sum();
+            places[row] += lanes[row].iter().sum::<f32>() + rest;
+        }
+    }
+    let left = four.remainder().chunks_exact(size.max(1));
+    for (row, place) in left.zip(places.into_remainder()) {
+        *place += dot_here(row, vector);
+    }
+}
+
 /// Scales a vector to length 1; a vector of zeros stays one.
 pub fn normalise(vector: &mut [f32]) {
     let length = dot(vector, vector).sqrt();

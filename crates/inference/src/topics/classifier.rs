@@ -212,9 +212,14 @@ impl Classifier {
 
     fn retrain(&mut self) {
         let known: Vec<&Known> = self.examples.values().collect();
-        let held = self.hold_out(&known);
+        // What is held out is trained on beside the model, where there is a second processor.
+        let (model, held) = std::thread::scope(|scope| {
+            let held = scope.spawn(|| self.hold_out(&known));
+            let model = Model::fit(self.topics.len(), self.dimensions, &self.prompts, &known);
+            (model, held.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        self.model = model;
         self.before.clear();
-        self.model = Model::fit(self.topics.len(), self.dimensions, &self.prompts, &known);
         self.calibration = Calibration::fit(&held, Model::UNTAUGHT);
     }
 

@@ -62,9 +62,7 @@ impl Linear {
     pub fn scores(&self, vector: &[f32], parts: &[(u32, f32)]) -> Vec<f32> {
         let mut out = self.bias.clone();
         simd::arch().dispatch(|| {
-            for (score, row) in out.iter_mut().zip(self.dense.chunks_exact(self.dimensions)) {
-                *score += simd::dot_here(row, vector);
-            }
+            simd::add_products_here(&self.dense, vector, &mut out);
             for (bucket, weight) in parts {
                 let weight = weight * PARTS;
                 for (score, row) in out.iter_mut().zip(&self.sparse[*bucket as usize]) {
@@ -108,17 +106,20 @@ impl Linear {
             }
         });
         let square: f32 = slopes.iter().map(|slope| slope * slope).sum();
-        for (bucket, value) in sample.parts {
-            let value = value * PARTS;
-            let row = &mut self.sparse[*bucket as usize];
-            row.resize(self.classes, 0.0);
-            let seen = &mut self.sparse_seen[*bucket as usize];
-            *seen += square * value * value;
-            let step = STEP * value / seen.sqrt();
-            for (weight, slope) in row.iter_mut().zip(&slopes) {
-                *weight -= step * slope;
-            }
+        for (bucket, _) in sample.parts {
+            self.sparse[*bucket as usize].resize(self.classes, 0.0);
         }
+        simd::arch().dispatch(|| {
+            for (bucket, value) in sample.parts {
+                let value = value * PARTS;
+                let seen = &mut self.sparse_seen[*bucket as usize];
+                *seen += square * value * value;
+                let step = STEP * value / seen.sqrt();
+                for (weight, slope) in self.sparse[*bucket as usize].iter_mut().zip(&slopes) {
+                    *weight -= step * slope;
+                }
+            }
+        });
     }
 }
 
