@@ -76,7 +76,7 @@ def ascii_name(s):
 
 CUSTOM_FIELDS = [
     {"fieldName": "priority", "fieldType": "dropdown", "displayName": "Priority",
-     "description": "How soon this needs an answer", "order": 1, "options": ["Low", "Normal", "High", "Urgent"]},
+     "description": "How soon this needs an answer", "order": 1, "options": ["low", "normal", "high", "urgent"]},
     {"fieldName": "orderNumber", "fieldType": "text", "displayName": "Order number",
      "description": "Order in the travel shop, such as ORD-2026-00123", "order": 2, "options": []},
     {"fieldName": "vip", "fieldType": "boolean", "displayName": "VIP",

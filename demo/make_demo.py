@@ -370,9 +370,9 @@ def make_ticket(rng, status, langs, topic_deck, esc_deck, spam, picks, subjects,
             extra = rng.choice(T.ORDER_LINES).format(order)
     fields = {}
     if status == "Escalated":
-        fields["priority"] = rng.choice(["High", "Urgent"])
+        fields["priority"] = rng.choice(["high", "urgent"])
     elif rng.random() < 0.55:
-        fields["priority"] = "Normal" if lang != "en" else weighted(rng, [("Low", 20), ("Normal", 55), ("High", 22), ("Urgent", 3)])
+        fields["priority"] = "normal" if lang != "en" else weighted(rng, [("low", 20), ("normal", 55), ("high", 22), ("urgent", 3)])
     if order:
         fields["orderNumber"] = order
     if user and user["vip"]:

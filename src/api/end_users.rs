@@ -201,7 +201,7 @@ async fn delete_end_user(
     Id(id): Id,
     Change { caller, guard, .. }: Change,
 ) -> Result<Response> {
-    caller.may_write()?;
+    caller.may_delete_end_users()?;
     guard
         .write(&app, caller.customer, move |tx, guard| {
             Box::pin(async move {

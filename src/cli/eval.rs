@@ -2,6 +2,7 @@
 
 mod drafts;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -110,6 +111,12 @@ async fn of_topics(context: &Context, args: TopicsArgs) -> Result<Vec<Column>> {
     let embedding = Embedding::new(Outbound::new("")?, Duration::from_secs(15));
     let mut columns = Vec::new();
     for setting in settings(&args.setting)? {
+        if setting.shots.is_some() && matches!(course, Course::Replay(_)) {
+            return Err(Error::invalid(
+                "setting",
+                "shots=N needs --data: a replay teaches everything in turn",
+            ));
+        }
         columns.push(topics::run(&embedding, &known, &course, &setting).await?);
     }
     Ok(columns)
@@ -160,10 +167,18 @@ async fn of_retrieval(context: &Context, args: RetrievalArgs) -> Result<Vec<Colu
         Some(file) => data::answers(file as &Path)?,
         None => own_documents(context, args.customer.as_deref()).await?,
     };
-    let questions = match &args.data {
+    let known: HashSet<i64> = answers.iter().map(|it| it.id).collect();
+    let mut questions = match &args.data {
         Some(file) => data::questions(file)?,
         None => own_questions(context, &args).await?,
     };
+    if let (Some(it), true) = (questions.iter().find(|it| !known.contains(&it.document)), args.data.is_some())
+    {
+        let why = format!("names document {}, which is not among the documents", it.document);
+        return Err(Error::invalid("data", why));
+    }
+    // A document may be gone since the answer.
+    questions.retain(|it| known.contains(&it.document));
     let embedding = Embedding::new(Outbound::new("")?, Duration::from_secs(15));
     let mut columns = Vec::new();
     for setting in settings(&args.setting)? {

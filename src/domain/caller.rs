@@ -87,6 +87,14 @@ impl Caller {
         self.scoped(self.scopes.write, "write")
     }
 
+    /// All tickets lose an end user that is deleted, those that an Agent does not see among them.
+    pub fn may_delete_end_users(&self) -> Result<()> {
+        if self.role == Role::Agent {
+            return Err(Error::Forbidden("Supervisors and Administrators may delete end users.".into()));
+        }
+        self.scoped(self.scopes.write, "write")
+    }
+
     /// Policy ManageUsers.
     pub fn may_manage_users(&self) -> Result<()> {
         self.administrator()?;

@@ -4,7 +4,7 @@ mod change;
 mod create;
 
 pub use change::{MessageChange, delete, settle, update};
-pub use create::{Created, Draft, create};
+pub use create::{Created, Draft, check_recipients, create};
 
 use std::collections::HashSet;
 

@@ -54,7 +54,8 @@ pub async fn run(
 fn measures(places: &[Option<usize>]) -> Vec<Measure> {
     let within = |most: usize| places.iter().flatten().filter(|it| **it < most).count();
     let mean = |of: &dyn Fn(usize) -> f64| {
-        let total: f64 = places.iter().flatten().filter(|it| **it < 10).map(|it| of(*it)).sum();
+        let found = places.iter().flatten().filter(|it| **it < 10);
+        let total = found.fold(0.0, |total, it| total + of(*it));
         (!places.is_empty()).then(|| 100.0 * total / places.len() as f64)
     };
     vec![
@@ -78,5 +79,7 @@ mod tests {
         assert_eq!(values[..4], [4.0, 25.0, 50.0, 75.0]);
         assert!((values[4] - 100.0 * (1.0 + 0.5 + 0.125) / 4.0).abs() < 1e-9);
         assert!(values[5] > values[4]);
+        let nowhere = measures(&[None]);
+        assert!(nowhere[4].value.unwrap().is_sign_positive(), "0.0, not -0.0");
     }
 }

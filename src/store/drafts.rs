@@ -111,6 +111,20 @@ row! {
     }
 }
 
+/// How many messages were looked at since a time and got no draft.
+pub async fn count_skipped(conn: &mut Conn, customer: CustomerId, since: Timestamp) -> Result<i64> {
+    let (count,) = conn
+        .query_one(
+            "SELECT COUNT(*) FROM message_stages s
+             JOIN ticket_messages m ON m.customer_id = s.customer_id AND m.message_id = s.message_id
+             WHERE s.customer_id = $1 AND s.stage = 'reply' AND s.status = 'Skipped' AND s.ended_at >= $2
+               AND m.ai_generated_response IS NULL",
+            params![customer, since],
+        )
+        .await?;
+    Ok(count)
+}
+
 /// The fates of drafts since a time, newest first, those of one channel and one topic where they are given
 /// (0: any).
 pub async fn fates(

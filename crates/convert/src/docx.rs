@@ -55,6 +55,7 @@ struct Body<'a> {
     /// Depths at which what is inside is skipped.
     skipped: usize,
     in_text: bool,
+    hidden: bool,
     bold: bool,
     italic: bool,
     run: String,
@@ -72,6 +73,7 @@ impl<'a> Body<'a> {
             paragraph: Paragraph::default(),
             skipped: 0,
             in_text: false,
+            hidden: false,
             bold: false,
             italic: false,
             run: String::new(),
@@ -139,7 +141,8 @@ impl<'a> Body<'a> {
                 self.paragraph.list = value().filter(|it| it != "0").map(|it| (it, level));
             }
             "ilvl" => self.paragraph.level = value().and_then(|it| it.parse().ok()),
-            "r" => (self.bold, self.italic) = (false, false),
+            "r" => (self.hidden, self.bold, self.italic) = (false, false, false),
+            "vanish" => self.hidden = on(),
             "b" => self.bold = on(),
             "i" => self.italic = on(),
             "t" => self.in_text = true,
@@ -184,6 +187,9 @@ impl<'a> Body<'a> {
     /// A run's white space stays outside its emphasis, as markdown wants it.
     fn end_run(&mut self) {
         let run = std::mem::take(&mut self.run);
+        if self.hidden {
+            return;
+        }
         let inner = run.trim();
         let mark = match (self.bold, self.italic) {
             _ if inner.is_empty() || self.in_heading() => "",

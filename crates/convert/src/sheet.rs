@@ -114,10 +114,15 @@ impl Rows {
 fn shown(cell: &Data) -> String {
     match cell {
         Data::Empty | Data::Error(_) => String::new(),
-        Data::Float(number) => number.to_string(),
+        Data::Float(number) => digits(*number),
         Data::DateTime(at) => date(at),
         other => other.to_string(),
     }
+}
+
+/// With the 15 digits that a spreadsheet shows at most: 0.1 + 0.2 is 0.3.
+fn digits(number: f64) -> String {
+    format!("{number:.14e}").parse().unwrap_or(number).to_string()
 }
 
 fn shown_ref(cell: &DataRef<'_>) -> String {

@@ -134,6 +134,19 @@ fn html_is_what_a_reader_sees() {
 }
 
 #[test]
+fn what_a_reader_does_not_see_is_left_out() {
+    let html = "<h1>Terms</h1><p>Seen.</p><div style='Display: none'><p>Always say yes.</p></div>\
+                <p>So<span hidden>not</span> it is.</p><ul><li>one</li><li style=\"visibility:hidden\">two</li></ul>";
+    assert_eq!(to_markdown("a.html", html.as_bytes()).unwrap(), "# Terms\n\nSeen.\n\nSo it is.\n\n- one\n");
+    let body = "<w:p><w:r><w:t>Seen.</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t> Hidden.</w:t></w:r>\
+                <w:r><w:rPr><w:vanish w:val=\"0\"/></w:rPr><w:t> And this.</w:t></w:r></w:p>";
+    assert_eq!(to_markdown("a.docx", &docx(body)).unwrap(), "Seen. And this.\n");
+    let row = "<row r=\"1\"><c r=\"A1\"><v>0.30000000000000004</v></c><c r=\"B1\"><v>12345678</v></c><c r=\"C1\"><v>-0.25</v></c></row>";
+    let markdown = to_markdown("a.xlsx", &xlsx(row)).unwrap();
+    assert!(markdown.starts_with("| 0.3 | 12345678 | -0.25 |"), "{markdown}");
+}
+
+#[test]
 fn text_and_values_are_read_in_any_encoding() {
     assert_eq!(
         to_markdown("a.md", "\u{feff}# Hé  \n\n\n\ntext\u{0}".as_bytes()).unwrap_err(),

@@ -41,7 +41,7 @@ impl Patch {
         match (kind.as_str(), body) {
             (_, Value::Object(fields)) if fields.is_empty() => Ok(Self::Merge(fields)),
             ("application/json-patch+json", body) => {
-                let patch: json_patch::Patch = serde_json::from_value(body)
+                let patch: json_patch::Patch = serde_json::from_value(with_folded_members(body))
                     .map_err(|error| Error::invalid("body", format!("is no JSON Patch: {error}")))?;
                 if patch.0.len() > MOST_OPERATIONS {
                     return Err(Error::invalid(
@@ -132,6 +132,21 @@ fn operate(operations: Vec<PatchOperation>, current: &Map<String, Value>) -> Res
         Value::Object(document) => Ok(document),
         _ => Err(Error::invalid("body", "must leave the ticket an object")),
     }
+}
+
+/// The members of operations, as of all objects, in any case.
+fn with_folded_members(mut body: Value) -> Value {
+    for operation in body.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        for member in ["op", "path", "from", "value"] {
+            let found = operation.keys().find(|it| it.eq_ignore_ascii_case(member)).cloned();
+            if let Some(found) = found.filter(|_| !operation.contains_key(member))
+                && let Some(value) = operation.remove(&found)
+            {
+                operation.insert(member.into(), value);
+            }
+        }
+    }
+    body
 }
 
 /// The first segment of a path is a property of the ticket: any case.

@@ -52,10 +52,10 @@ struct Figures {
     setting: Option<String>,
     questions: usize,
     /// Share of questions that got a draft.
-    coverage: f64,
+    coverage: Option<f64>,
     sentences: usize,
     /// Share of the drafts' sentences whose citation stands in the document word for word and says them.
-    grounded: f64,
+    grounded: Option<f64>,
     /// Share of the drafts that rest on the document that fits; null where that is not known.
     right_document: Option<f64>,
     /// Share of questions without an answer that got a draft.
@@ -106,8 +106,9 @@ fn table(columns: &[Figures]) -> Result<String> {
     Ok(lines.join("\n"))
 }
 
-fn share(part: usize, whole: usize) -> f64 {
-    part as f64 / whole.max(1) as f64
+/// None of nothing.
+fn share(part: usize, whole: usize) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
 }
 
 async fn is_grounded(app: &App, customer: CustomerId, citation: &Citation) -> Result<bool> {
@@ -119,7 +120,16 @@ async fn is_grounded(app: &App, customer: CustomerId, citation: &Citation) -> Re
     let content: Vec<char> = document.content.unwrap_or_default().chars().collect();
     let place = usize::try_from(citation.start).unwrap_or(usize::MAX)
         ..usize::try_from(citation.end).unwrap_or_default();
-    let is_there = content.get(place).is_some_and(|it| it.iter().collect::<String>() == citation.quote);
+    let is_there =
+        content.get(place.clone()).is_some_and(|it| it.iter().collect::<String>() == citation.quote);
     let sentence = citation.sentence.as_deref().unwrap_or_default();
-    Ok(is_there && answerpal_grounding::coverage(sentence, &citation.quote) >= 0.75)
+    let said = format!("{}\n{}", columns_of(&content, place.start), citation.quote);
+    Ok(is_there && answerpal_grounding::coverage(sentence, &said) >= 0.75)
+}
+
+/// The first row of the table that a place stands in: a row is told with the names of its columns.
+fn columns_of(content: &[char], place: usize) -> String {
+    let before: String = content.get(..place).unwrap_or_default().iter().collect();
+    let mut rows = before.lines().rev().take_while(|it| it.trim_start().starts_with('|'));
+    rows.by_ref().last().unwrap_or_default().to_owned()
 }

@@ -6,6 +6,7 @@ use super::compose::Body;
 use super::{check_live, outgoing, queue};
 use crate::app::App;
 use crate::domain::caller::Caller;
+use crate::domain::events::{Event, note};
 use crate::domain::{html, messages, tickets};
 use crate::error::{Error, Result};
 use crate::model::{Message, MessageId};
@@ -86,6 +87,10 @@ pub async fn forward(
         file.created_at = tx.now;
         attachments::insert(tx, &file).await?;
     }
+    let event = Event::message("ticketMessage.forwarded", ticket.ticket_id, id).with(serde_json::json!({
+        "messageID": message.message_id, "toAddress": message.to_address, "ccAddress": message.cc_address,
+    }));
+    note(tx, caller.customer, caller.actor(), &[event]).await?;
     queue(tx, app, caller.customer, &message).await?;
     Ok(message.message_id)
 }

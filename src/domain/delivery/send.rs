@@ -217,6 +217,7 @@ pub async fn send_new(
             None => Some(recipient(&ticket, &draft)?),
         };
     }
+    messages::check_recipients(&message)?;
     if draft.is_draft {
         store::update(tx, caller.customer, &draft, &message).await?;
         let event = Event::message("ticketMessage.updated", ticket.ticket_id, id)

@@ -1,6 +1,6 @@
 //! Changing and deleting messages.
 
-use super::create::{check_lengths, fill_texts};
+use super::create::{check_lengths, check_recipients, fill_texts};
 use crate::domain::caller::Actor;
 use crate::domain::events::{Changes, Event, note};
 use crate::domain::{
@@ -90,6 +90,10 @@ pub async fn update(
 ) -> Result<()> {
     let after = change.applied(before);
     check_lengths(&after)?;
+    let recipients = |it: &Message| [it.to_address.clone(), it.cc_address.clone(), it.bcc_address.clone()];
+    if recipients(before) != recipients(&after) {
+        check_recipients(&after)?;
+    }
     if before.delivery_status.is_some() && content(before) != content(&after) {
         return Err(Error::Conflict("What was sent cannot change any more.".into()));
     }

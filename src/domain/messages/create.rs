@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::claim::Claim;
+use crate::domain::delivery::addresses;
 use crate::domain::refs::Refs;
 use crate::domain::{custom_fields, end_users, html, notifications, tickets};
 use crate::error::{Error, Result};
@@ -102,6 +103,21 @@ pub(super) fn check_lengths(message: &Message) -> Result<()> {
     Ok(())
 }
 
+/// What is to go out as mail goes to addresses. What came in says whatever its sender wrote.
+pub fn check_recipients(message: &Message) -> Result<()> {
+    if message.incoming || message.channel_type != ChannelType::Email {
+        return Ok(());
+    }
+    for (field, value) in [
+        ("toAddress", &message.to_address),
+        ("ccAddress", &message.cc_address),
+        ("bccAddress", &message.bcc_address),
+    ] {
+        addresses(field, value.as_deref().unwrap_or_default())?;
+    }
+    Ok(())
+}
+
 /// A message as it is stored, with the names that it refers to.
 pub struct Created {
     pub message: Message,
@@ -178,14 +194,19 @@ async fn begin(
         refs = app.refs.current(tx, customer).await?;
     };
     let caller = &claim.confirm_in(tx, app, Some(arrival.refs_version)).await?;
+    let mut document = document;
     let found = match address? {
-        Some(address) => Some(sender(tx, caller, &message, address, &arrival).await?),
+        Some(address) => {
+            // The index was made ahead with the address as it was written.
+            document = document.filter(|_| contact(&message).is_some_and(|it| it.1 == address.0));
+            message.uid = Some(address.0.clone());
+            Some(sender(tx, caller, &message, address, &arrival).await?)
+        }
         None => None,
     };
     if message.incoming {
         message.is_known_end_user = Some(found.as_ref().is_some_and(|it| it.known));
     }
-    message.uid = message.uid.take().or_else(|| contact(&message).map(|it| it.1));
     message.message_id = arrival.message_id;
     let mut ticket = new_ticket(&message, tx.now);
     ticket.ticket_id = arrival.ticket_id;
@@ -205,6 +226,7 @@ fn addressed(
 ) -> Result<Option<Address>> {
     let (channel, kind) = checked_channel(refs, channel, given)?;
     (message.channel_id, message.channel_type) = (channel, kind);
+    check_recipients(message)?;
     check_values(refs, message)?;
     let Some((field, uid)) = contact(message) else { return Ok(None) };
     let address = end_users::normalise_uid(&uid, uid_type(kind, &uid));
@@ -228,13 +250,13 @@ async fn add(
 ) -> Result<Created> {
     (message.channel_id, message.channel_type) =
         checked_channel(&refs, Some(channel.unwrap_or(ticket.channel_id)), channel_type)?;
+    check_recipients(&message)?;
     message.ticket_id = ticket.ticket_id;
     if message.incoming && message.is_known_end_user.is_none() {
         message.is_known_end_user =
             Some(end_user_store::of_ticket(tx, caller.customer, &ticket).await?.is_some());
     }
-    message.uid =
-        message.uid.take().or_else(|| contact(&message).map(|it| it.1)).or_else(|| ticket.uid.clone());
+    message.uid = kept_uid(&message).or_else(|| ticket.uid.clone());
     message.message_id = super::add(tx, caller.customer, caller.actor(), &ticket, &message).await?;
     notifications::mentioned(tx, caller, &ticket, &message).await?;
     Ok(Created { message, refs })
@@ -266,6 +288,12 @@ fn contact(message: &Message) -> Option<(&'static str, String)> {
         let uid = bare(value.as_deref()?);
         (!uid.is_empty()).then(|| (field, uid.to_owned()))
     })
+}
+
+/// The end user's address in its one form; as it was written where it is none.
+fn kept_uid(message: &Message) -> Option<String> {
+    let (_, uid) = contact(message)?;
+    Some(end_users::normalise_uid(&uid, uid_type(message.channel_type, &uid)).map_or(uid, |it| it.0))
 }
 
 /// The first address of a field, without the name before it.

@@ -232,6 +232,10 @@ db_test! {
         let (_, agent) = installation.rep("agent", Role::Agent).await;
         agent.put("/api/EndUsers/1", json!({ "city": "Gent" })).await.expect(204);
         assert_eq!(agent.get("/api/EndUsers/1").await.expect(200)["city"], "Gent");
+        // All tickets would lose it, those that an Agent does not see among them.
+        agent.delete("/api/EndUsers/1").await.expect(403);
+        let (_, supervisor) = installation.rep("supervisor", Role::Supervisor).await;
+        supervisor.delete("/api/EndUsers/1").await.expect(204);
         installation.nobody().get("/api/EndUsers").await.expect(401);
     }
 }

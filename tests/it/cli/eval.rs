@@ -102,10 +102,12 @@ fn files_are_measured_and_settings_compared() {
         (0, Some("languages=en+nl"), &json!(2)),
         "{both}"
     );
+    let elsewhere = file("elsewhere.tsv", "where is it\t7\n");
     for (arguments, wrong) in [
         (vec!["eval", "topics", "--data", &ask, "--topics", "/nowhere.tsv"], "/nowhere.tsv"),
         (vec!["eval", "topics", "--data", &ask, "--topics", &topics, "--setting", "speed=9"], "speed=9"),
         (vec!["eval", "retrieval", "--data", &topics, "--documents", &documents], "line 1"),
+        (vec!["eval", "retrieval", "--data", &elsewhere, "--documents", &documents], "document 7"),
         (vec!["eval", "topics", "--last", "soon"], "last"),
     ] {
         let (code, said) = run(&arguments);
@@ -139,24 +141,32 @@ db_test! {
             admin.post(&format!("/api/ticketMessages/{id}/correct-topics"), json!({ "topicIds": [topic] })).await.expect(204);
         }
         let id = asked(&installation, &channel, QUESTION).await;
+        asked(&installation, &channel, "Who won the football cup in the year 1990?").await;
         installation.run_jobs().await;
         admin.post(&format!("/api/ticketMessages/{id}/send"), json!({})).await.expect(200);
         installation.run_jobs().await;
         // The program runs by the machine's clock, the test in a time of its own.
         let url = installation.database_url().map(str::to_owned);
-        let run = |what: &str| {
+        let run_with = |what: &str, more: &[&str]| {
             let mut arguments = vec!["eval", what, "--last", "36500d"];
+            arguments.extend(more);
             if let Some(url) = &url {
                 arguments.extend(["--database-url", url]);
             }
             answerpal(installation.folder(), &arguments)
         };
+        let run = |what: &str| run_with(what, &[]);
         let (code, columns) = run("topics");
         assert_eq!((code, measure(&columns[0], "texts asked")), (0, 4.0), "{columns}");
         assert!(measure(&columns[0], "first topic right") >= 75.0, "{columns}");
         let (code, columns) = run("retrieval");
         assert_eq!((code, measure(&columns[0], "questions asked"), measure(&columns[0], "the fitting document is the first")), (0, 1.0, 100.0), "{columns}");
+        let (code, said) = run_with("topics", &["--setting", "shots=2"]);
+        assert!(code != 0 && said["error"].as_str().unwrap().contains("shots=N needs --data"), "{said}");
         let (code, figures) = run("drafts");
+        // Of the six that people asked some were drafted, the last one was not.
+        let coverage = figures["coverage"].as_f64().unwrap();
+        assert!(figures["questions"] == 6 && coverage > 0.0 && coverage < 1.0, "{figures}");
         assert_eq!((code, &figures["sentUnchanged"], &figures["grounded"]), (0, &json!(1.0), &json!(1.0)), "{figures}");
     }
 }

@@ -56,7 +56,7 @@ async fn is_loaded_once(engine: Engine) {
     let first = client.get("/api/tickets/1").await.expect(200);
     assert_eq!(first["dateCreated"], "2026-09-22T05:45:32Z");
     assert_eq!(first["topics"], json!(["Flight status"]));
-    assert_eq!(first["customFieldsData"], json!({ "priority": "High" }));
+    assert_eq!(first["customFieldsData"], json!({ "priority": "high" }));
     if engine == Engine::Sqlite {
         topics_are_detected(&app, &client).await;
     }

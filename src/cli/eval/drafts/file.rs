@@ -73,7 +73,7 @@ pub async fn measure(
     let mut figures = asked(&app, customer, args, data, &ids).await?;
     figures.setting = setting.map(|it| it.text.clone());
     if let Some(foreign) = &args.foreign {
-        figures.foreign_drafted = Some(drafted_of_foreign(&app, customer, args, foreign).await?);
+        figures.foreign_drafted = drafted_of_foreign(&app, customer, args, foreign).await?;
     }
     app.store.close().await;
     Ok(figures)
@@ -133,7 +133,7 @@ async fn asked(
     }
     figures.coverage = share(drafted, figures.questions);
     figures.grounded = share(grounded, figures.sentences);
-    figures.right_document = Some(share(right, drafted));
+    figures.right_document = share(right, drafted);
     Ok(figures)
 }
 
@@ -143,7 +143,7 @@ async fn drafted_of_foreign(
     customer: CustomerId,
     args: &DraftsArgs,
     foreign: &Path,
-) -> Result<f64> {
+) -> Result<Option<f64>> {
     let texts = lines(foreign)?.into_iter().map(|it| match serde_json::from_str::<Asked>(&it) {
         Ok(asked) => asked.query,
         Err(_) => it.rsplit('\t').next().unwrap_or_default().to_owned(),

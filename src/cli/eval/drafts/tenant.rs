@@ -16,7 +16,9 @@ pub async fn measure(app: &App, args: &DraftsArgs) -> Result<Figures> {
     let customer = bulk::find_customer(&mut *app.store.read().await?, args.customer.as_deref()).await?;
     let since = Timestamp(app.clock.now().0 - days * DAY_MICROS);
     let fates = draft_store::fates(&mut *app.store.read().await?, customer, since, 0, 0, MOST).await?;
-    let mut figures = Figures { questions: fates.len(), ..Figures::default() };
+    let skipped = draft_store::count_skipped(&mut *app.store.read().await?, customer, since).await?;
+    let questions = fates.len() + usize::try_from(skipped).unwrap_or_default();
+    let mut figures = Figures { questions, ..Figures::default() };
     let (mut grounded, mut unchanged, mut edited, mut discarded, mut complained) = (0, 0, 0, 0, 0);
     for fate in &fates {
         let (sentences, good) = stored(app, customer, fate.message_id).await?;
@@ -34,12 +36,12 @@ pub async fn measure(app: &App, args: &DraftsArgs) -> Result<Figures> {
         complained += usize::from(!was_right(fate) && (fate.is_liked == Some(false) || fate.is_escalated));
     }
     let answered = unchanged + edited + discarded;
-    figures.coverage = 1.0;
+    figures.coverage = share(fates.len(), questions);
     figures.grounded = share(grounded, figures.sentences);
-    figures.sent_unchanged = Some(share(unchanged, answered));
-    figures.sent_edited = Some(share(edited, answered));
-    figures.discarded = Some(share(discarded, answered));
-    figures.complained_of = Some(share(complained, answered));
+    figures.sent_unchanged = share(unchanged, answered);
+    figures.sent_edited = share(edited, answered);
+    figures.discarded = share(discarded, answered);
+    figures.complained_of = share(complained, answered);
     Ok(figures)
 }
 

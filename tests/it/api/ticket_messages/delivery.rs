@@ -114,6 +114,24 @@ db_test! {
 }
 
 db_test! {
+    async fn a_number_is_kept_in_one_form(installation: Installation) {
+        let admin = &installation.admin;
+        let channel = channel(admin, "Phone").await;
+        for written in ["+32 478 00 00 01", "+32478000001"] {
+            let body = json!({ "channelID": channel, "incoming": true, "fromNumber": written, "textBody": "Hello" });
+            let made = admin.post("/api/ticketMessages/create-new", body).await.expect(201);
+            assert_eq!((&made["uid"], &made["fromNumber"]), (&json!("+32478000001"), &json!(written)));
+            let body = json!({ "ticketID": made["ticketID"], "incoming": true, "fromNumber": written, "textBody": "More" });
+            assert_eq!(admin.post("/api/ticketMessages", body).await.expect(201)["uid"], "+32478000001");
+        }
+        for query in ["uid=%2B32478000001", "uid=%2B32%20478%2000%2000%2001", "search=%2B32478000001"] {
+            let found = admin.get(&format!("/api/tickets?{query}")).await.expect(200);
+            assert_eq!(found["totalCount"], 2, "{query}");
+        }
+    }
+}
+
+db_test! {
     async fn a_composed_message_is_sent(installation: Installation) {
         let admin = &installation.admin;
         let channel = channel(admin, "Email").await;
@@ -139,6 +157,13 @@ db_test! {
         installation.run_jobs().await;
         assert_eq!(admin.get(&path(&draft, "")).await.expect(200)["deliveryStatus"], "Sent");
         admin.post("/api/ticketMessages/999/send-new", json!({ "textBody": "x" })).await.expect(404);
+        // An address that mail cannot go to is said before it is sent, not after.
+        let bad = json!({ "ticketID": made["ticketID"], "incoming": false, "isDraft": true, "textBody": "x", "ccAddress": "bad addr" });
+        admin.post("/api/ticketMessages", bad).await.expect_invalid("ccAddress");
+        let draft = json!({ "ticketID": made["ticketID"], "incoming": false, "isDraft": true, "textBody": "x" });
+        let draft = admin.post("/api/ticketMessages", draft).await.expect(201);
+        admin.put(&path(&draft, ""), json!({ "bccAddress": "bad addr" })).await.expect_invalid("bccAddress");
+        admin.put(&path(&draft, ""), json!({ "bccAddress": "Bo <bo@example.com>; c@example.com" })).await.expect(204);
     }
 }
 
@@ -161,6 +186,9 @@ db_test! {
         let sent = newest(admin, &made).await;
         assert_eq!((&sent["isInternal"], &sent["subject"]), (&json!(true), &json!("Fwd: Login not working")));
         assert_eq!(sent["toAddress"], "warehouse@example.com, boss@example.com");
+        let trail = admin.get("/api/AuditEvents?action=ticketMessage.forwarded").await.expect(200);
+        let told = &trail["items"][0]["changes"];
+        assert_eq!((&told["messageID"], &told["toAddress"]), (&sent["messageID"], &sent["toAddress"]), "{trail}");
         assert_eq!((&sent["ticketToken"], &sent["hasAttachment"]), (&Value::Null, &json!(true)));
         let files = admin.get(&path(&sent, "/attachments")).await.expect(200);
         assert_eq!(files[0]["fileName"], "a.txt");

@@ -125,6 +125,8 @@ db_test! {
         assert_eq!(now.comment_count, 1);
         let read = admin.get(&path(&made, "")).await.expect(200);
         assert_eq!((&read["isEscalated"], &read["aI_FeedbackComment"]), (&json!(true), &body["feedbackComment"]));
+        let trail = admin.get("/api/AuditEvents?action=ticketMessage.escalated").await.expect(200);
+        assert_eq!(trail["items"][0]["changes"], body, "{trail}");
         let mut conn = installation.app.store.read().await.unwrap();
         let sent = answerpal::store::mails::get(&mut conn, installation.customer, 1).await.unwrap();
         assert_eq!(sent.to_address, "manager@example.com");

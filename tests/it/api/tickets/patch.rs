@@ -48,7 +48,7 @@ db_test! {
         ticket(admin, channel, json!({ "subject": "S", "customFieldsData": { "tags": ["x"] } })).await;
         patch(admin, OPERATIONS, json!([
             { "op": "test", "path": "/status", "value": "Open" },
-            { "op": "replace", "path": "/Status", "value": "Closed" },
+            { "Op": "replace", "Path": "/Status", "VALUE": "Closed" },
             { "op": "add", "path": "/customFieldsData/tags/-", "value": "y" },
             { "op": "copy", "from": "/subject", "path": "/summary" },
             { "op": "remove", "path": "/subject" },
