@@ -9,12 +9,14 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::change::Change;
 use super::extract::{Id, Query};
 use super::list::{LIST, Listing};
 use super::problem::Problem;
-use super::reply::{Page, json};
+use super::reply::{Page, Reply, json};
 use crate::app::App;
 use crate::domain::caller::Caller;
+use crate::domain::mails;
 use crate::error::{Error, Result};
 use crate::model::{DeliveryStatus, MessageId, Timestamp};
 use crate::store::outbox::{self as store, SinkMail, Undelivered};
@@ -22,6 +24,9 @@ use crate::store::outbox::{self as store, SinkMail, Undelivered};
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_outbox))
+        .routes(routes!(get_governor))
+        .routes(routes!(cancel_mail))
+        .routes(routes!(resend_mail))
         .routes(routes!(list_sink_mails))
         .routes(routes!(get_sink_mail))
 }
@@ -36,6 +41,9 @@ pub struct OutboxOut {
     /// The message's id; null for other mail.
     #[serde(rename = "messageID")]
     message_id: Option<MessageId>,
+    /// The id of other mail; null for a message's.
+    #[serde(rename = "mailID")]
+    mail_id: Option<i64>,
     #[serde(rename = "ticketID")]
     ticket_id: Option<i64>,
     to_address: Option<String>,
@@ -55,6 +63,7 @@ impl From<Undelivered> for OutboxOut {
     fn from(it: Undelivered) -> Self {
         Self {
             message_id: (it.kind == "message").then_some(MessageId(it.id)),
+            mail_id: (it.kind == "mail").then_some(it.id),
             kind: it.kind,
             ticket_id: it.ticket_id,
             to_address: it.to_address,
@@ -127,6 +136,68 @@ async fn list_outbox(
     let items = store::undelivered(&mut conn, caller.customer, listing.limit(), listing.offset()).await?;
     let total = store::count_undelivered(&mut conn, caller.customer).await?;
     json(&Page::new(items.into_iter().map(OutboxOut::from).collect(), total, &listing))
+}
+
+/// Whether the governor holds mail back.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GovernorOut {
+    /// So many mails a minute may go out, of all tenants together; 0 is any number.
+    mails_per_minute: u32,
+    is_holding: bool,
+    /// Mails that wait because of it. They go by themselves, some each minute.
+    held: i64,
+}
+
+/// Whether mail waits because too much goes out in a minute.
+#[utoipa::path(get, path = "/api/Outbox/governor", tag = "Outbox",
+    responses((status = 200, body = GovernorOut), (status = 401, body = Problem), (status = 403, body = Problem)))]
+async fn get_governor(State(app): State<App>, caller: Caller) -> Result<Response> {
+    caller.may_import_emails()?;
+    let held = store::count_held(&mut *app.store.read().await?, caller.customer).await?;
+    json(&GovernorOut { mails_per_minute: app.config.mails_per_minute, is_holding: held > 0, held })
+}
+
+/// Sends other mail again that failed or may not have arrived, under the same Message-ID; what waits for another
+/// try is tried now. Messages of tickets have `POST /api/ticketMessages/{id}/resend`.
+#[utoipa::path(post, path = "/api/Outbox/{id}/resend", tag = "Outbox", params(("id" = i64, Path, description = "Its `mailID`")),
+    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
+async fn resend_mail(
+    State(app): State<App>,
+    Id(id): Id,
+    Change { caller, guard, .. }: Change,
+) -> Result<Response> {
+    caller.may_import_emails()?;
+    guard
+        .write(&app, caller.customer, move |tx, _| {
+            Box::pin(async move {
+                mails::resend(tx, caller.customer, caller.actor(), id).await?;
+                Ok(Reply::no_content())
+            })
+        })
+        .await
+}
+
+/// Takes other mail out of the outbox: what waits does not go out, and what failed or may have arrived is done
+/// with. Messages of tickets have `POST /api/ticketMessages/{id}/undo-send`.
+#[utoipa::path(post, path = "/api/Outbox/{id}/cancel", tag = "Outbox", params(("id" = i64, Path, description = "Its `mailID`")),
+    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
+async fn cancel_mail(
+    State(app): State<App>,
+    Id(id): Id,
+    Change { caller, guard, .. }: Change,
+) -> Result<Response> {
+    caller.may_import_emails()?;
+    guard
+        .write(&app, caller.customer, move |tx, _| {
+            Box::pin(async move {
+                mails::cancel(tx, caller.customer, caller.actor(), id).await?;
+                Ok(Reply::no_content())
+            })
+        })
+        .await
 }
 
 /// What would have been sent in the last week where no mail server is set; newest first.

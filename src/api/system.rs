@@ -17,6 +17,7 @@ use super::chat;
 use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::error::{Error, Result};
+use crate::store::outbox;
 
 /// Routes that are not in the document.
 pub const PATHS: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/api/openapi.json"];
@@ -79,12 +80,26 @@ async fn ready(State(app): State<App>) -> Result<Response> {
     }
 }
 
-async fn metrics(caller: Caller) -> Result<Response> {
+/// What mail waits for, in all processes: told as it stands in the database when somebody asks.
+async fn measure_outbox(app: &App) -> Result<()> {
+    let mut conn = app.store.read().await?;
+    let held = outbox::all_held(&mut conn).await?;
+    metrics::gauge!("answerpal_mails_held").set(held as f64);
+    metrics::gauge!("answerpal_mail_governor_holds").set(f64::from(u8::from(held > 0)));
+    metrics::gauge!("answerpal_mails_stuck").set(outbox::stuck(&mut conn).await? as f64);
+    Ok(())
+}
+
+async fn metrics(State(app): State<App>, caller: Caller) -> Result<Response> {
     if !caller.scopes.metrics || caller.role != crate::model::Role::Administrator {
         return Err(Error::Forbidden(
             "Metrics need an Administrator, or an API key with the scope \"metrics\".".into(),
         ));
     }
     let Some(handle) = METRICS.as_ref() else { return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response()) };
+    // The other figures are wanted most when the database is in trouble.
+    if let Err(error) = measure_outbox(&app).await {
+        tracing::warn!(%error, "the outbox could not be measured");
+    }
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response())
 }

@@ -27,6 +27,7 @@ pub mod end_users;
 pub mod events;
 pub mod feedback;
 pub mod fields;
+pub mod governor;
 pub mod html;
 pub mod import;
 pub mod inbound;

@@ -46,6 +46,10 @@ pub async fn marked<'a>(
         .map(|(_, after)| (after.ticket_id, after.is_spam))
         .collect();
     let Some(rep) = actor.rep().filter(|_| !marks.is_empty()) else { return Ok(()) };
+    for is_spam in marks.values() {
+        let mark = if *is_spam { "spam" } else { "notSpam" };
+        metrics::counter!("answerpal_spam_marks_total", "mark" => mark).increment(1);
+    }
     let ids: Vec<i64> = marks.keys().map(|it| it.0).collect();
     let firsts = store::first_messages(tx, customer, ids).await?;
     let messages = firsts.iter().map(|it| it.1.0).collect();

@@ -27,6 +27,7 @@ pub async fn run(app: &App, customer: CustomerId, message: &Message) -> Result<O
         return Ok(Outcome::done().because("it looks like spam, but it is part of a conversation"));
     }
     drop(conn);
+    metrics::counter!("answerpal_spam_held_total").increment(1);
     Ok(Outcome::stop(IT_IS_SPAM).with(move |tx, ticket, message| {
         Box::pin(async move {
             hold(tx, customer, &ticket, id).await?;

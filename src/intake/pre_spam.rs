@@ -39,8 +39,12 @@ pub async fn run(app: &App, customer: CustomerId, message: &Message) -> Result<O
     }
     let patience = Duration::from_secs(app.config.spamd_seconds.into());
     match spamd::ask(address, &raw, patience).await {
-        Ok(opinion) => Ok(heard(&opinion)),
+        Ok(opinion) => {
+            count(if opinion.is_spam { "spam" } else { "wanted" });
+            Ok(heard(&opinion))
+        }
         Err(error) => {
+            count("unheard");
             if matches!(error, spamd::SpamdError::TimedOut(_)) {
                 silence.store(now + PAUSE, Ordering::Relaxed);
             }
@@ -48,6 +52,10 @@ pub async fn run(app: &App, customer: CustomerId, message: &Message) -> Result<O
             Ok(unheard(&error.to_string()))
         }
     }
+}
+
+fn count(result: &'static str) {
+    metrics::counter!("answerpal_spamassassin_verdicts_total", "result" => result).increment(1);
 }
 
 fn unheard(why: &str) -> Outcome {

@@ -23,6 +23,8 @@ pub async fn run(app: &App, customer: CustomerId, message: &Message) -> Result<O
     let filter = filters::current(app, customer).await?;
     let score = filter.model.score(&features);
     let is_spam = score.probability >= THRESHOLD;
+    let result = if is_spam { "spam" } else { "wanted" };
+    metrics::counter!("answerpal_spam_verdicts_total", "result" => result).increment(1);
     Ok(Outcome::done().explained(evidence(&score, &filter)).with(move |_, _, mut message| {
         Box::pin(async move {
             message.is_spam_ai = Some(is_spam);

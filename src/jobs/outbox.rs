@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::channels::email::compose::Outgoing;
 use crate::channels::email::dkim::DkimKey;
 use crate::channels::email::smtp::{Recipients, Refusal, Session, SmtpServer, told};
+use crate::domain::governor;
 use crate::domain::transport::Route;
 use crate::error::Result;
 use crate::model::{CustomerId, DeliveryStatus, Message, MessageId, Timestamp};
@@ -174,10 +175,7 @@ impl Parcel<'_> {
             })
             .await;
         match begun {
-            Ok(Some(true)) => {
-                metrics::gauge!("answerpal_mail_governor_holds").set(0.0);
-                Ok(Some(ready.hand_over(content).await))
-            }
+            Ok(Some(true)) => Ok(Some(ready.hand_over(content).await)),
             Ok(Some(false)) => {
                 ready.abandon();
                 Ok(None)
@@ -195,11 +193,13 @@ impl Parcel<'_> {
 
     /// Waits for the next minute: this one has had its mails.
     async fn held_by_governor(&self, app: &App, most: i64, minute: i64) -> Result<(), JobError> {
-        metrics::gauge!("answerpal_mail_governor_holds").set(1.0);
         metrics::counter!("answerpal_mails_held_total").increment(1);
         tracing::warn!(most, "the governor holds mail back: the limit of mails a minute is reached");
-        let why = format!("Held back: {most} mails a minute may go out (ANSWERPAL_MAILS_PER_MINUTE).");
-        self.hold(app, Timestamp((minute + 1) * MINUTE), why).await
+        let (customer, turn) = (self.customer, app.random.token());
+        app.store
+            .write(move |tx| Box::pin(async move { governor::alert(tx, customer, most, &turn).await }))
+            .await?;
+        self.hold(app, Timestamp((minute + 1) * MINUTE), governor::reason(most)).await
     }
 
     /// Lets it wait until then, with the reason on it.

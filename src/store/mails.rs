@@ -44,3 +44,8 @@ pub async fn set_status(tx: &mut Tx, customer: CustomerId, mail: i64, status: De
     .await?;
     Ok(())
 }
+
+pub async fn delete(tx: &mut Tx, customer: CustomerId, mail: i64) -> Result<()> {
+    tx.execute("DELETE FROM mails WHERE customer_id = $1 AND mail_id = $2", params![customer, mail]).await?;
+    Ok(())
+}

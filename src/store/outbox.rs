@@ -197,10 +197,37 @@ pub async fn count_undelivered(conn: &mut Conn, customer: CustomerId) -> Result<
     Ok(n.unsigned_abs())
 }
 
+/// How a mail is told that the governor holds it; `%` stands for the limit.
+pub const HELD: &str = "Held back: % mails a minute may go out (ANSWERPAL_MAILS_PER_MINUTE).";
+
+pub(in crate::store) const COUNT_HELD: &str = formatcp!(
+    "SELECT count(*) FROM ({UNDELIVERED}) t WHERE t.delivery_status = 'Queued' AND t.delivery_detail LIKE '{HELD}'"
+);
+
+/// Mails of a tenant that the governor holds back.
+pub async fn count_held(conn: &mut Conn, customer: CustomerId) -> Result<i64> {
+    let (n,): (i64,) = conn.query_one(COUNT_HELD, params![customer]).await?;
+    Ok(n)
+}
+
 /// The index of what is undelivered has this list and no other, so it stands here too.
 pub(in crate::store) const STUCK: &str = "SELECT (SELECT count(*) FROM ticket_messages
       WHERE delivery_status IN ('Queued', 'Failed', 'Unconfirmed', 'Bounced') AND delivery_status IN ('Failed', 'Unconfirmed'))
      + (SELECT count(*) FROM mails WHERE delivery_status <> 'Sent' AND delivery_status IN ('Failed', 'Unconfirmed'))";
+
+pub(in crate::store) const ALL_HELD: &str = formatcp!(
+    "SELECT (SELECT count(*) FROM ticket_messages
+      WHERE delivery_status IN ('Queued', 'Failed', 'Unconfirmed', 'Bounced') AND delivery_status = 'Queued'
+      AND delivery_detail LIKE '{HELD}')
+     + (SELECT count(*) FROM mails WHERE delivery_status <> 'Sent' AND delivery_status = 'Queued'
+      AND delivery_detail LIKE '{HELD}')"
+);
+
+/// Mails of all tenants that the governor holds back.
+pub async fn all_held(conn: &mut Conn) -> Result<i64> {
+    let (n,): (i64,) = conn.query_one(ALL_HELD, params![]).await?;
+    Ok(n)
+}
 
 /// Mails of all tenants that wait for a person.
 pub async fn stuck(conn: &mut Conn) -> Result<i64> {

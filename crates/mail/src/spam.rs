@@ -3,6 +3,7 @@
 //! numbers, out of which no mail can be read, and the weights are made of these anew whenever they change.
 
 mod features;
+mod footer;
 mod lesson;
 mod prior;
 mod told;
@@ -152,6 +153,24 @@ mod tests {
         let again = of("From: form@shop.example\nSubject: Contact form\n\nCheap watches, buy today\n");
         let (asked, again) = (taught.score(&asked), taught.score(&again));
         assert!(asked.probability < 0.5 && again.probability > 0.9, "{asked:?} {again:?}");
+    }
+
+    /// Spam that comes over a list is not to hold what its people write there.
+    #[test]
+    fn spam_over_a_mailing_list_does_not_hold_the_list() {
+        let over = |from: &str, text: &str| {
+            of(&format!(
+                "Message-ID: <1@x>\nFrom: {from}\nTo: l@lists.example\nSubject: Letter\n\n{text}\n_______________\nGardeners mailing list\nhttp://lists.example/listinfo/gardeners\n"
+            ))
+        };
+        let offers = ["Cheap watches for you", "Make money at home now", "Watches, cheap money, act now"];
+        let mut lessons: Vec<(Lesson, bool)> =
+            offers.iter().map(|it| (Lesson::of(&over("x1@spam.example", it)), true)).collect();
+        lessons.push((Lesson::of(&of(WANTED)), false));
+        let taught = SpamModel::taught(&lessons);
+        let wanted = over("carl@garden.example", "My roses have black spots. What do they need?");
+        assert!(!wanted.words.iter().any(|it| it.contains("gardeners")), "{:?}", wanted.words);
+        assert!(taught.score(&wanted).probability < 0.5, "{:?}", taught.score(&wanted));
     }
 
     #[test]

@@ -113,6 +113,9 @@ pub struct ListedMessageOut {
     is_internal: bool,
     is_draft: bool,
     delivery_status: Option<DeliveryStatus>,
+    /// It may not be from whom it says: DMARC failed or could not be asked, or it was written in a chat without
+    /// proof. `mail` of the message says which.
+    is_unverified: bool,
     topics: Vec<ListedTopicOut>,
 }
 
@@ -173,6 +176,7 @@ impl ListedMessageOut {
             is_internal: message.is_internal,
             is_draft: message.is_draft,
             delivery_status: message.delivery_status,
+            is_unverified: message.unverified,
             topics: topics.collect(),
         }
     }
@@ -276,6 +280,9 @@ pub struct MessageOut {
     undo_until: Option<Timestamp>,
     is_internal: bool,
     is_draft: bool,
+    /// It may not be from whom it says: DMARC failed or could not be asked, or it was written in a chat without
+    /// proof. `mail` says which.
+    is_unverified: bool,
     /// The reply that answered it.
     #[serde(rename = "answeredByMessageID")]
     answered_by_message_id: Option<MessageId>,
@@ -356,6 +363,7 @@ pub fn message_out(
         mail: None,
         ticket_token: delivery::reply_token(app, customer, &message),
         undo_until: delivery::undo_until(app, &message),
+        is_unverified: message.unverified,
         message_id: message.message_id,
         ticket_id: message.ticket_id,
         date_created: message.date_created,

@@ -64,6 +64,11 @@ pub async fn state(checks: &mut Checks, conn: &mut Conn) -> Result<()> {
         0 => checks.ok("mailboxes", "none fails."),
         count => checks.warning("mailboxes", format!("{count} cannot be fetched: {}", told.join("; "))),
     }
+    let held = outbox::all_held(conn).await?;
+    if held > 0 {
+        let why = format!("the governor holds {held} mails back: mails-per-minute is reached.");
+        checks.warning("outbox", why);
+    }
     let stuck = outbox::stuck(conn).await?;
     match stuck {
         0 => checks.ok("outbox", "no mail failed or is unconfirmed."),

@@ -43,6 +43,11 @@ impl Authentication {
         self.dmarc.as_deref() == Some("fail")
     }
 
+    /// Whether it is from its sender's domain could not be found out: it may be forged.
+    pub fn is_unsure(&self) -> bool {
+        self.dmarc.as_deref() == Some("temperror")
+    }
+
     /// What the trusted server wrote on top of the mail. Anybody may write such a header: only those of
     /// this name count, and of them the topmost, which that server put there last.
     pub fn of_header(mail: &Mail, trusted: &str) -> Option<Self> {

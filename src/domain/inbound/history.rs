@@ -10,9 +10,10 @@ use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use tokio::sync::mpsc;
 
+use super::Processed;
+use super::process::process_together;
 use super::receive::{Envelope, Incoming, receive};
 use super::sources::{self, Archive, Archived};
-use super::{Processed, process};
 use crate::app::App;
 use crate::domain::progress::Progress;
 use crate::error::{Error, Result};
@@ -24,6 +25,8 @@ use crate::store::{inbound as store, received_mails};
 const AHEAD: usize = 64;
 /// Mails that are kept at one time: their commits are one.
 const TOGETHER: usize = 32;
+/// Mails whose messages are made in one transaction: their channel is locked as long as it takes.
+const WRITTEN_TOGETHER: usize = 16;
 /// What could not be imported, told one by one; more are counted.
 const MOST_FAILURES: usize = 1000;
 
@@ -147,8 +150,8 @@ fn still_there(file: &Path, reached: &Reached) -> bool {
     mark.is_ok_and(|it| it == reached.mark)
 }
 
-/// Keeps a batch of mails, several at a time, then makes their messages one after the other: threads are
-/// found in the order of the archive.
+/// Keeps a batch of mails, several at a time, then makes their messages: threads are found in the order of the
+/// archive.
 async fn take_in(
     app: &App,
     customer: CustomerId,
@@ -170,10 +173,22 @@ async fn take_in(
         .buffered(TOGETHER)
         .try_collect()
         .await?;
+    let mut new: Vec<ReceivedMailId> = Vec::with_capacity(kept.len());
+    for (_, kept) in &kept {
+        match kept {
+            Ok(Kept::New(id)) if !new.contains(id) => new.push(*id),
+            _ => {}
+        }
+    }
+    let mut done = HashMap::with_capacity(new.len());
+    for ids in new.chunks(WRITTEN_TOGETHER) {
+        done.extend(process_together(app, customer, ids).await?);
+    }
     for (place, kept) in kept {
         report.mails += 1;
         match kept {
-            Ok(Kept::New(id)) => match process(app, customer, id).await? {
+            // Of two with one identity the first has it.
+            Ok(Kept::New(id)) => match done.remove(&id).unwrap_or(Processed::Already) {
                 Processed::Message(_) => report.messages_made += 1,
                 Processed::Nothing => report.copies += 1,
                 Processed::Already => report.there_already += 1,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use answerpal_mail::{Automatic, Limits, Mail, Report};
 use bytes::{Bytes, BytesMut};
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt, stream};
 
 use super::receive::Envelope;
 use super::store_message::store_message;
@@ -17,6 +17,9 @@ use crate::error::{Error, Result};
 use crate::model::{CustomerId, MailState, MessageId, ReceivedMailId};
 use crate::store::channels;
 use crate::store::received_mails::{self as store, ReceivedMail};
+
+/// Mails that are read at one time.
+const READ_TOGETHER: usize = 4;
 
 /// What became of a raw mail.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,23 +47,101 @@ pub struct Read {
     pub envelope: Envelope,
 }
 
+/// What is known of a mail before the transaction that makes its message.
+enum Prepared {
+    Ready(Ready),
+    /// Nothing is left to do.
+    Ended(Processed),
+}
+
+#[derive(Clone)]
+struct Ready {
+    id: ReceivedMailId,
+    read: Arc<Read>,
+    files: Arc<Vec<NewFile>>,
+}
+
 /// Reads a received mail and stores its message. Safe to repeat: a mail that has its message keeps it.
 pub async fn process(app: &App, customer: CustomerId, id: ReceivedMailId) -> Result<Processed> {
+    match prepare(app, customer, id).await? {
+        Prepared::Ready(ready) => write(app, customer, ready).await,
+        Prepared::Ended(done) => Ok(done),
+    }
+}
+
+/// The same of several mails, in their order and in one transaction; one by one where one of them is refused, so
+/// that it takes none along.
+pub async fn process_together(
+    app: &App,
+    customer: CustomerId,
+    ids: &[ReceivedMailId],
+) -> Result<Vec<(ReceivedMailId, Processed)>> {
+    let prepared: Vec<(ReceivedMailId, Prepared)> = stream::iter(ids.to_vec())
+        .map(|id| async move { Ok::<_, Error>((id, prepare(app, customer, id).await?)) })
+        .buffered(READ_TOGETHER)
+        .try_collect()
+        .await?;
+    let (mut done, mut ready) = (Vec::with_capacity(ids.len()), Vec::with_capacity(ids.len()));
+    for (id, prepared) in prepared {
+        match prepared {
+            Prepared::Ready(it) => ready.push(it),
+            Prepared::Ended(it) => done.push((id, it)),
+        }
+    }
+    match write_together(app, customer, ready.clone()).await {
+        Ok(written) => done.extend(written),
+        Err(error) => {
+            tracing::debug!(%error, "mails that were to be stored together are stored one by one");
+            for it in ready {
+                done.push((it.id, write(app, customer, it).await?));
+            }
+        }
+    }
+    Ok(done)
+}
+
+async fn write_together(
+    app: &App,
+    customer: CustomerId,
+    ready: Vec<Ready>,
+) -> Result<Vec<(ReceivedMailId, Processed)>> {
+    if ready.is_empty() {
+        return Ok(Vec::new());
+    }
+    let handles = app.clone();
+    app.store
+        .write(move |tx| {
+            Box::pin(async move {
+                let mut done = Vec::with_capacity(ready.len());
+                for Ready { id, read, files } in ready {
+                    done.push((id, store_message(tx, &handles, customer, id, &read, &files).await?));
+                }
+                Ok(done)
+            })
+        })
+        .await
+}
+
+/// Everything that waits for files, the DNS or arithmetic.
+async fn prepare(app: &App, customer: CustomerId, id: ReceivedMailId) -> Result<Prepared> {
     let row = match store::get(&mut *app.store.read().await?, customer, id).await {
         Ok(row) if row.state == MailState::Received => row,
-        Ok(_) | Err(Error::NotFound) => return Ok(Processed::Already),
+        Ok(_) | Err(Error::NotFound) => return Ok(Prepared::Ended(Processed::Already)),
         Err(error) => return Err(error),
     };
     let raw = match content(app, &row).await {
         Ok(raw) => raw,
-        Err(Error::NotFound) => return bury(app, customer, id, "Its raw file is not there.".into()).await,
+        Err(Error::NotFound) => {
+            let dead = bury(app, customer, id, "Its raw file is not there.".into()).await?;
+            return Ok(Prepared::Ended(dead));
+        }
         Err(error) => return Err(error),
     };
     let envelope: Envelope =
         row.envelope.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
     let mut read = match read(raw.clone(), envelope).await {
         Ok(read) => read,
-        Err(why) => return bury(app, customer, id, why).await,
+        Err(why) => return Ok(Prepared::Ended(bury(app, customer, id, why).await?)),
     };
     authenticate(app, customer, &row, raw, &mut read).await?;
     let mut notes = std::mem::take(&mut read.mail.notes);
@@ -69,7 +150,7 @@ pub async fn process(app: &App, customer: CustomerId, id: ReceivedMailId) -> Res
     for part in &mut read.mail.parts {
         part.content = Vec::new();
     }
-    write(app, customer, id, Arc::new(read), Arc::new(files)).await
+    Ok(Prepared::Ready(Ready { id, read: Arc::new(read), files: Arc::new(files) }))
 }
 
 /// Takes it apart on a thread of its own. The error is for a person: the mail cannot be read.
@@ -128,13 +209,8 @@ pub async fn content(app: &App, mail: &ReceivedMail) -> Result<Bytes> {
     Ok(raw.freeze())
 }
 
-async fn write(
-    app: &App,
-    customer: CustomerId,
-    id: ReceivedMailId,
-    read: Arc<Read>,
-    files: Arc<Vec<NewFile>>,
-) -> Result<Processed> {
+async fn write(app: &App, customer: CustomerId, ready: Ready) -> Result<Processed> {
+    let Ready { id, read, files } = ready;
     let handles = app.clone();
     let written = app
         .store

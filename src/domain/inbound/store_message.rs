@@ -63,14 +63,16 @@ pub async fn store_message(
         return Ok(done);
     }
     let is_forged = read.authentication.as_ref().is_some_and(|it| it.is_forged());
-    message.unverified = is_forged;
+    let is_unsure = read.authentication.as_ref().is_some_and(|it| it.is_unsure());
+    message.unverified = is_forged || is_unsure;
     let contact = contact(&read.mail, &author, &own);
-    let found = end_user(tx, customer, contact.as_ref(), is_forged, &mut message).await?;
+    let found = end_user(tx, customer, contact.as_ref(), message.unverified, &mut message).await?;
     let sender = Sender {
         key: author.address.as_deref().map(key).unwrap_or_default(),
         // Of mail in our own name the ticket is the recipient's.
-        end_user: found.as_ref().map(|it| it.0).filter(|_| !is_forged),
+        end_user: found.as_ref().map(|it| it.0).filter(|_| !message.unverified),
         is_forged,
+        is_unsure,
         list: thread::list_of(&read.mail),
     };
     evidence.sender = author.address.clone();

@@ -7,7 +7,8 @@
 //! 5. where the channel allows it, a recent ticket of the same sender under the same subject.
 //!
 //! A rule holds only where the sender takes part in that ticket; otherwise the mail opens one that names
-//! the other. A number in a subject says nothing: anybody can write it.
+//! the other. Who may not be who they say join by the token alone, which those have who got our mail. A number
+//! in a subject says nothing: anybody can write it.
 
 use answerpal_mail::{Mail, thread_subject};
 
@@ -21,6 +22,8 @@ use crate::store::inbound::{self as store, Named};
 use crate::store::{Tx, end_users, tickets};
 
 const DAY_MICROS: i64 = 24 * 3600 * 1_000_000;
+/// The rule that our own token leads to a ticket.
+const TOKEN: &str = "token";
 /// Message-IDs that are looked up.
 const MOST_IDS: usize = 100;
 /// What is kept of a value that was looked at.
@@ -34,6 +37,8 @@ pub struct Sender {
     pub end_user: Option<EndUserId>,
     /// Its domain says that the mail is forged.
     pub is_forged: bool,
+    /// Its domain could not be asked.
+    pub is_unsure: bool,
     /// `List-Id`, where it came through a list.
     pub list: Option<String>,
 }
@@ -103,6 +108,9 @@ pub async fn place(
         Some(ticket) if sender.is_forged => {
             format!("It speaks of ticket {ticket}, but DMARC says that it is not from its sender.")
         }
+        Some(ticket) if sender.is_unsure => {
+            format!("It speaks of ticket {ticket}, but whether it is from its sender could not be found out.")
+        }
         Some(ticket) => format!("It speaks of ticket {ticket}, but its sender takes no part in it."),
         None if placement.looked_at.is_empty() => "It refers to nothing.".into(),
         None => "Nothing that it refers to is known here.".into(),
@@ -123,7 +131,7 @@ async fn candidates(
     let ancestors: Vec<&str> = mail.ancestors().into_iter().take(MOST_IDS).collect();
     for text in mail.recipients().chain(ancestors.iter().copied()) {
         match reply_tokens::find(app, text) {
-            Some((owner, ticket)) if owner == customer => found.push(("token", text.to_owned(), ticket)),
+            Some((owner, ticket)) if owner == customer => found.push((TOKEN, text.to_owned(), ticket)),
             _ => {}
         }
     }
@@ -174,9 +182,14 @@ async fn try_ticket(
         }
         Err(error) => return Err(error),
     };
-    let part = if sender.is_forged { None } else { part_taken(tx, customer, sender, &ticket).await? };
+    let barred = match sender {
+        Sender { is_forged: true, .. } => Some("DMARC failed"),
+        Sender { is_unsure: true, .. } if rule != TOKEN => Some("DMARC could not be checked"),
+        _ => None,
+    };
+    let part = if barred.is_some() { None } else { part_taken(tx, customer, sender, &ticket).await? };
     let Some(part) = part else {
-        let why = if sender.is_forged { "DMARC failed" } else { "the sender takes no part in the ticket" };
+        let why = barred.unwrap_or("the sender takes no part in the ticket");
         placement.looked(rule, value, Some(id), why);
         placement.linked = placement.linked.or(Some(id));
         return Ok(false);
@@ -184,7 +197,7 @@ async fn try_ticket(
     placement.looked(rule, value, Some(id), &format!("joined: {part}"));
     placement.rule = rule;
     placement.because = match rule {
-        "token" => format!("It was sent to the reply address of ticket {id}, and {part}."),
+        TOKEN => format!("It was sent to the reply address of ticket {id}, and {part}."),
         "references" => format!("It refers to a message of ticket {id}, and {part}."),
         "answer" => format!("A message of ticket {id} answers it, and {part}."),
         _ => format!("A message of ticket {id} answers the same mail, and {part}."),
@@ -237,8 +250,7 @@ async fn by_subject(
 ) -> Result<Option<Ticket>> {
     let days = channel.settings.inbound.join_by_subject_days;
     let subject = thread_subject(mail.subject.as_deref().unwrap_or_default());
-    let Some(end_user) = sender.end_user.filter(|_| days > 0 && !sender.is_forged && !subject.is_empty())
-    else {
+    let Some(end_user) = sender.end_user.filter(|_| days > 0 && !subject.is_empty()) else {
         return Ok(None);
     };
     let since = Timestamp(tx.now.0 - i64::from(days) * DAY_MICROS);

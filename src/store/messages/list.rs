@@ -39,6 +39,7 @@ row! {
         pub is_internal: bool,
         pub is_draft: bool,
         pub delivery_status: Option<DeliveryStatus>,
+        pub unverified: bool,
     }
 }
 
@@ -62,6 +63,7 @@ pub const SORTS: &[(&str, &str)] = &[
     ("preview", "t.preview"),
     ("pageScreenshot", "t.page_screenshot"),
     ("pageURL", "t.page_url"),
+    ("isUnverified", "t.unverified"),
     ("htmlBody", "t.html_body"),
     ("textBody", "t.text_body"),
     ("hasAttachment", "t.has_attachment"),

@@ -2,6 +2,7 @@
 
 mod content;
 mod corpus;
+mod fuzz;
 mod history;
 mod receive;
 mod senders;

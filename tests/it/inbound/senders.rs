@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use answerpal::channels::email::dkim::{DkimKey, generate};
 use answerpal::domain::inbound::{self, Envelope, Incoming};
-use answerpal::model::{ChannelId, MailSource};
+use answerpal::domain::reply_tokens;
+use answerpal::model::{ChannelId, MailSource, TicketId};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -128,7 +129,8 @@ on_both! {
     }
 }
 
-/// Nobody answers: the mail is there all the same, and says that it is not known.
+/// Nobody answers: the mail is there all the same, and says that it is not known. It may be forged, so it joins a
+/// ticket by our token alone.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dns_that_is_down_holds_nothing_back() {
     let address = format!("127.0.0.1:{}", free_port());
@@ -142,4 +144,25 @@ async fn a_dns_that_is_down_holds_nothing_back() {
         "{}",
         message["mail"]
     );
+    assert_eq!(message["isUnverified"], true);
+    let listed = format!("/api/ticketMessages?ticketId={}", message["ticketID"]);
+    let listed = installation.admin.get(&listed).await.expect(200);
+    assert_eq!(listed["items"][0]["isUnverified"], true);
+    let settings = json!({ "joinBySubjectDays": 3 });
+    installation.admin.put(&format!("/api/Channels/{channel}"), settings).await.expect(200);
+    let guessed = mail("2@x", "anna@signed.test", "References: <1@x>\n");
+    let guessed = take(&installation, channel, guessed, Some(OWN_SERVER)).await;
+    assert_ne!(guessed["ticketID"], message["ticketID"]);
+    assert_eq!(guessed["mail"]["linkedTicketID"], message["ticketID"]);
+    let because = guessed["mail"]["because"].as_str().unwrap();
+    assert!(because.ends_with("whether it is from its sender could not be found out."), "{because}");
+    let ticket = TicketId(message["ticketID"].as_i64().unwrap());
+    let token = reply_tokens::of_ticket(&installation.app, installation.customer, ticket);
+    let answer = mail("3@x", "anna@signed.test", &format!("Cc: support+{token}@acme.example\n"));
+    let answer = take(&installation, channel, answer, Some(OWN_SERVER)).await;
+    assert_eq!((&answer["ticketID"], &answer["mail"]["rule"]), (&message["ticketID"], &json!("token")));
+    // Whoever has the token and takes no part stays outside as ever.
+    let stranger = mail("4@x", "eve@other.test", &format!("Cc: support+{token}@acme.example\n"));
+    let stranger = take(&installation, channel, stranger, Some(OWN_SERVER)).await;
+    assert_eq!(stranger["mail"]["linkedTicketID"], message["ticketID"]);
 }

@@ -2,6 +2,7 @@
 
 mod desk;
 mod mailboxes;
+mod other_mail;
 mod outbox;
 mod scripted;
 mod servers;

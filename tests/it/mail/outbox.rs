@@ -5,10 +5,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::scripted::Scripted;
+use answerpal::model::Role;
+
 use crate::support::{Client, Engine, Installation};
 
 /// An installation that may talk to the test's own mail server, and that server.
-async fn with_server(engine: Engine, undo_seconds: u32) -> Option<(Installation, Scripted)> {
+pub(super) async fn with_server(engine: Engine, undo_seconds: u32) -> Option<(Installation, Scripted)> {
     let installation = Installation::with(engine, |config| {
         config.outbound_allow = "127.0.0.1".into();
         config.undo_seconds = undo_seconds;
@@ -17,7 +19,7 @@ async fn with_server(engine: Engine, undo_seconds: u32) -> Option<(Installation,
     Some((installation, Scripted::start().await))
 }
 
-fn smtp(port: u16) -> Value {
+pub(super) fn smtp(port: u16) -> Value {
     json!({
         "channelType": "Email", "name": "Mail", "emailAddress": "help@example.com",
         "smtpServer": "127.0.0.1", "smtpPort": port, "smtpSecurity": "None",
@@ -50,7 +52,7 @@ async fn reread(admin: &Client, message: &Value) -> Value {
     admin.get(&at(message, "")).await.expect(200)
 }
 
-async fn later(installation: &Installation, seconds: u64) {
+pub(super) async fn later(installation: &Installation, seconds: u64) {
     installation.clock.advance(Duration::from_secs(seconds));
     installation.run_jobs().await;
 }
@@ -368,10 +370,27 @@ async fn the_governor_holds_what_is_too_much_for_a_minute() {
     assert!(
         outbox["items"][0]["deliveryDetail"].as_str().unwrap().starts_with("Held back: 2 mails a minute")
     );
+    let state = admin.get("/api/Outbox/governor").await.expect(200);
+    assert_eq!(state, json!({ "mailsPerMinute": 2, "isHolding": true, "held": 3 }));
+    // Its value is of the whole process, in which other tests run.
+    assert!(admin.get("/metrics").await.text().contains("answerpal_mail_governor_holds "));
+    // Other tenants are told of their own mail alone.
+    let (_, other) = installation.other_tenant().await;
+    assert_eq!(other.get("/api/Outbox/governor").await.expect(200)["isHolding"], false);
+    let (_, agent) = installation.rep("agent", Role::Agent).await;
+    agent.get("/api/Outbox/governor").await.expect(403);
     later(&installation, 60).await;
     assert_eq!(server.taken().len(), 4);
     later(&installation, 60).await;
     assert_eq!(server.taken().len(), 5);
+    assert_eq!(admin.get("/api/Outbox/governor").await.expect(200)["isHolding"], false);
+    // Told once, however often it held.
+    let events = admin.get("/api/AuditEvents?action=outbox.held").await.expect(200);
+    assert_eq!(
+        (&events["totalCount"], &events["items"][0]["changes"]["mailsPerMinute"]),
+        (&json!(1), &json!(2)),
+        "{events}"
+    );
 }
 
 on_both! {

@@ -336,6 +336,13 @@ export const outboxMails = queryOptions({
   queryFn: ({ signal }) => ok(client.GET('/api/Outbox', { params: { query: { pageSize: 200 } }, signal })),
 });
 
+/** Whether mail waits because too much goes out in a minute. */
+export const governor = queryOptions({
+  queryKey: ['outbox', 'governor'],
+  refetchInterval: WATCH,
+  queryFn: ({ signal }) => ok(client.GET('/api/Outbox/governor', { signal })),
+});
+
 /** Mail that came in and could not be read. */
 export const deadMails = queryOptions({
   queryKey: ['dead-mails'],

@@ -1072,6 +1072,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/Outbox/governor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether mail waits because too much goes out in a minute. */
+        get: operations["get_governor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/Outbox/sink": {
         parameters: {
             query?: never;
@@ -1100,6 +1117,46 @@ export interface paths {
         get: operations["get_sink_mail"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/Outbox/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes other mail out of the outbox: what waits does not go out, and what failed or may have arrived is done
+         *     with. Messages of tickets have `POST /api/ticketMessages/{id}/undo-send`.
+         */
+        post: operations["cancel_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/Outbox/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends other mail again that failed or may not have arrived, under the same Message-ID; what waits for another
+         *     try is tried now. Messages of tickets have `POST /api/ticketMessages/{id}/resend`.
+         */
+        post: operations["resend_mail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3354,6 +3411,20 @@ export interface components {
             toAddress?: string | null;
             toAddresses?: string[] | null;
         };
+        /** @description Whether the governor holds mail back. */
+        GovernorOut: {
+            /**
+             * Format: int64
+             * @description Mails that wait because of it. They go by themselves, some each minute.
+             */
+            held: number;
+            isHolding: boolean;
+            /**
+             * Format: int32
+             * @description So many mails a minute may go out, of all tenants together; 0 is any number.
+             */
+            mailsPerMinute: number;
+        };
         /** @description A job that was given up. */
         JobOut: {
             /**
@@ -3405,6 +3476,11 @@ export interface components {
             /** @description A note that the end user does not see. */
             isInternal: boolean;
             isOpened: boolean;
+            /**
+             * @description It may not be from whom it says: DMARC failed or could not be asked, or it was written in a chat without
+             *     proof. `mail` of the message says which.
+             */
+            isUnverified: boolean;
             /**
              * @description What a person reads: without quoted history and signature.
              * @example I can't log in to my account.
@@ -3711,6 +3787,11 @@ export interface components {
             isOpened: boolean;
             isSpamAI?: boolean | null;
             isSpamSpamAssassin?: boolean | null;
+            /**
+             * @description It may not be from whom it says: DMARC failed or could not be asked, or it was written in a chat without
+             *     proof. `mail` says which.
+             */
+            isUnverified: boolean;
             lang?: string | null;
             /** Format: date-time */
             lastOpenDate?: string | null;
@@ -3871,6 +3952,11 @@ export interface components {
              * @example message
              */
             kind: string;
+            /**
+             * Format: int64
+             * @description The id of other mail; null for a message's.
+             */
+            mailID?: number | null;
             messageID?: components["schemas"]["MessageId"] | null;
             /** Format: date-time */
             nextTry?: string | null;
@@ -4161,6 +4247,11 @@ export interface components {
                 isInternal: boolean;
                 isOpened: boolean;
                 /**
+                 * @description It may not be from whom it says: DMARC failed or could not be asked, or it was written in a chat without
+                 *     proof. `mail` of the message says which.
+                 */
+                isUnverified: boolean;
+                /**
                  * @description What a person reads: without quoted history and signature.
                  * @example I can't log in to my account.
                  */
@@ -4227,6 +4318,11 @@ export interface components {
                  * @example message
                  */
                 kind: string;
+                /**
+                 * Format: int64
+                 * @description The id of other mail; null for a message's.
+                 */
+                mailID?: number | null;
                 messageID?: components["schemas"]["MessageId"] | null;
                 /** Format: date-time */
                 nextTry?: string | null;
@@ -10455,6 +10551,41 @@ export interface operations {
             };
         };
     };
+    get_governor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GovernorOut"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sink_mails: {
         parameters: {
             query?: {
@@ -10537,6 +10668,158 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its `mailID` */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resend_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its `mailID` */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

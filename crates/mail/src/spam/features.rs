@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::footer::without_list_footer;
 use crate::mail::Mail;
 
 /// Words of a mail that are looked at.
@@ -42,6 +43,7 @@ impl Features {
     /// Of a mail, its text and what SpamAssassin made of it.
     pub fn of(mail: &Mail, text: &str, spam_assassin: Option<&SpamAssassin>) -> Self {
         let mut found = Self::default();
+        let text = without_list_footer(text);
         let subject = mail.subject.as_deref().unwrap_or_default();
         words(subject, |it, _| {
             found.words.insert(format!("s:{it}"));
@@ -173,7 +175,7 @@ impl Features {
     }
 
     fn links(&mut self, mail: &Mail) {
-        let plain = mail.text.as_deref().unwrap_or_default();
+        let plain = without_list_footer(mail.text.as_deref().unwrap_or_default());
         let html = mail.html.as_deref().unwrap_or_default();
         let all = if html.is_empty() { plain } else { &html[..html.floor_char_boundary(MOST_HTML)] };
         let mut hosts = BTreeSet::new();

@@ -100,6 +100,8 @@ fn others() -> Vec<(&'static str, String)> {
     vec![
         ("ticket_messages_undelivered", outbox::UNDELIVERED.to_owned()),
         ("ticket_messages_undelivered", outbox::STUCK.to_owned()),
+        ("ticket_messages_undelivered", outbox::COUNT_HELD.to_owned()),
+        ("ticket_messages_undelivered", outbox::ALL_HELD.to_owned()),
         ("(customer_id=? AND document_id=?)", format!("SELECT t.preview {} ORDER BY d.message_id DESC LIMIT 10", document_uses::FROM)),
         (
             "ticket_messages_of",
