@@ -3,6 +3,8 @@
 pub mod bulk;
 mod hits;
 
+#[cfg(test)]
+pub(in crate::store) use hits::ranked_statement;
 pub use hits::{Excerpt, Hit, Reach, Words, count_hits, excerpts, few_hits, page, ranked};
 
 use super::{Conn, Tx};

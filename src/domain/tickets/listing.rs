@@ -224,19 +224,22 @@ async fn search(
         }
         _ => {
             let order = asked.order.plain();
-            let words = if hits > RANKED && order.is_by_last_message() {
+            let reach = if hits > FEW.unsigned_abs() && order.is_by_last_message() {
                 let wanted = (part.offset as u64).saturating_add(part.limit as u64);
                 let candidates = candidates(conn, customer, filter).await?;
-                let probes = wanted.saturating_mul(candidates) / total;
+                let visits = wanted.saturating_mul(candidates) / total;
                 // A prefix is looked up anew for each ticket, all its words together.
-                if probes <= PROBES && !query.has_prefix() {
-                    Words { query, reach: Reach::Each }
+                if hits > RANKED && visits <= PROBES && !query.has_prefix() {
+                    Reach::Each
+                } else if visits <= hits && conn.dialect().walks_past_misses() {
+                    Reach::Among
                 } else {
-                    set
+                    Reach::Set
                 }
             } else {
-                set
+                Reach::Set
             };
+            let words = Words { query, reach };
             store::list(conn, customer, filter, Some(words), order, &part).await?
         }
     };

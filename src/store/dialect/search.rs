@@ -43,6 +43,12 @@ impl Dialect {
         self == Self::Sqlite
     }
 
+    /// Whether a list is walked in its order to find some of thousands of hits. PostgreSQL looks them up as
+    /// fast, and plans for a walk by a guess of how many there are.
+    pub fn walks_past_misses(self) -> bool {
+        self == Self::Sqlite
+    }
+
     /// The tickets that have all terms, each with its score (the best being the least) and how many rows of
     /// the index were found of it, no more rows than the limit. `any` is a parameter with the terms joined
     /// by `|`.

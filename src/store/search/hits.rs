@@ -23,6 +23,9 @@ pub struct Words<'q> {
 pub enum Reach {
     /// All hits are fetched from the index first: right where they are few, or are to be counted.
     Set,
+    /// All hits are fetched, and the list is walked in its order past the tickets that are none: right for
+    /// the first of thousands. Only where the [dialect](Dialect::walks_past_misses) does so.
+    Among,
     /// Each ticket is looked up in the order of the list: right for the first of many hits.
     Each,
 }
@@ -46,6 +49,11 @@ impl Words<'_> {
                 clause.sql.push_str(" AND t.ticket_id = h.ticket_id");
                 // SQLite keeps the order of a cross join: hits first.
                 format!("({}) h CROSS JOIN tickets t", dialect.search_hits(&terms))
+            }
+            Reach::Among => {
+                // The plus keeps SQLite from looking up each hit instead.
+                clause.sql.push_str(&format!(" AND +t.ticket_id IN ({})", dialect.search_hits(&terms)));
+                "tickets t".into()
             }
             Reach::Each => {
                 clause.sql.push_str(&dialect.search_probe(&terms));
@@ -140,22 +148,38 @@ pub async fn ranked(
     best_first: bool,
     part: &Part,
 ) -> Result<Vec<Listed>> {
-    let dialect = conn.dialect();
+    let (sql, params) = ranked_statement(customer, filter, query, best_first, part, conn.dialect());
+    conn.query(&sql, &params).await
+}
+
+/// Only the page's tickets are read where nothing is filtered out: the words are the tenant's own.
+pub(in crate::store) fn ranked_statement<'a>(
+    customer: CustomerId,
+    filter: &'a Filter,
+    query: &Query,
+    best_first: bool,
+    part: &Part,
+    dialect: Dialect,
+) -> (String, Vec<Value<'a>>) {
     let mut clause = filter.clause(customer);
     let terms = terms(query, customer, dialect);
     let any = clause.param(terms.join(" | "));
     let terms: Vec<String> = terms.into_iter().map(|it| clause.param(it)).collect();
     let (limit, offset) = (part.limit, clause.param(part.offset));
     let (score, id) = if best_first { ("ASC", "DESC") } else { ("DESC", "ASC") };
+    let hits = dialect.search_ranked(&any, &terms);
+    let passing = if filter.is_everything() {
+        String::new()
+    } else {
+        format!("CROSS JOIN tickets t WHERE t.ticket_id = h.ticket_id AND {}", clause.sql)
+    };
     let sql = format!(
         "SELECT {LISTED} FROM
-         (SELECT t.ticket_id, h.score FROM ({}) h CROSS JOIN tickets t
-          WHERE t.ticket_id = h.ticket_id AND {} ORDER BY h.score {score}, t.ticket_id {id} LIMIT {limit} OFFSET {offset}) p
+         (SELECT h.ticket_id, h.score FROM ({hits}) h {passing}
+          ORDER BY h.score {score}, h.ticket_id {id} LIMIT {limit} OFFSET {offset}) p
          {LISTED_FROM} ORDER BY p.score {score}, t.ticket_id {id}",
-        dialect.search_ranked(&any, &terms),
-        clause.sql
     );
-    conn.query(&sql, &clause.params).await
+    (sql, clause.params)
 }
 
 row! {

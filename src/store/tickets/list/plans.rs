@@ -5,7 +5,7 @@ mod postgres;
 use super::*;
 use crate::clock::Clock;
 use crate::model::{ChannelType, CustomerRepId, Timestamp, TopicId};
-use crate::store::search::Reach;
+use crate::store::search::{Reach, ranked_statement};
 use crate::store::{Store, StoreOptions, document_uses, outbox};
 
 async fn plan(conn: &mut Conn, sql: &str) -> String {
@@ -165,6 +165,7 @@ async fn searches_look_tickets_up_by_their_ids_or_words_in_order() {
     let order = Order::by_last_message(true);
     let set = Words { query: &query, reach: Reach::Set };
     let each = Words { query: &query, reach: Reach::Each };
+    let among = Words { query: &query, reach: Reach::Among };
     for (_, filter) in filters() {
         let (sql, _) = passing_statement(CustomerId(1), &filter, Vec::new());
         let passing = plan(&mut conn, &sql).await;
@@ -181,5 +182,24 @@ async fn searches_look_tickets_up_by_their_ids_or_words_in_order() {
             assert!(plan.contains("VIRTUAL TABLE INDEX 0:=M1"), "{filter:?}: {plan}");
             assert!(is_bounded(&plan), "{filter:?}: {plan}");
         }
+        for plan in plans(&mut conn, &filter, Some(among), order, None).await {
+            assert!(!plan.contains("SEARCH t USING INTEGER PRIMARY KEY"), "{filter:?}: {plan}");
+            assert!(plan.contains("VIRTUAL TABLE INDEX 0:M1") && is_bounded(&plan), "{filter:?}: {plan}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn ranking_reads_the_tickets_of_its_page() {
+    let (store, _folder) = store().await;
+    let mut conn = store.read().await.unwrap();
+    let query = answerpal_text::parse_query("login not");
+    let part = Part { limit: 10, offset: 0, after: None };
+    for (_, filter) in filters() {
+        let (sql, _) = ranked_statement(CustomerId(1), &filter, &query, true, &part, Dialect::Sqlite);
+        let plan = plan(&mut conn, &sql).await;
+        // Those of the page, and before that those that are filtered.
+        let read = plan.matches("SEARCH t USING INTEGER PRIMARY KEY").count();
+        assert_eq!(read, if filter.is_everything() { 1 } else { 2 }, "{filter:?}: {plan}");
     }
 }

@@ -131,5 +131,18 @@ db_test! {
         assert_eq!((&some["totalCount"], ids(&some)), (&json!(1005), vec![4, 14, 24, 34, 44]));
         assert_eq!(some["items"][0]["searchSnippet"], "<mark>common</mark> <mark>3</mark>");
         let _: Value = some;
+        // Fetched together and found in the order of the list.
+        let prefix = admin.get("/tickets?search=comm*&isClosed=false&pageSize=4&pageNumber=3").await.expect(200);
+        assert_eq!((&prefix["totalCount"], ids(&prefix)), (&json!(5025), vec![10_034, 10_032, 10_030, 10_028]));
+        for (order, expected) in [("asc", vec![44, 54, 64, 74]), ("desc", vec![10_004, 9994, 9984, 9974])] {
+            let query = format!("/tickets?search=common%203&sortBy=lastMessageDate&sortOrder={order}&pageSize=4");
+            let first = ids(&admin.get(&query).await.expect(200));
+            let second = admin.get(&format!("{query}&pageNumber=2")).await.expect(200);
+            assert!(!first.iter().any(|it| expected.contains(it)), "{first:?}");
+            assert_eq!((&second["totalCount"], ids(&second)), (&json!(1005), expected), "{order}");
+        }
+        // Ranked: equals come newest first.
+        let ranked = admin.get("/tickets?search=common%203&pageSize=3&pageNumber=2").await.expect(200);
+        assert_eq!((&ranked["totalCount"], ids(&ranked)), (&json!(1005), vec![10_014, 10_004, 9994]));
     }
 }
