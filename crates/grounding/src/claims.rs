@@ -17,6 +17,8 @@ pub enum Why {
     /// It promises more than the passage.
     Strength,
     Opposite,
+    /// Compared, bounded, dated or joined otherwise.
+    Relation,
 }
 
 impl From<Missing> for Why {
@@ -39,6 +41,7 @@ impl Why {
             Self::Negation => "it says yes where the passage says no, or the other way round",
             Self::Condition => "it leaves out the passage's condition",
             Self::Strength => "it promises more than the passage",
+            Self::Relation => "it compares, bounds or joins otherwise than the passage",
             Self::Opposite => "it says the opposite of the passage",
         }
     }

@@ -130,7 +130,7 @@ fn complete(known: &[Known], chosen: &mut Vec<usize>) {
     let first = chosen.clone();
     for index in first {
         let mut at = index;
-        while refers_back(&known[at])
+        while known[at].refers_back()
             && at > 0
             && known[at - 1].source == known[at].source
             && known[at - 1].is_quotable()
@@ -141,6 +141,17 @@ fn complete(known: &[Known], chosen: &mut Vec<usize>) {
                 chosen.push(at);
             }
         }
+        // A short sentence that refers back belongs to the one before it.
+        let next = index + 1;
+        let follows = known.get(next).is_some_and(|it| {
+            it.source == known[index].source
+                && it.refers_back()
+                && it.is_quotable()
+                && it.content().len() <= 3
+        });
+        if follows && !chosen.contains(&next) {
+            chosen.push(next);
+        }
         if known[index].sentence.kind == Kind::Item || known[index].sentence.text.ends_with(':') {
             for item in list_around(known, index) {
                 if !chosen.contains(&item) {
@@ -149,70 +160,6 @@ fn complete(known: &[Known], chosen: &mut Vec<usize>) {
             }
         }
     }
-}
-
-/// Whether a sentence only makes sense after the one before it.
-fn refers_back(known: &Known) -> bool {
-    const BACK: &[&str] = &[
-        "this",
-        "that",
-        "these",
-        "those",
-        "it",
-        "they",
-        "however",
-        "but",
-        "also",
-        "otherwise",
-        "therefore",
-        "then",
-        "such",
-        "so",
-        "dit",
-        "dat",
-        "deze",
-        "die",
-        "echter",
-        "maar",
-        "ook",
-        "anders",
-        "daarna",
-        "dies",
-        "diese",
-        "dieser",
-        "jedoch",
-        "aber",
-        "auch",
-        "sonst",
-        "danach",
-        "cela",
-        "ceci",
-        "cette",
-        "ces",
-        "cependant",
-        "mais",
-        "aussi",
-        "sinon",
-        "ensuite",
-        "esto",
-        "eso",
-        "sin",
-        "pero",
-        "tambien",
-        "questo",
-        "questa",
-        "tuttavia",
-        "anche",
-        "isto",
-        "isso",
-        "porem",
-        "to",
-        "jednak",
-        "ale",
-        "rowniez",
-    ];
-    let first = words(&known.sentence.text).into_iter().next();
-    known.sentence.continues && first.is_some_and(|it| BACK.contains(&it.folded.as_str()))
 }
 
 fn list_around(known: &[Known], index: usize) -> Vec<usize> {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::claims::{Why, is_courtesy};
+use crate::compare::{Said, differs, moved};
 use crate::facts::Facts;
 use crate::injection;
 use crate::lexicon;
@@ -25,6 +26,9 @@ pub struct Known {
     pub sentence: Sentence,
     pub vector: Option<Vec<f32>>,
     content: Vec<String>,
+    said: Said,
+    /// The heading that it stands under, within its passage.
+    under: Option<usize>,
 }
 
 /// What supports a sentence.
@@ -53,33 +57,57 @@ const CLOSE: f64 = 0.72;
 /// How close the meanings must be where the languages differ and no words can be compared.
 const VERY_CLOSE: f64 = 0.55;
 
+/// What stands around the sentences of a passage: its title and headings.
+struct Around {
+    words: Vec<String>,
+    facts: Facts,
+    /// The passage's language.
+    lang: &'static str,
+}
+
+impl Around {
+    fn of(passage: &Source<'_>) -> Self {
+        let all = words(passage.text);
+        Self {
+            words: words(passage.title).into_iter().map(|it| it.folded).collect(),
+            facts: Facts::of(passage.title),
+            lang: lexicon::language(all.iter().map(|it| it.folded.as_str())),
+        }
+    }
+}
+
 /// The sentences of all passages.
 pub struct Evidence {
     known: Vec<Known>,
-    around: Vec<Vec<String>>,
+    around: Vec<Around>,
 }
 
 impl Evidence {
     /// Sentences that speak to a machine rather than to a reader are left out: they support nothing and
     /// are never quoted.
     pub fn of(sources: &[Source<'_>]) -> Self {
-        let mut known = Vec::new();
+        let mut known: Vec<Known> = Vec::new();
+        let around: Vec<Around> = sources.iter().map(Around::of).collect();
         for (source, passage) in sources.iter().enumerate() {
+            let mut under = None;
             for sentence in sentences(passage.text) {
                 if injection::is_suspicious(&sentence.text) {
                     continue;
                 }
-                let all = words(&sentence.text);
+                if sentence.kind == Kind::Heading {
+                    under = Some(known.len());
+                }
+                let said = Said::of(&sentence.text, around[source].lang);
                 known.push(Known {
                     source,
-                    content: content(&all).into_iter().map(str::to_owned).collect(),
+                    content: content(&said.words).into_iter().map(str::to_owned).collect(),
+                    said,
                     vector: None,
+                    under,
                     sentence,
                 });
             }
         }
-        let around =
-            sources.iter().map(|it| words(it.title).into_iter().map(|it| it.folded).collect()).collect();
         Self { known, around }
     }
 
@@ -109,15 +137,25 @@ impl Evidence {
         if is_courtesy(claim) {
             return Verdict::Courtesy;
         }
+        if let Some(same) = self.known.iter().find(|it| it.sentence.text == claim.trim()) {
+            let range = same.sentence.range.clone();
+            return Verdict::Supported(Support { source: same.source, range, score: 1.0 });
+        }
         let all = words(claim);
         let wanted = content(&all);
-        let facts = Facts::of(claim);
+        let own = lexicon::language(all.iter().map(|it| it.folded.as_str()));
+        let langs: Vec<Said> = self
+            .around
+            .iter()
+            .map(|it| Said::of(claim, if other_language { own } else { it.lang }))
+            .collect();
         let mut best: Option<Support> = None;
         let mut why = Why::NotSaid;
         let mut closest = 0.0;
         for window in self.windows() {
             let Some(score) = self.score(&window, &wanted, vector, other_language) else { continue };
-            match self.refuses(&window, &wanted, &facts, other_language) {
+            let said = &langs[self.known[window.start].source];
+            match self.refuses(&window, &wanted, said, other_language) {
                 Some(reason) if score > closest => (closest, why) = (score, reason),
                 Some(_) => {}
                 None if best.as_ref().is_none_or(|it| score > it.score + 0.02) => {
@@ -131,13 +169,26 @@ impl Evidence {
         best.map_or(Verdict::Unsupported(why), Verdict::Supported)
     }
 
-    /// Each sentence, then each pair of neighbours in one passage.
+    /// Each sentence, then each pair of neighbours under one heading. Rows of a table say nothing together.
     fn windows(&self) -> Vec<Range<usize>> {
         let one = (0..self.known.len()).map(|it| it..it + 1);
+        let together = |one: &Known, other: &Known| {
+            one.source == other.source
+                && one.under == other.under
+                && !(one.sentence.kind == Kind::Row && other.sentence.kind == Kind::Row)
+        };
         let pairs = (1..self.known.len())
-            .filter(|it| self.known[it - 1].source == self.known[*it].source)
+            .filter(|it| together(&self.known[it - 1], &self.known[*it]))
             .map(|it| it - 1..it + 1);
         one.chain(pairs).collect()
+    }
+
+    /// What a window's sentences stand under: titles and headings.
+    fn over(&self, window: &Range<usize>) -> Vec<&str> {
+        let first = &self.known[window.start];
+        let title = self.around[first.source].words.iter().map(String::as_str);
+        let heading = first.under.into_iter().flat_map(|it| self.known[it].said.folded());
+        title.chain(heading).collect()
     }
 
     fn words_of(&self, window: &Range<usize>) -> Vec<&str> {
@@ -163,7 +214,7 @@ impl Evidence {
             return close.filter(|it| *it >= VERY_CLOSE);
         }
         let mut have = self.words_of(window);
-        have.extend(self.around[self.known[window.start].source].iter().map(String::as_str));
+        have.extend(self.over(window));
         let own = covered(wanted, &self.words_of(window));
         let words = covered(wanted, &have).min(own + 0.25);
         let said = words >= ENOUGH_WORDS || (words >= SOME_WORDS && close.is_some_and(|it| it >= CLOSE));
@@ -175,29 +226,32 @@ impl Evidence {
         &self,
         window: &Range<usize>,
         wanted: &[&str],
-        facts: &Facts,
+        claim: &Said,
         other_language: bool,
     ) -> Option<Why> {
         let part = &self.known[window.clone()];
-        let text: Vec<&str> = part.iter().map(|it| it.sentence.text.as_str()).collect();
-        let source = Facts::of(&text.join(" "));
-        let all: Vec<String> = text.iter().flat_map(|it| words(it)).map(|it| it.folded).collect();
-        let all: Vec<&str> = all.iter().map(String::as_str).collect();
-        let around: Vec<&str> = self.around[part[0].source].iter().map(String::as_str).collect();
-        if let Some(missing) = facts.missing_in(&source, &all, &around) {
+        let said: Vec<&Said> = part.iter().map(|it| &it.said).collect();
+        let mut source = Facts::default();
+        let heading = part[0].under.map(|it| &self.known[it].said.facts);
+        let over = heading.into_iter().chain([&self.around[part[0].source].facts]);
+        for facts in said.iter().map(|it| &it.facts).chain(over) {
+            source.extend(facts);
+        }
+        let all: Vec<&str> = said.iter().flat_map(|it| it.folded()).collect();
+        let mut known = all.clone();
+        known.extend(self.over(window));
+        if let Some(missing) = claim.facts.missing_in(&source, &known) {
             return Some(missing.into());
         }
-        if facts.negated != source.negated {
-            return Some(Why::Negation);
+        if !other_language && let Some(why) = moved(claim, &said) {
+            return Some(why);
         }
-        if source.conditional && !facts.conditional {
+        let main = main(part, wanted, other_language);
+        if main.iter().any(|it| it.facts.conditional) && !claim.facts.conditional {
             return Some(Why::Condition);
         }
-        if other_language {
-            return None;
-        }
-        for word in wanted {
-            let has = all.iter().chain(&around).any(|it| crate::words::same(word, it));
+        for word in wanted.iter().filter(|_| !other_language) {
+            let has = known.iter().any(|it| crate::words::same(word, it));
             if !has && lexicon::is_strong(word) {
                 return Some(Why::Strength);
             }
@@ -205,19 +259,38 @@ impl Evidence {
                 return Some(Why::Opposite);
             }
         }
-        None
+        differs(claim, &main, other_language)
     }
 }
 
+/// The sentences of a window that the claim is made of: those with at least half of its words, and with a
+/// sentence that refers back the one before it.
+fn main<'a>(part: &'a [Known], wanted: &[&str], other_language: bool) -> Vec<&'a Said> {
+    let half = |it: &&Known| covered(wanted, &it.content()) >= 0.5;
+    let together = other_language || part.iter().skip(1).any(Known::refers_back);
+    let halves: Vec<&Known> = part.iter().filter(half).collect();
+    if together || halves.is_empty() {
+        return part.iter().map(|it| &it.said).collect();
+    }
+    halves.into_iter().map(|it| &it.said).collect()
+}
+
 impl Known {
-    /// Whether an answer may be made of it.
+    /// Whether an answer may be made of it. A number or code says something even where words are few.
     pub(crate) fn is_quotable(&self) -> bool {
         let least = match self.sentence.kind {
             Kind::Heading => return false,
-            Kind::Prose if !self.sentence.text.ends_with(':') => 2,
+            Kind::Prose if !self.sentence.text.ends_with(':') && self.said.facts.is_empty() => 2,
             _ => 1,
         };
-        !crate::is_question(&self.sentence.text) && self.content.len() >= least
+        !crate::is_question(&self.sentence.text)
+            && (self.content.len() >= least || !self.said.facts.is_empty() || self.refers_back())
+    }
+
+    /// Whether it only makes sense after the one before it.
+    pub(crate) fn refers_back(&self) -> bool {
+        let first = self.said.words.first();
+        self.sentence.continues && first.is_some_and(|it| lexicon::refers_back(&it.folded))
     }
 
     pub(crate) fn content(&self) -> Vec<&str> {

@@ -2,21 +2,46 @@
 //! names.
 
 use crate::lexicon;
-use crate::words::{Word, same, words};
+use crate::words::{Word, fold, same, words};
 
 /// A number and what it counts.
 #[derive(Clone, Debug, PartialEq)]
-struct Quantity {
+pub struct Quantity {
     value: f64,
     unit: Option<&'static str>,
+    /// Which of the words it is.
+    pub at: usize,
+}
+
+impl Quantity {
+    pub fn is(&self, other: &Self) -> bool {
+        (other.value - self.value).abs() < 1e-9 && self.counts_like(other)
+    }
+
+    /// Whether both may count the same thing.
+    pub fn counts_like(&self, other: &Self) -> bool {
+        other.unit.is_none() || self.unit.is_none() || other.unit == self.unit
+    }
+
+    pub fn is_money(&self) -> bool {
+        self.unit.is_some_and(lexicon::is_currency)
+    }
+}
+
+/// An address, a code, a time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exact {
+    pub text: String,
+    /// Which of the words it is, or begins with.
+    pub at: usize,
 }
 
 /// The facts of a text.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    quantities: Vec<Quantity>,
+    pub quantities: Vec<Quantity>,
     /// Addresses, codes, times: anything with digits or an @ that is no plain number.
-    exact: Vec<String>,
+    pub exact: Vec<Exact>,
     /// Words with a capital that do not begin a sentence.
     names: Vec<String>,
     pub negated: bool,
@@ -25,41 +50,52 @@ pub struct Facts {
 
 impl Facts {
     pub fn of(text: &str) -> Self {
-        let words = words(text);
+        Self::of_words(text, &words(text))
+    }
+
+    pub fn of_words(text: &str, words: &[Word]) -> Self {
         let mut facts = Self::default();
         for (index, word) in words.iter().enumerate() {
+            let exact = |text: &str| Exact { text: text.to_owned(), at: index };
             facts.negated |= lexicon::is_negation(&word.folded);
             facts.conditional |= lexicon::is_condition(&word.folded);
             if let Some(value) = value(&word.folded) {
-                facts.quantities.push(Quantity { value, unit: unit_at(text, &words, index) });
+                facts.quantities.push(Quantity { value, unit: unit_at(text, words, index), at: index });
             } else if word.folded.contains('@') || word.folded.bytes().any(|it| it.is_ascii_digit()) {
-                facts.exact.push(word.folded.clone());
+                facts.exact.push(exact(&word.folded));
             } else if is_address(&word.folded) {
-                facts.exact.push(word.folded.trim_start_matches("www.").to_owned());
+                facts.exact.push(exact(word.folded.trim_start_matches("www.")));
             } else if word.capital && !begins_sentence(text, word) {
                 facts.names.push(word.folded.clone());
             }
         }
+        for (start, link) in links(text) {
+            let at = words.iter().position(|it| it.end > start).unwrap_or_default();
+            facts.exact.push(Exact { text: link, at });
+        }
         facts
     }
 
-    /// Why these are not those of the source; None where they are. `around` is what else is known to
-    /// belong to the source: its title and headings.
-    pub fn missing_in(&self, source: &Self, source_words: &[&str], around: &[&str]) -> Option<Missing> {
-        let found = |it: &Quantity| {
-            source.quantities.iter().any(|other| {
-                (other.value - it.value).abs() < 1e-9
-                    && (other.unit.is_none() || it.unit.is_none() || other.unit == it.unit)
-            })
-        };
-        if !self.quantities.iter().all(found) {
+    /// Adds what another text has; its places are none of this one.
+    pub fn extend(&mut self, other: &Self) {
+        self.quantities.extend(other.quantities.iter().cloned());
+        self.exact.extend(other.exact.iter().cloned());
+    }
+
+    /// Why these are not those of the source; None where they are. `source_words` are its words, and what
+    /// else is known to belong to it: its title and headings.
+    pub fn missing_in(&self, source: &Self, source_words: &[&str]) -> Option<Missing> {
+        if !self.quantities.iter().all(|it| source.quantities.iter().any(|other| it.is(other))) {
             return Some(Missing::Number);
         }
-        if !self.exact.iter().all(|it| source.exact.contains(it) || source_words.contains(&it.as_str())) {
+        let has = |it: &Exact| {
+            source.exact.iter().any(|other| other.text == it.text) || source_words.contains(&it.text.as_str())
+        };
+        if !self.exact.iter().all(has) {
             return Some(Missing::Code);
         }
         let known = |name: &String| {
-            source_words.iter().chain(around).any(|it| same(name, it))
+            source_words.iter().any(|it| same(name, it))
                 || lexicon::is_stop(name)
                 || lexicon::is_courteous(name)
         };
@@ -75,6 +111,28 @@ impl Facts {
     }
 }
 
+/// The addresses of pages in a text with all that stands behind the host, and where they begin.
+fn links(text: &str) -> Vec<(usize, String)> {
+    let mut out = Vec::new();
+    for chunk in text.split_whitespace() {
+        let start = chunk.as_ptr() as usize - text.as_ptr() as usize;
+        let bare = chunk
+            .trim_start_matches(['(', '<', '[', '"', '\'', '“', '„', '«'])
+            .trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '>', ']', '"', '\'', '”', '»']);
+        let folded = fold(bare);
+        let (has_scheme, rest) = match folded.split_once("://") {
+            Some((_, rest)) => (true, rest),
+            None => (false, folded.as_str()),
+        };
+        let host = rest.split('/').next().unwrap_or_default();
+        if has_scheme || (rest.len() > host.len() && is_address(host)) {
+            let rest = rest.strip_prefix("www.").unwrap_or(rest).trim_end_matches('/');
+            out.push((start, rest.to_owned()));
+        }
+    }
+    out
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
     Number,
@@ -86,8 +144,8 @@ fn is_address(word: &str) -> bool {
     let ending = word.rsplit('.').next().unwrap_or_default();
     word.contains('.')
         && word.len() > 4
-        && (2..=6).contains(&ending.len())
-        && ending.bytes().all(|it| it.is_ascii_lowercase())
+        && ending.chars().count() >= 2
+        && ending.chars().all(char::is_alphabetic)
 }
 
 /// The value of a number as people write it: `14`, `1,000`, `1.000,50`, `4,95`, `two`.

@@ -8,32 +8,74 @@ fn set(words: &'static str) -> HashSet<&'static str> {
     words.split_whitespace().collect()
 }
 
-static STOP: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    set(
+/// The words of each language that say nothing by themselves.
+const STOP_OF: &[(&str, &str)] = &[
+    (
+        "en",
         "a an the this that these those it its i me my mine we us our ours you your yours he she his her they them their \
          is are was were be been being am do does did done have has had will would shall should can could may might must \
          of in on at to from for with by as and or but so if then than there here what which who whom how when where why \
-         about into over under out up down also just very more most some any such please hi hello dear \
-         de het een en van ik je jij u uw jullie wij we ons onze hij zij ze hun is zijn was waren ben bent heb hebt heeft had \
+         about into over under out up down also just very more most some any such please hi hello dear",
+    ),
+    (
+        "nl",
+        "de het een en van ik je jij u uw jullie wij we ons onze hij zij ze hun is zijn was waren ben bent heb hebt heeft had \
          kan kunt kunnen zal zullen zou moet moeten mag mogen wordt worden werd in op aan te naar voor met door als of maar dus \
-         dan er hier wat welke wie hoe wanneer waar waarom over uit ook nog wel dit dat deze die om bij tot \
-         le la les l un une des du au aux et ou mais je j tu il elle nous vous ils elles mon ma mes ton ta tes son sa ses notre nos \
+         dan er hier wat welke wie hoe wanneer waar waarom over uit ook nog wel dit dat deze die om bij tot",
+    ),
+    (
+        "fr",
+        "le la les l un une des du au aux et ou mais je j tu il elle nous vous ils elles mon ma mes ton ta tes son sa ses notre nos \
          votre vos leur leurs ce cet cette ces est sont etait etre ai as a avons avez ont peut peuvent pouvez doit dans sur sous \
-         pour par avec en que qui quoi dont ou comment quand pourquoi se s si y ne d c qu \
-         der die das den dem des ein eine einen einem einer eines und oder aber ich du er sie es wir ihr mich dich uns euch mein \
+         pour par avec en que qui quoi dont ou comment quand pourquoi se s si y ne d c qu",
+    ),
+    (
+        "de",
+        "der die das den dem des ein eine einen einem einer eines und oder aber ich du er sie es wir ihr mich dich uns euch mein \
          meine dein deine sein seine ihre ihren unser unsere ist sind war waren bin bist habe hast hat haben wird werden wurde kann \
          konnen soll muss mussen darf in im an am auf zu zum zur von vom fur mit durch bei aus nach wie was wer wann wo warum welche \
-         auch noch schon doch dass als \
-         el los las lo al del y o pero yo tu usted nosotros ellos ellas mi mis su sus nuestro es son era ser estar esta estan ha han \
-         puede pueden debe en por para con como que quien cual cuando donde se si muy tambien \
-         il gli i uno della dello dei delle nel nella sul e io noi voi loro mio suo nostro sono era essere ho hai ha abbiamo hanno puo \
-         possono deve di da per tra fra come che chi quale quando dove perche anche si \
-         os as um uma dos das no na nos nas ao e eu ele ela voce nos meu minha seu sua nosso sao era ser estar tem pode podem deve em \
-         com por como que quem qual quando onde se tambem \
-         i w z na do od po za o u ze sie to jest sa byl byla byc ja ty on ona my wy oni moj twoj jego jej nasz ten ta te ktory ktora \
+         auch noch schon doch dass als",
+    ),
+    (
+        "es",
+        "el los las lo al del y o pero yo tu usted nosotros ellos ellas mi mis su sus nuestro es son era ser estar esta estan ha han \
+         puede pueden debe en por para con como que quien cual cuando donde se si muy tambien",
+    ),
+    (
+        "it",
+        "il gli i uno della dello dei delle nel nella sul e io noi voi loro mio suo nostro sono era essere ho hai ha abbiamo hanno puo \
+         possono deve di da per tra fra come che chi quale quando dove perche anche si",
+    ),
+    (
+        "pt",
+        "os as um uma dos das no na nos nas ao e eu ele ela voce nos meu minha seu sua nosso sao era ser estar tem pode podem deve em \
+         com por como que quem qual quando onde se tambem",
+    ),
+    (
+        "pl",
+        "i w z na do od po za o u ze sie to jest sa byl byla byc ja ty on ona my wy oni moj twoj jego jej nasz ten ta te ktory ktora \
          jak kiedy gdzie dlaczego co kto czy oraz lub ale tez moze moga musi",
-    )
-});
+    ),
+];
+
+static STOP: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| STOP_OF.iter().flat_map(|it| it.1.split_whitespace()).collect());
+
+static STOP_SETS: LazyLock<Vec<(&str, HashSet<&str>)>> =
+    LazyLock::new(|| STOP_OF.iter().map(|it| (it.0, set(it.1))).collect());
+
+/// The language that most of these words are of; English where none is.
+pub fn language<'a>(words: impl Iterator<Item = &'a str> + Clone) -> &'static str {
+    let hits = |it: &HashSet<&str>| words.clone().filter(|word| it.contains(word)).count();
+    let mut best = ("en", 0);
+    for (lang, set) in STOP_SETS.iter() {
+        let hits = hits(set);
+        if hits > best.1 {
+            best = (lang, hits);
+        }
+    }
+    best.0
+}
 
 pub fn is_stop(word: &str) -> bool {
     STOP.contains(word)
@@ -208,6 +250,18 @@ pub fn is_courteous(word: &str) -> bool {
     COURTESY.contains(word)
 }
 
+static BACK: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    set("this that these those it they however but also otherwise therefore then such so dit dat deze die \
+         echter maar ook anders daarna dies diese dieser jedoch aber auch sonst danach cela ceci cette \
+         ces cependant mais aussi sinon ensuite esto eso sin pero tambien questo questa tuttavia anche \
+         isto isso porem jednak ale rowniez")
+});
+
+/// Words that begin a sentence which only makes sense after the one before it.
+pub fn refers_back(word: &str) -> bool {
+    BACK.contains(word)
+}
+
 /// The unit that a word names, the same in every language.
 pub fn unit(word: &str) -> Option<&'static str> {
     const UNITS: &[(&str, &str)] = &[
@@ -241,6 +295,10 @@ pub fn unit(word: &str) -> Option<&'static str> {
         ("km", "km kilometer kilometers kilometre kilometres"),
     ];
     UNITS.iter().find(|it| it.1.split(' ').any(|it| it == word)).map(|it| it.0)
+}
+
+pub fn is_currency(unit: &str) -> bool {
+    matches!(unit, "EUR" | "USD" | "GBP" | "PLN")
 }
 
 /// The number that a word is.

@@ -6,6 +6,7 @@
 //! models or databases. Errs towards refusing: what is not clearly supported is not.
 
 mod claims;
+mod compare;
 pub mod compose;
 mod evidence;
 mod facts;
@@ -13,6 +14,7 @@ pub mod gist;
 pub mod injection;
 mod lexicon;
 pub mod phrases;
+mod relations;
 pub mod sentences;
 mod words;
 

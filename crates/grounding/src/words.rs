@@ -77,6 +77,9 @@ pub fn same(one: &str, other: &str) -> bool {
     if digits(one) || digits(other) {
         return false;
     }
+    if lacks(one) != lacks(other) {
+        return false;
+    }
     let bare = |it: &str| it.strip_suffix("'s").unwrap_or(it).to_owned();
     let (one, other) = (bare(one), bare(other));
     let singular =
@@ -89,6 +92,12 @@ pub fn same(one: &str, other: &str) -> bool {
     let (short, long) = (a.min(b), a.max(b));
     (common >= 5 && a - common <= 4 && b - common <= 4)
         || (common == short && short >= 4 && long - short <= 3)
+}
+
+/// Whether a word says that something is not there: `costless`, `kostenlos`.
+fn lacks(word: &str) -> bool {
+    let stem = ["less", "los", "lose", "losen", "loos", "vrij"].iter().filter_map(|it| word.strip_suffix(it));
+    stem.into_iter().any(|it| it.chars().count() >= 4)
 }
 
 /// The words that say something: no articles, pronouns, auxiliaries. Numbers and what they count are facts,
