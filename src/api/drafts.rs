@@ -24,7 +24,7 @@ use crate::error::{Error, Result};
 use crate::intake::draft::{self, Wish};
 use crate::model::{CustomerRepId, DraftId, Message, MessageId, StageStatus, Timestamp};
 use crate::store::drafts::{self as store, Draft};
-use crate::store::messages as message_store;
+use crate::store::{message_stages, messages as message_store};
 
 /// Longest hint, in characters.
 const LONGEST_HINT: usize = 10_000;
@@ -292,7 +292,12 @@ async fn get_draft(State(app): State<App>, caller: Caller, Id(id): Id) -> Result
     let mut conn = app.store.read().await?;
     let message = messages::visible(&mut conn, &caller, MessageId(id)).await?;
     let newest = store::of_message(&mut conn, caller.customer, MessageId(id), 1).await?.pop();
-    answer(&DraftOut::current(&message, newest)?)
+    let mut out = DraftOut::current(&message, newest)?;
+    if out.reply.is_none() && out.reason.is_none() {
+        let noted = message_stages::get(&mut conn, caller.customer, MessageId(id), "reply").await?;
+        out.reason = noted.and_then(|it| it.reason);
+    }
+    answer(&out)
 }
 
 /// Every draft that was made for a message, newest first.

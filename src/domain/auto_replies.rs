@@ -3,6 +3,7 @@
 //! row, and never to a machine.
 
 mod rules;
+mod words;
 
 pub use rules::{RuleChange, create, delete, measured, update};
 
@@ -11,6 +12,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::domain::caller::Actor;
 use crate::domain::events::{Event, note};
+use crate::domain::topic_examples::text_of;
 use crate::domain::{delivery, messages};
 use crate::error::{Error, Result};
 use crate::model::{
@@ -18,7 +20,7 @@ use crate::model::{
     TopicId, job,
 };
 use crate::store::auto_replies::{self as store, AutoReplyRule};
-use crate::store::{Conn, Tx, jobs, message_topics, messages as message_store};
+use crate::store::{Conn, Tx, drafts, jobs, message_topics, messages as message_store};
 
 const MINUTE: i64 = 60 * 1_000_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -26,14 +28,17 @@ const DAY: i64 = 24 * 60 * MINUTE;
 const LOOKED_BACK: i64 = 20;
 
 /// To be called in the transaction that keeps a draft which nobody asked for: lets it be sent later, where
-/// a rule allows it.
+/// a rule allows it. Where it never may, people see why.
 pub async fn consider(tx: &mut Tx, customer: CustomerId, message: &Message) -> Result<()> {
-    if message.ai_generated_response.is_none() || why_not_answered(message).is_some() {
+    if message.ai_generated_response.is_none() {
         return Ok(());
     }
     let Some(rule) = rule_for(tx, customer, message).await? else { return Ok(()) };
-    let at = Timestamp(tx.now.0 + rule.delay_minutes * MINUTE);
     let id = message.message_id;
+    if let Some(why) = why_not_answered(message) {
+        return not_sent(tx, customer, id, why).await;
+    }
+    let at = Timestamp(tx.now.0 + rule.delay_minutes * MINUTE);
     jobs::enqueue(tx, customer, job::AUTO_REPLY, id.0, at, Some(&format!("auto:{id}"))).await
 }
 
@@ -137,6 +142,11 @@ async fn why_not(
     if message.confidence.unwrap_or_default() < threshold {
         return Ok(Some("the draft is not sure enough"));
     }
+    let newest = drafts::of_message(tx, customer, message.message_id, 1).await?.pop();
+    let base = |lang: &str| lang.split(['-', '_']).next().unwrap_or_default().to_lowercase();
+    if newest.is_none_or(|it| message.lang.as_deref().map(base) != Some(base(&it.lang))) {
+        return Ok(Some("the draft is in another language than the message"));
+    }
     if ticket.is_closed || ticket.is_spam || ticket.escalated || ticket.customer_rep_id != CustomerRepId(0) {
         return Ok(Some("the ticket is closed, spam, escalated or a person's"));
     }
@@ -168,6 +178,9 @@ fn why_not_answered(message: &Message) -> Option<&'static str> {
     }
     if message.is_bounced || is_spam || is_by_a_machine(message) {
         return Some("it is spam, a bounce or from a machine");
+    }
+    if text_of(message).is_some_and(|it| words::want_a_person(&it)) {
+        return Some("it complains or threatens: a person answers");
     }
     None
 }

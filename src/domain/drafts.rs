@@ -51,7 +51,10 @@ pub struct Drafted {
     pub confidence: Option<f64>,
     /// The language model, `extractive`, or `none`.
     pub model: String,
+    /// The reply's language; where there is none, the question's.
     pub lang: String,
+    /// The question's language.
+    pub asked_in: String,
     pub left_out: Vec<LeftOut>,
 }
 
@@ -105,7 +108,7 @@ pub async fn keep(
     let event = Event::message("ticketMessage.drafted", before.ticket_id, before.message_id).with(changes);
     note(tx, customer, actor, &[event]).await?;
     let is_there = drafted.reply.is_some();
-    let lang = before.lang.clone().or(Some(drafted.lang));
+    let lang = before.lang.clone().or(Some(drafted.asked_in));
     Ok(Message {
         ai_reply_status: Some(if is_there { StageStatus::Done } else { StageStatus::Skipped }),
         ai_generated_response: drafted.reply,

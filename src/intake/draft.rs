@@ -2,13 +2,13 @@
 //! the passages' own sentences. Whoever wrote it, a sentence stays only where a passage supports it, and is
 //! tied to that passage; where nothing is left there is no draft, and a reason.
 
+mod codes;
 mod context;
 mod fit;
 mod prompt;
 mod writer;
 
 use answerpal_grounding::compose::{self, Composed, Question};
-use answerpal_grounding::phrases::Phrases;
 use tokio::sync::mpsc::{self, UnboundedSender};
 
 use crate::ai::llm::{Answered, Ask, Llm, LlmError};
@@ -26,6 +26,8 @@ const MOST_TOKENS: u32 = 700;
 const EXTRACTIVE: &str = "extractive";
 /// What a model is told to answer where the passages do not.
 const NO_ANSWER: &str = "NO_ANSWER";
+/// Why there is no draft then.
+const NOT_FOUND: &str = "The language model found no answer in the documents.";
 /// Below this fit of question and passage there is no answer in it.
 const LEAST_FIT: f64 = 0.25;
 
@@ -94,8 +96,7 @@ async fn extractive(
     context: &Context,
     pieces: &UnboundedSender<String>,
 ) -> Result<Drafted, Error> {
-    let phrases = Phrases::of(context.lang());
-    let mut writer = Writer::new(app, context, phrases);
+    let mut writer = Writer::new(app, context);
     writer.read_passages().await?;
     let question = Question { text: &context.question, vector: context.vector() };
     let composed = compose::compose(&question, writer.evidence(), &context.standings());
@@ -119,8 +120,7 @@ async fn by_model(
 ) -> Result<Drafted, DraftError> {
     llm::check_budget(app, customer).await.map_err(DraftError::Llm)?;
     let prompt = prompt::build(app, context, wish);
-    let phrases = Phrases::of(context.lang());
-    let mut writer = Writer::new(app, context, phrases);
+    let mut writer = Writer::new(app, context);
     writer.read_passages().await?;
     let (sender, mut receiver) = mpsc::unbounded_channel();
     let ask = Ask { system: &prompt.system, user: &prompt.user, most_tokens: MOST_TOKENS };
@@ -140,6 +140,11 @@ async fn by_model(
     llm::spend(app, customer, answered.tokens_in + answered.tokens_out).await?;
     writer.end(answered.is_cut_short, pieces).await?;
     let text = prompt.whole();
+    if writer.is_empty() && writer.has_declined() {
+        let mut nothing = Drafted::nothing(NOT_FOUND.into(), context.lang());
+        (nothing.prompt, nothing.left_out, nothing.model) = (Some(text), writer.left_out(), model.model);
+        return Ok(nothing);
+    }
     if writer.is_empty() {
         let mut drafted = extractive(app, context, pieces).await?;
         drafted.prompt = Some(text);
@@ -167,6 +172,7 @@ impl Drafted {
             confidence: None,
             model: "none".into(),
             lang: lang.to_owned(),
+            asked_in: lang.to_owned(),
             left_out: Vec::new(),
         }
     }

@@ -7,6 +7,7 @@
 
 pub mod draft;
 mod filters;
+mod language;
 pub mod minds;
 mod post_spam;
 mod pre_spam;

@@ -80,21 +80,22 @@ pub async fn for_message(
 ) -> Result<Found<FoundPassage>, Trouble> {
     let Some(text) = text_of(message) else { return Ok(Found { best: Vec::new(), waiting: 0 }) };
     let among = linked(&mut *app.store.read().await?, customer, message).await?;
-    search(app, customer, &text, among, count).await
+    search(app, customer, &text, language_of(&text), among, count).await
 }
 
-/// The best passages for a text, best first; `among` limits them to some documents.
+/// The best passages for a text, best first. `lang` is its language, where that is known; `among` limits them
+/// to some documents.
 pub async fn search(
     app: &App,
     customer: CustomerId,
     text: &str,
+    lang: Option<&str>,
     among: Option<HashSet<i64>>,
     count: usize,
 ) -> Result<Found<FoundPassage>, Trouble> {
     let mut conn = app.store.read().await?;
     let reading = spaces::reading(app, &mut conn, customer).await?;
     drop(conn);
-    let lang = language_of(text);
     let space = stock::space(app, customer, &reading, lang).await?;
     let stock = stock::current(app, customer, &reading, &space).await?;
     if stock.is_empty() {

@@ -7,21 +7,33 @@ use answerpal_grounding::compose::Standing;
 use answerpal_grounding::injection::is_suspicious;
 use answerpal_grounding::is_thanks;
 
+use super::codes::{self, Code};
 use super::{LEAST_FIT, Wish, fit};
 use crate::ai::embed::{Role, Space};
 use crate::app::App;
-use crate::domain::topic_examples::{language_of, text_of};
+use crate::domain::topic_examples::text_of;
 use crate::error::{Error, Result};
 use crate::intake::retrieve::{self, Found, FoundPassage};
-use crate::intake::{Trouble, spaces};
+use crate::intake::{Trouble, language, spaces};
 use crate::model::{CustomerId, DocumentId, EndUser, Message};
+use crate::store::ai_settings::AiSettings;
 use crate::store::customers::{self, Customer};
 use crate::store::{documents, end_users, messages, tickets};
 
 /// Passages that a reply may rest on.
 const PASSAGES: usize = 6;
-/// How well the agent's note fits by itself: enough to draft from where nothing else does.
-const NOTE_FIT: f64 = LEAST_FIT;
+/// How well the agent's note fits: who gives one wants it said.
+const NOTE_FIT: f64 = 1.0;
+/// What a note is ranked by: before every document, those with a code of the question included.
+const NOTE_RANK: f64 = 10.0;
+/// How well a passage must fit a question that names a code which no passage carries.
+const FITS_WELL: f64 = 0.55;
+/// What it counts then.
+const WITHOUT_CODE: f64 = 0.6;
+/// A question of so few words beside its code asks for what is written of the code.
+const FEW_WORDS: usize = 5;
+/// Passages in the question's language are preferred by so much of their rank.
+const OTHER_LANGUAGE: f64 = 0.15;
 /// Messages of the conversation that are read.
 const CONVERSATION: i64 = 8;
 
@@ -37,13 +49,20 @@ pub struct Context {
     pub name: Option<String>,
     pub subject: Option<String>,
     pub space: Space,
+    /// The question's language.
     lang: String,
+    /// The passages' languages.
+    langs: Vec<Option<&'static str>>,
     vector: Option<Vec<f32>>,
     fits: Vec<f64>,
     /// Passages that could not be compared yet.
     waiting: usize,
     contents: HashMap<i64, String>,
     is_thanks: bool,
+    /// Codes of the question that no passage carries.
+    unknown: Vec<Code>,
+    /// Whether the question says little but a code.
+    is_about_code: bool,
 }
 
 impl Context {
@@ -64,14 +83,21 @@ impl Context {
         let among = retrieve::linked(&mut conn, id, message).await?;
         let reading = spaces::reading(app, &mut conn, id).await?;
         drop(conn);
+        let expected = expected(&reading.settings);
+        let own = language::among(&question, &expected);
         let found = match asked.trim().is_empty() {
             true => Found { best: Vec::new(), waiting: 0 },
-            false => retrieve::search(app, id, &asked, among, PASSAGES).await?,
+            false => retrieve::search(app, id, &asked, own, among, PASSAGES).await?,
         };
         let Found { best: mut passages, waiting } = found;
         passages.retain(|it| !it.text.trim().is_empty());
-        let own = language_of(&question);
-        let english = passages.iter().all(|it| language_of(&it.text).is_none_or(|it| it == "en"));
+        let named = codes::of(&question);
+        let beside = codes::without(&question, &named).split_whitespace().count();
+        let is_about_code = !named.is_empty() && beside <= FEW_WORDS;
+        let mut unknown = codes::unknown(named, &passages);
+        passages.retain(|it| it.exact || !codes::is_of_others(it, &unknown));
+        let mut langs: Vec<_> = passages.iter().map(|it| language::among(&it.text, &expected)).collect();
+        let english = langs.iter().all(|it| it.is_none_or(|it| it == "en"));
         let space = reading.space(own, english);
         // No model is loaded where there is nothing to compare with.
         let vector = if question.trim().is_empty() || (passages.is_empty() && wish.hint.is_none()) {
@@ -79,17 +105,29 @@ impl Context {
         } else {
             app.knowledge.embedding.embed(&space, &[&question], Role::Query).await?.into_iter().next()
         };
-        let mut fits: Vec<f64> = passages.iter().map(|it| fit::of(it, own, &space)).collect();
+        let is_same = |it: &Option<&str>| it.is_none() || own.is_none() || *it == own;
+        let fits = passages.iter().zip(&langs).map(|it| fit::of(it.0.similarity, is_same(it.1), &space));
+        let mut fits: Vec<f64> = fits.collect();
+        if !unknown.is_empty() {
+            // A passage with another code of the question may be about all of it.
+            for (fit, _) in fits.iter_mut().zip(&passages).filter(|it| !it.1.exact) {
+                *fit = if *fit < FITS_WELL { 0.0 } else { *fit * WITHOUT_CODE };
+            }
+        }
         if let Some(hint) = &wish.hint {
-            passages.push(note(hint));
-            fits.push(NOTE_FIT);
+            passages.insert(0, note(hint));
+            langs.insert(0, language::among(hint, &expected));
+            fits.insert(0, NOTE_FIT);
+            unknown = codes::unknown(unknown, &passages);
         }
         let contents = contents(app, id, &passages).await?;
         let lang = own
             .map(str::to_owned)
             .or_else(|| message.lang.clone())
             .or_else(|| end_user.as_ref().and_then(|it| it.lang.clone()))
+            .or_else(|| langs.first().copied().flatten().map(str::to_owned))
             .or_else(|| customer.default_lang.clone())
+            .or_else(|| expected.first().map(|it| (*it).to_owned()))
             .unwrap_or_else(|| "en".into());
         let conversation = newest
             .into_iter()
@@ -107,16 +145,36 @@ impl Context {
             end_user,
             space,
             lang,
+            langs,
             vector,
             fits,
             waiting,
             contents,
             is_thanks: wish.hint.is_none() && message.message.as_deref().is_some_and(is_thanks),
+            unknown,
+            is_about_code,
         })
     }
 
     pub fn lang(&self) -> &str {
         &self.lang
+    }
+
+    /// The passages' languages, where they are known.
+    pub fn langs(&self) -> &[Option<&'static str>] {
+        &self.langs
+    }
+
+    /// The language of a text that is made of the passages, or of one by a model.
+    pub fn language_of(&self, text: &str) -> Option<&'static str> {
+        let mut likely: Vec<&str> = self.langs.iter().copied().flatten().collect();
+        likely.push(self.base_lang());
+        language::among(text, &likely)
+    }
+
+    /// The question's language without a region.
+    pub fn base_lang(&self) -> &str {
+        self.lang.split(['-', '_']).next().unwrap_or_default()
     }
 
     pub fn vector(&self) -> Option<&[f32]> {
@@ -125,12 +183,12 @@ impl Context {
 
     /// How each passage stands to the question.
     pub fn standings(&self) -> Vec<Standing> {
-        let standing = |it: &FoundPassage| Standing {
-            document: it.document.0,
-            rank: it.score,
-            similarity: it.similarity,
+        let standing = |(it, lang): (&FoundPassage, &Option<&str>)| {
+            let is_other = lang.is_some_and(|it| it != self.base_lang());
+            let rank = if is_other { it.score - OTHER_LANGUAGE } else { it.score };
+            Standing { document: it.document.0, rank, similarity: it.similarity }
         };
-        self.passages.iter().map(standing).collect()
+        self.passages.iter().zip(&self.langs).map(standing).collect()
     }
 
     pub fn best_fit(&self) -> f64 {
@@ -155,11 +213,20 @@ impl Context {
         if self.is_thanks {
             return Some("The message says thanks and asks nothing.".into());
         }
+        let exact = self.passages.iter().any(|it| it.exact);
+        if !self.unknown.is_empty() && !exact && self.best_fit() < LEAST_FIT {
+            let written: Vec<&str> = self.unknown.iter().map(|it| it.written.as_str()).collect();
+            return Some(format!("No document that fits mentions {}.", written.join(", ")));
+        }
         if self.passages.is_empty() {
             return Some("There are no documents that a reply could rest on.".into());
         }
-        let exact = self.passages.iter().any(|it| it.exact);
-        (self.best_fit() < LEAST_FIT && !exact).then(|| self.nothing_fits())
+        let least = match (exact, self.is_about_code) {
+            (true, true) => 0.0,
+            (true, false) => LEAST_FIT / 2.0,
+            (false, _) => LEAST_FIT,
+        };
+        (self.best_fit() < least).then(|| self.nothing_fits())
     }
 
     pub fn nothing_fits(&self) -> String {
@@ -184,6 +251,14 @@ impl Context {
         let start = near.or_else(|| content.find(quote)).unwrap_or(passage.start.min(content.len()));
         let chars = |to: usize| content.get(..to).map_or(0, |it| it.chars().count()) as i64;
         (chars(start), chars(start) + quote.chars().count() as i64)
+    }
+}
+
+/// The languages that a tenant is written to in.
+fn expected(settings: &AiSettings) -> Vec<&str> {
+    match settings.languages.as_deref() {
+        Some(some) => some.split(',').collect(),
+        None => language::COMMON.to_vec(),
     }
 }
 
@@ -217,7 +292,7 @@ fn note(hint: &str) -> FoundPassage {
         text: hint.to_owned(),
         start: 0,
         end: hint.len(),
-        score: NOTE_FIT,
+        score: NOTE_RANK,
         similarity: NOTE_FIT,
         exact: false,
     }

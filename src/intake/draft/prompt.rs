@@ -67,8 +67,10 @@ fn user(context: &Context, wish: &Wish, mark: &str) -> String {
     for (index, passage) in context.passages.iter().enumerate() {
         let seen = without_comments(&passage.text);
         let lines = seen.lines().filter(|it| !is_suspicious(it)).collect::<Vec<_>>().join("\n");
-        let title = if is_suspicious(&passage.title) { "" } else { &passage.title };
-        let title = neutralised(title, SHORT).replace('\n', " ");
+        let title = if is_suspicious(&passage.title) { "" } else { passage.title.as_str() };
+        let headings = passage.headings.iter().map(String::as_str).filter(|it| !is_suspicious(it));
+        let told: Vec<&str> = std::iter::once(title).chain(headings).filter(|it| !it.is_empty()).collect();
+        let title = neutralised(&told.join(" > "), SHORT).replace('\n', " ");
         block(&format!("passage {}", index + 1), &format!("{title}\n{}", neutralised(&lines, PASSAGE)));
     }
     if let Some(record) = record(context) {

@@ -10,26 +10,29 @@ use super::{NO_ANSWER, citation, confidence, left_out};
 use crate::ai::embed::Role;
 use crate::app::App;
 use crate::domain::drafts::{Citation, Drafted, LeftOut};
-use crate::domain::topic_examples::language_of;
 use crate::error::{Error, Result};
 
 pub struct Writer<'a> {
     app: &'a App,
     context: &'a Context,
     phrases: Phrases,
+    /// The language that the reply is written in.
+    lang: String,
     evidence: Evidence,
+    /// The passages in other languages than the one named.
+    foreign: Option<(&'static str, Evidence)>,
     /// What a model has said and that is not checked yet.
     buffer: String,
     body: String,
     citations: Vec<Citation>,
     dropped: Vec<LeftOut>,
-    /// The passages' languages.
-    langs: Vec<Option<&'static str>>,
     has_begun: bool,
+    /// Whether the model said that the passages do not answer.
+    has_declined: bool,
 }
 
 impl<'a> Writer<'a> {
-    pub fn new(app: &'a App, context: &'a Context, phrases: Phrases) -> Self {
+    pub fn new(app: &'a App, context: &'a Context) -> Self {
         let titles: Vec<String> =
             context.passages.iter().map(|it| format!("{} {}", it.title, it.headings.join(" "))).collect();
         let sources: Vec<Source<'_>> =
@@ -37,14 +40,16 @@ impl<'a> Writer<'a> {
         Self {
             app,
             context,
-            phrases,
+            phrases: Phrases::of(context.lang()),
+            lang: context.lang().to_owned(),
             evidence: Evidence::of(&sources),
+            foreign: None,
             buffer: String::new(),
             body: String::new(),
             citations: Vec::new(),
             dropped: Vec::new(),
-            langs: context.passages.iter().map(|it| language_of(&it.text)).collect(),
             has_begun: false,
+            has_declined: false,
         }
     }
 
@@ -61,6 +66,10 @@ impl<'a> Writer<'a> {
 
     pub fn is_empty(&self) -> bool {
         self.citations.is_empty()
+    }
+
+    pub fn has_declined(&self) -> bool {
+        self.has_declined
     }
 
     pub fn left_out(self) -> Vec<LeftOut> {
@@ -110,7 +119,11 @@ impl<'a> Writer<'a> {
     }
 
     async fn sentence(&mut self, sentence: &Sentence, pieces: &UnboundedSender<String>) -> Result<()> {
-        if sentence.text.contains(NO_ANSWER) || sentence.kind == Kind::Heading {
+        if sentence.text.contains(NO_ANSWER) {
+            self.has_declined = true;
+            return Ok(());
+        }
+        if sentence.kind == Kind::Heading {
             return Ok(());
         }
         let listed = matches!(sentence.kind, Kind::Item | Kind::Row) && !sentence.continues;
@@ -127,6 +140,7 @@ impl<'a> Writer<'a> {
     fn say(&mut self, since: usize, pieces: &UnboundedSender<String>) {
         let mut said = String::new();
         if !self.has_begun {
+            self.settle_language();
             said = self.phrases.opening(self.context.name.as_deref()) + "\n\n";
             self.has_begun = true;
         }
@@ -135,14 +149,31 @@ impl<'a> Writer<'a> {
         let _ = pieces.send(said);
     }
 
+    /// Greets in the language that the reply turns out to be written in.
+    fn settle_language(&mut self) {
+        let cited = self.citations.first().map(|it| it.document_id);
+        let quoted = self.context.passages.iter().position(|it| Some(it.document.0) == cited);
+        let quoted = quoted.and_then(|it| self.context.langs()[it]);
+        let found = self.context.language_of(&self.body).or(quoted);
+        self.lang = found.map_or_else(|| self.context.lang().to_owned(), str::to_owned);
+        if self.lang == self.context.base_lang() {
+            self.lang = self.context.lang().to_owned();
+        }
+        self.phrases = Phrases::of(&self.lang);
+    }
+
     /// Adds a sentence, where a passage supports it.
     pub async fn take(&mut self, text: &str, begins: bool) -> Result<()> {
         let claim = text.trim_start_matches("- ");
         let vector = self.vectors(&[claim]).await?.pop();
-        let own = language_of(claim).or(Some(self.phrases.lang));
-        let foreign = self.langs.iter().all(|it| it.is_some_and(|it| Some(it) != own));
+        let own = self.context.language_of(claim).unwrap_or(self.phrases.lang);
         let verdict = match self.evidence.check(claim, vector.as_deref(), false) {
-            Verdict::Unsupported(_) if foreign => self.evidence.check(claim, vector.as_deref(), true),
+            Verdict::Unsupported(why) => {
+                let foreign = self.foreign_to(own).await?;
+                let other = foreign.map(|it| it.check(claim, vector.as_deref(), true));
+                // What is unsupported in both is told as it is in the claim's own language.
+                other.filter(|it| matches!(it, Verdict::Supported(_))).unwrap_or(Verdict::Unsupported(why))
+            }
             other => other,
         };
         match verdict {
@@ -177,6 +208,24 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    /// The passages in other languages than this one; the others are empty, so that all keep their number.
+    async fn foreign_to(&mut self, own: &'static str) -> Result<Option<&Evidence>> {
+        if self.foreign.as_ref().is_none_or(|it| it.0 != own) {
+            let langs = self.context.langs();
+            let is_foreign = |it: usize| langs[it].is_some_and(|it| it != own);
+            let passages = self.context.passages.iter().enumerate();
+            let texts = passages.map(|(at, it)| if is_foreign(at) { it.text.as_str() } else { "" });
+            let sources: Vec<Source<'_>> = texts.map(|text| Source { title: "", text }).collect();
+            let mut evidence = Evidence::of(&sources);
+            if !evidence.is_empty() {
+                let vectors = self.vectors(&evidence.texts()).await?;
+                evidence.set_vectors(vectors);
+            }
+            self.foreign = Some((own, evidence));
+        }
+        Ok(self.foreign.as_ref().map(|it| &it.1).filter(|it| !it.is_empty()))
+    }
+
     /// The whole reply.
     pub fn finish(
         mut self,
@@ -184,9 +233,9 @@ impl<'a> Writer<'a> {
         prompt: Option<String>,
         model: &str,
     ) -> Drafted {
-        let lang = self.context.lang().to_owned();
+        let asked_in = self.context.lang().to_owned();
         if self.citations.is_empty() {
-            let mut nothing = Drafted::nothing(self.context.nothing_fits(), &lang);
+            let mut nothing = Drafted::nothing(self.context.nothing_fits(), &asked_in);
             (nothing.prompt, nothing.left_out, nothing.model) = (prompt, self.dropped, model.to_owned());
             return nothing;
         }
@@ -207,7 +256,8 @@ impl<'a> Writer<'a> {
             citations: self.citations,
             confidence: Some((sure * 1000.0).round() / 1000.0),
             model: model.to_owned(),
-            lang,
+            lang: self.lang,
+            asked_in,
             left_out: self.dropped,
         }
     }

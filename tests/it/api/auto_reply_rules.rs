@@ -92,13 +92,29 @@ async fn an_answer_goes_out_by_itself_only_where_it_was_measured_to_be_right() {
     let asked = message(admin, &channel, json!({})).await;
     let noreply = message(admin, &channel, json!({ "fromAddress": "noreply@example.com" })).await;
     let taken = message(admin, &channel, json!({})).await;
+    let threat = json!({ "textBody": format!("{QUESTION} My lawyer wants to know.") });
+    let threat = message(admin, &channel, threat).await;
+    let foreign = message(admin, &channel, json!({})).await;
     installation.run_jobs().await;
+    admin.put(&path(&foreign, ""), json!({ "lang": "nl" })).await.expect(204);
     assert!(!answered(admin, &asked).await, "people may step in first");
     admin.put(&format!("/api/tickets/{}/assign", taken["ticketID"]), json!({})).await.expect(204);
     installation.clock.advance(later);
     installation.run_jobs().await;
     assert!(answered(admin, &asked).await);
     assert!(!answered(admin, &noreply).await && !answered(admin, &taken).await);
+    for (held, why) in [
+        (&noreply, "from a machine"),
+        (&threat, "complains or threatens"),
+        (&foreign, "in another language than the message"),
+    ] {
+        assert!(!answered(admin, held).await, "{why}");
+        let events = admin.get(&format!("/api/tickets/{}/events", held["ticketID"])).await.text();
+        assert!(
+            events.contains("ticketMessage.notAnsweredAutomatically") && events.contains(why),
+            "{why}: {events}"
+        );
+    }
     let list = admin.get(&format!("/api/ticketMessages?ticketId={}", asked["ticketID"])).await.expect(200);
     let reply = &list["items"][1];
     assert_eq!((&reply["senderType"], &reply["customerRepID"]), (&json!("AI"), &Value::Null));

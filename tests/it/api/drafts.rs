@@ -1,5 +1,6 @@
 //! `/api/ticketMessages/{id}/reply`, `/draft`, `/prompt`: drafts of replies.
 
+mod fitting;
 mod injections;
 mod models;
 
@@ -142,10 +143,12 @@ db_test! {
         assert_eq!(drafts.len(), 2, "{drafts:?}");
         assert_eq!((&drafts[1]["modifiedReply"], &drafts[0]["modifiedReply"]), (&json!("My own words"), &Value::Null));
         assert_eq!(admin.get(&path(&asked, "/draft")).await.expect(200)["modifiedReply"], Value::Null);
-        // What an agent gives along is a source too.
+        // What an agent gives along is a source too, and wins over the documents.
         let note = json!({ "additionalInfo": "The refund for order AB-1234 was paid out on Monday." });
-        admin.post(&at, note).await.expect(200);
-        assert_eq!(admin.get(&path(&asked, "/draft")).await.expect(200)["additionalInfo"], "The refund for order AB-1234 was paid out on Monday.");
+        admin.post(&at, note.clone()).await.expect(200);
+        let draft = admin.get(&path(&asked, "/draft")).await.expect(200);
+        assert_eq!((&draft["additionalInfo"], &draft["citations"][0]["documentID"]), (&note["additionalInfo"], &json!(0)), "{draft}");
+        assert!(draft["reply"].as_str().unwrap().contains("AB-1234 was paid out on Monday."), "{draft}");
         admin.delete(&path(&asked, "")).await.expect(204);
         assert_eq!(installation.count("drafts").await, 0);
     }

@@ -81,6 +81,7 @@ async fn only_what_a_document_supports_stays() {
     check_citations(admin, &draft).await;
     let prompt = admin.get(&path(&asked, "/prompt")).await.expect(200);
     assert!(prompt["prompt"].as_str().unwrap().contains("A refund takes 5 working days"), "{prompt}");
+    assert!(prompt["prompt"].as_str().unwrap().contains("\nReturns > Returns\n"), "{prompt}");
     let Asked { head, body } = &endpoint.asked()[0];
     assert!(
         head.to_lowercase().contains("authorization: bearer sk-secret") && !body.contains("sk-secret"),
@@ -194,7 +195,48 @@ async fn an_endpoint_that_fails_is_said_and_nothing_is_kept() {
             reply["status"] == wanted && reply["reason"].as_str().unwrap().contains(why),
             "{name}: {reply}"
         );
+        let draft = admin.get(&path(&asked, "/draft")).await.expect(200);
+        assert_eq!((&draft["reply"], &draft["reason"]), (&Value::Null, &reply["reason"]), "{name}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_model_declines_is_not_drafted() {
+    let installation = installation().await;
+    let admin = &installation.admin;
+    let acts = openai(&["NO_", "ANSWER"], true);
+    let endpoint = Endpoint::start(move |_, _| acts.clone()).await;
+    let asked = desk(&installation, settings(&endpoint)).await;
+    admin.post(&path(&asked, "/reply"), Value::Null).await.expect(200);
+    let draft = admin.get(&path(&asked, "/draft")).await.expect(200);
+    assert_eq!((&draft["reply"], &draft["status"]), (&Value::Null, &json!("Skipped")), "{draft}");
+    assert_eq!(draft["reason"], "The language model found no answer in the documents.");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_right_translation_stays() {
+    let installation = installation().await;
+    let admin = &installation.admin;
+    let acts = openai(&["U kunt elk product binnen 30 dagen na levering terugsturen."], true);
+    let endpoint = Endpoint::start(move |_, _| acts.clone()).await;
+    document(admin, "Return policy", "You can return every product within 30 days of delivery.").await;
+    // Another one in the customer's language changes nothing.
+    document(
+        admin,
+        "Parkeren",
+        "Parkeren bij de winkel kost drie euro per uur, en de garage sluit om middernacht.",
+    )
+    .await;
+    let mail = channel(admin).await;
+    admin.put("/api/Customers/me", settings(&endpoint)).await.expect(204);
+    let asked = message(admin, mail, "Kan ik mijn fiets nog terugsturen na levering?").await;
+    admin.post(&path(&asked, "/reply-with-info"), json!({})).await.expect(200);
+    let draft = admin.get(&path(&asked, "/draft")).await.expect(200);
+    let reply = draft["reply"].as_str().unwrap_or_else(|| panic!("{draft}"));
+    assert!(reply.starts_with("Beste") && reply.contains("binnen 30 dagen na levering"), "{draft}");
+    // The model is told where a passage stands.
+    let prompt = admin.get(&path(&asked, "/prompt")).await.expect(200);
+    assert!(prompt["prompt"].as_str().unwrap().contains("Return policy"), "{prompt}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
