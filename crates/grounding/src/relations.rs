@@ -330,7 +330,7 @@ pub fn is_turned(one: &str, other: &str) -> bool {
 }
 
 /// What a mark is about: the first word that says something after it, before another mark; else before it.
-pub fn about<'a>(words: &'a [Word], mark: Mark) -> Option<&'a str> {
+pub fn about(words: &[Word], mark: Mark) -> Option<&str> {
     let says = |it: &&Word| !lexicon::is_stop(&it.folded);
     let after = words[mark.end..].iter().take(6).find(says);
     after.or_else(|| words[..mark.at].iter().rev().find(says)).map(|it| it.folded.as_str())
