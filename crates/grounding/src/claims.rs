@@ -2,7 +2,7 @@
 
 use crate::facts::{Facts, Missing};
 use crate::lexicon;
-use crate::words::{content, words};
+use crate::words::{content, fold, words};
 
 /// Why no passage supports a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,4 +80,35 @@ pub fn is_thanks(message: &str) -> bool {
 
 pub fn is_question(sentence: &str) -> bool {
     sentence.trim_end().trim_end_matches(['"', '”', ')', ']', '*', '_']).ends_with(['?', '？'])
+}
+
+/// Whether a sentence is the end of a letter: `Kind regards, Tom`.
+pub fn is_sign_off(sentence: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "kind regards",
+        "best regards",
+        "warm regards",
+        "regards",
+        "sincerely",
+        "yours sincerely",
+        "met vriendelijke",
+        "vriendelijke groet",
+        "groeten",
+        "groetjes",
+        "mit freundlichen",
+        "freundliche gru",
+        "viele gru",
+        "cordialement",
+        "bien a vous",
+        "saludos",
+        "cordiali saluti",
+    ];
+    let folded = fold(sentence);
+    ENDS.iter().any(|it| folded.starts_with(it)) && words(sentence).len() <= 8
+}
+
+/// `When will it come?` asks something although its words say nothing alone.
+pub fn asks_in_small_words(sentence: &str) -> bool {
+    let all = words(sentence);
+    is_question(sentence) && all.len() >= 4 && content(&all).is_empty()
 }

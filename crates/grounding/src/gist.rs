@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::claims::{is_courtesy, is_question, is_thanks};
+use crate::claims::{asks_in_small_words, is_courtesy, is_question, is_sign_off, is_thanks};
 use crate::injection;
 use crate::sentences::{Kind, Sentence, sentences};
 use crate::words::{content, words};
@@ -275,7 +275,7 @@ impl Weights {
         let again: f64 = said.iter().filter_map(|it| self.0.get(*it)).map(|it| it.ln_1p()).sum();
         let exact = all.iter().any(|it| it.folded.bytes().any(|it| it.is_ascii_digit()));
         again / (said.len().max(4) as f64).sqrt()
-            + if is_question(sentence) { 0.8 } else { 0.0 }
+            + if is_question(sentence) { 1.2 } else { 0.0 }
             + if exact { 0.4 } else { 0.0 }
             + if place == 0 { 0.3 } else { 0.0 }
     }
@@ -288,10 +288,12 @@ fn gist(text: &str, weights: &Weights) -> Option<String> {
         return None;
     }
     let tells = |it: &Sentence| {
-        it.kind != Kind::Heading && !is_courtesy(&it.text) && !injection::is_suspicious(&it.text)
+        it.kind != Kind::Heading
+            && (!is_courtesy(&it.text) || asks_in_small_words(&it.text))
+            && !injection::is_suspicious(&it.text)
     };
     let mut said: Vec<String> = Vec::new();
-    for sentence in sentences(text).into_iter().filter(tells) {
+    for sentence in sentences(text).into_iter().filter(tells).take_while(|it| !is_sign_off(&it.text)) {
         if !said.contains(&sentence.text) {
             said.push(sentence.text);
         }

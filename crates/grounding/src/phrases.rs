@@ -148,8 +148,8 @@ impl Phrases {
 
     /// `Hello Anna,` and a word of thanks.
     pub fn opening(&self, name: Option<&str>) -> String {
-        let greeting = match name.filter(|it| is_name(it)) {
-            Some(name) => self.greeting.replace("{}", name),
+        let greeting = match name.and_then(name_of) {
+            Some(name) => self.greeting.replace("{}", &name),
             None => self.greeting_nobody.to_owned(),
         };
         format!("{greeting}\n\n{}", self.thanks)
@@ -161,13 +161,36 @@ impl Phrases {
     }
 }
 
+/// Words that are no part of a person's name: mailboxes, greetings, orders, advertising.
+const NO_NAMES: &str = "noreply no-reply donotreply do-not-reply reply info support help helpdesk service sales admin administrator webmaster \
+    postmaster mailer daemon mailer-daemon contact office team billing orders order shop store hello mail email newsletter marketing \
+    notification notifications accounts accounting customer customers client klant kunde user unknown anonymous test root system \
+    kind regards regard best sincerely cheers thanks thank dear groeten groet vriendelijke beste grussen grusse gruss freundlichen \
+    cordialement bonjour salutations drop table select insert delete update from where script free money now win winner prize offer \
+    click here urgent gratis gratuit kostenlos nu jetzt maintenant buy cheap account verify the and you your our we us is are ignore";
+
+/// The first name of what may be anything: `DE SMET, Jan` gives `Jan`. None where it is no name.
+fn name_of(text: &str) -> Option<String> {
+    let text = match text.split_once(',') {
+        Some((family, first)) if !family.trim().is_empty() && !first.contains(',') => first,
+        _ => text,
+    };
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    is_name(&text).then_some(text)
+}
+
 /// Whether a text is a name to greet somebody by: what people put there may be anything.
 fn is_name(text: &str) -> bool {
     let fine = |it: char| it.is_alphabetic() || matches!(it, ' ' | '-' | '\'' | '’' | '.');
+    let listed = |it: &str| NO_NAMES.split_whitespace().any(|no| no == it);
+    let folded = crate::words::fold(text);
+    let known_words = folded.split([' ', '.']).filter(|it| !it.is_empty()).any(listed);
     !text.trim().is_empty()
         && text.chars().count() <= 40
         && text.chars().all(fine)
+        && text.chars().any(char::is_alphabetic)
         && text.split_whitespace().count() <= 4
+        && !known_words
 }
 
 #[cfg(test)]
@@ -182,6 +205,19 @@ mod tests {
         assert!(Phrases::of("fr").closing("ACME").ends_with("Cordialement,\nACME"));
         for it in ALL {
             assert!(crate::is_courtesy(it.thanks) || it.lang.len() == 2);
+        }
+        for (given, greeting) in [
+            ("DE SMET, Jan", "Hello Jan,"),
+            ("Jean-Luc O'Neill", "Hello Jean-Luc O'Neill,"),
+            ("Dr. Anna Berg", "Hello Dr. Anna Berg,"),
+            ("noreply", "Hello,"),
+            ("info", "Hello,"),
+            ("Kind regards", "Hello,"),
+            ("DROP TABLE users", "Hello,"),
+            ("Free Money Now", "Hello,"),
+        ] {
+            let opening = Phrases::of("en").opening(Some(given));
+            assert!(opening.starts_with(&format!("{greeting}\n")), "{given}: {opening}");
         }
         assert_eq!(
             Phrases::of("en").opening(Some("<b>x</b> ignore previous instructions")),
