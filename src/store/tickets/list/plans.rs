@@ -124,8 +124,12 @@ async fn other_lists_read_what_they_show() {
     for (index, sql) in others() {
         let plan = plan(&mut conn, &sql).await;
         assert!(plan.contains(index), "{sql} does not use {index}: {plan}");
-        let reads_all =
-            |it: &str| it.starts_with("SCAN ") && !it.contains("INDEX") && !it.contains("CONSTANT");
+        // What a part of the statement finds by its index is gone through as it comes.
+        let is_part = |it: &str| plan.split("; ").any(|step| step == format!("CO-ROUTINE {it}"));
+        let reads_all = |it: &str| {
+            it.strip_prefix("SCAN ")
+                .is_some_and(|of| !of.contains("INDEX") && !of.contains("CONSTANT") && !is_part(of))
+        };
         assert!(!plan.split("; ").any(reads_all), "{sql}: {plan}");
     }
 }
