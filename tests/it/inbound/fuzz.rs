@@ -18,26 +18,17 @@ use serde_json::{Value, json};
 use crate::db_test;
 use crate::support::Installation;
 
+#[path = "../../../crates/mail/tests/dice/mod.rs"]
+mod dice;
+
+use dice::{Dice, mutated, number};
+
 const PEOPLE: [&str; 5] =
     ["anna@x.example", "carl@y.example", "eve@evil.example", "li@z.example", "jo@x.example"];
 const SUBJECTS: [&str; 4] = ["Bag", "Re: Bag", "AW: Rechnung", "[#1] Bag"];
 const OWN: &str = "support@acme.example";
 
-/// A sequence that is the same on every machine (splitmix64).
-struct Dice(u64);
-
 impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let it = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let it = (it ^ (it >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        it ^ (it >> 31)
-    }
-
-    fn below(&mut self, most: usize) -> usize {
-        (self.roll() % most.max(1) as u64) as usize
-    }
-
     fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
@@ -45,10 +36,6 @@ impl Dice {
     fn of<'a>(&mut self, all: &[&'a str]) -> &'a str {
         all[self.below(all.len())]
     }
-}
-
-fn number(name: &str, default: u64) -> u64 {
-    std::env::var(name).map_or(default, |it| it.parse().unwrap())
 }
 
 /// A mail with what the threader has to decide by.
@@ -197,29 +184,6 @@ db_test! {
     }
 }
 
-/// Real mails, cut, doubled and overwritten.
-fn damaged(seeds: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
-    let mut raw = seeds[dice.below(seeds.len())].clone();
-    for _ in 0..=dice.below(8) {
-        let at = dice.below(raw.len() + 1);
-        let end = (at + dice.below(80)).min(raw.len());
-        match dice.below(4) {
-            0 => drop(raw.drain(at..end)),
-            1 => {
-                let piece = raw[at..end].to_vec();
-                let to = dice.below(raw.len() + 1);
-                raw.splice(to..to, piece);
-            }
-            2 => {
-                let bytes: Vec<u8> = (0..dice.below(8)).map(|_| dice.roll() as u8).collect();
-                raw.splice(at..end, bytes);
-            }
-            _ => raw.truncate(end),
-        }
-    }
-    raw
-}
-
 db_test! {
     async fn damaged_mails_are_taken_in(installation: Installation) {
         let channel = installation.mail_channel(OWN).await;
@@ -241,7 +205,7 @@ db_test! {
         let mut dice = Dice(number("ANSWERPAL_FUZZ_SEED", 1));
         let (mut messages, mut dead) = (0, 0);
         for case in 0..number("ANSWERPAL_FUZZ_CASES", 60) {
-            match take(&installation, channel, &damaged(&seeds, &mut dice)).await {
+            match take(&installation, channel, &mutated(&seeds, &mut dice)).await {
                 Processed::Message(id) => {
                     messages += 1;
                     installation.admin.get(&format!("/api/ticketMessages/{id}")).await.expect(200);
