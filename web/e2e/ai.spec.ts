@@ -8,9 +8,9 @@ import {
   test,
   visit,
   type Page,
+  editor,
 } from './support/desk';
 
-const editor = 'Write your answer…';
 /** Tickets of the demonstration: one with a suggested answer that documents support, and one without. */
 const DRAFTED = '/tickets/195';
 const UNANSWERED = '/tickets/193';

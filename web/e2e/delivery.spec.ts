@@ -10,9 +10,8 @@ import {
   test,
   visit,
   type Page,
+  editor,
 } from './support/desk';
-
-const editor = 'Write your answer…';
 
 /** A ticket of its own, by mail. */
 async function mailTicket(page: Page, subject: string): Promise<{ ticketID: number; channelID: number }> {

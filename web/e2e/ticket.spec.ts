@@ -9,10 +9,10 @@ import {
   test,
   visit,
   type Page,
+  editor,
 } from './support/desk';
 
 const auth = () => ({ Authorization: `Basic ${btoa(`${server.login.username}:${server.login.password}`)}` });
-const editor = 'Write your answer…';
 /** A ticket of the demonstration that came by e-mail. */
 const EMAIL = '/tickets/199';
 

@@ -1,7 +1,5 @@
 // The net breaks, the server is slow or says no: nothing typed is ever lost.
-import { authorisation, expect, openFirst, row, server, signIn, test, visit } from './support/desk';
-
-const editor = 'Write your answer…';
+import { authorisation, expect, openFirst, row, server, signIn, test, visit, editor } from './support/desk';
 
 test('an answer that cannot be sent comes back as it was written', async ({ desk: page, complaints }) => {
   await openFirst(page, 2);

@@ -3,6 +3,9 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type Page } from '@playwright/test';
 import { mkdirSync } from 'node:fs';
 
+/** What the composer is called by. */
+export const editor = 'Write your answer…';
+
 export const server = {
   get url(): string {
     return process.env['E2E_URL'] ?? '';
