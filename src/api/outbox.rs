@@ -144,8 +144,7 @@ async fn list_outbox(
 pub struct GovernorOut {
     /// So many mails a minute may go out, of all tenants together; 0 is any number.
     mails_per_minute: u32,
-    is_holding: bool,
-    /// Mails that wait because of it. They go by themselves, some each minute.
+    /// Mails that wait because of it; they go by themselves, some each minute. 0 where it holds nothing.
     held: i64,
 }
 
@@ -155,7 +154,7 @@ pub struct GovernorOut {
 async fn get_governor(State(app): State<App>, caller: Caller) -> Result<Response> {
     caller.may_import_emails()?;
     let held = store::count_held(&mut *app.store.read().await?, caller.customer).await?;
-    json(&GovernorOut { mails_per_minute: app.config.mails_per_minute, is_holding: held > 0, held })
+    json(&GovernorOut { mails_per_minute: app.config.mails_per_minute, held })
 }
 
 /// Sends other mail again that failed or may not have arrived, under the same Message-ID; what waits for another

@@ -3415,10 +3415,9 @@ export interface components {
         GovernorOut: {
             /**
              * Format: int64
-             * @description Mails that wait because of it. They go by themselves, some each minute.
+             * @description Mails that wait because of it; they go by themselves, some each minute. 0 where it holds nothing.
              */
             held: number;
-            isHolding: boolean;
             /**
              * Format: int32
              * @description So many mails a minute may go out, of all tenants together; 0 is any number.
