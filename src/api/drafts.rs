@@ -22,7 +22,7 @@ use crate::domain::drafts::{self as domain, Drafted};
 use crate::domain::{feedback, messages};
 use crate::error::{Error, Result};
 use crate::intake::draft::{self, Wish};
-use crate::model::{CustomerRepId, DraftId, Message, MessageId, StageStatus, Timestamp};
+use crate::model::{CustomerRepId, DraftId, Message, MessageId, StageStatus, Timestamp, stage};
 use crate::store::drafts::{self as store, Draft};
 use crate::store::{message_stages, messages as message_store};
 
@@ -294,7 +294,7 @@ async fn get_draft(State(app): State<App>, caller: Caller, Id(id): Id) -> Result
     let newest = store::of_message(&mut conn, caller.customer, MessageId(id), 1).await?.pop();
     let mut out = DraftOut::current(&message, newest)?;
     if out.reply.is_none() && out.reason.is_none() {
-        let noted = message_stages::get(&mut conn, caller.customer, MessageId(id), "reply").await?;
+        let noted = message_stages::get(&mut conn, caller.customer, MessageId(id), stage::REPLY.name).await?;
         out.reason = noted.and_then(|it| it.reason);
     }
     answer(&out)

@@ -1,6 +1,7 @@
 //! `/api/ticketMessages`: the messages of tickets.
 
 mod input;
+pub mod listed;
 mod mail;
 pub mod out;
 
@@ -28,7 +29,8 @@ use crate::model::{CustomerId, MessageId, TicketId};
 use crate::store::Conn;
 use crate::store::messages::{self as store, Listed};
 use input::{MessageChangeIn, MessageIn};
-use out::{ListedMessageOut, MessageOut};
+use listed::ListedMessageOut;
+use out::MessageOut;
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

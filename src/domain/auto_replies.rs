@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::domain::caller::Actor;
 use crate::domain::events::{Event, note};
+use crate::domain::fields::base_language;
 use crate::domain::topic_examples::text_of;
 use crate::domain::{delivery, messages};
 use crate::error::{Error, Result};
@@ -143,8 +144,8 @@ async fn why_not(
         return Ok(Some("the draft is not sure enough"));
     }
     let newest = drafts::of_message(tx, customer, message.message_id, 1).await?.pop();
-    let base = |lang: &str| lang.split(['-', '_']).next().unwrap_or_default().to_lowercase();
-    if newest.is_none_or(|it| message.lang.as_deref().map(base) != Some(base(&it.lang))) {
+    let asked_in = message.lang.as_deref().map(base_language).unwrap_or_default();
+    if newest.is_none_or(|it| !base_language(&it.lang).eq_ignore_ascii_case(asked_in)) {
         return Ok(Some("the draft is in another language than the message"));
     }
     if ticket.is_closed || ticket.is_spam || ticket.escalated || ticket.customer_rep_id != CustomerRepId(0) {

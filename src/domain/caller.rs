@@ -81,17 +81,13 @@ impl Caller {
 
     /// Policy ImportEmails: Supervisors and Administrators.
     pub fn may_import_emails(&self) -> Result<()> {
-        if self.role == Role::Agent {
-            return Err(Error::Forbidden("Supervisors and Administrators may do this.".into()));
-        }
+        self.supervisor()?;
         self.scoped(self.scopes.write, "write")
     }
 
     /// All tickets lose an end user that is deleted, those that an Agent does not see among them.
     pub fn may_delete_end_users(&self) -> Result<()> {
-        if self.role == Role::Agent {
-            return Err(Error::Forbidden("Supervisors and Administrators may delete end users.".into()));
-        }
+        self.supervisor()?;
         self.scoped(self.scopes.write, "write")
     }
 
@@ -129,6 +125,13 @@ impl Caller {
 
     pub fn actor(&self) -> Actor {
         Actor::Rep(self.rep)
+    }
+
+    fn supervisor(&self) -> Result<()> {
+        if self.role == Role::Agent {
+            return Err(Error::Forbidden("Supervisors and Administrators may do this.".into()));
+        }
+        Ok(())
     }
 
     fn administrator(&self) -> Result<()> {

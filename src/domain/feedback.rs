@@ -144,9 +144,11 @@ pub async fn escalate(
     if comment.is_some() || email.is_some() {
         store::insert(tx, customer, before, comment.as_deref().unwrap_or_default(), email.as_deref()).await?;
     }
-    let event = Event::message("ticketMessage.escalated", ticket.ticket_id, before.message_id)
-        .with(serde_json::json!({ "feedbackComment": comment, "email": email }));
-    note(tx, customer, actor, &[event]).await?;
+    let mut changes = Changes::default();
+    changes.compare("email", &None, &email);
+    changes.hidden("feedbackComment", comment.is_some());
+    let event = Event::message("ticketMessage.escalated", ticket.ticket_id, before.message_id);
+    note(tx, customer, actor, &[event.with(changes.into_value())]).await?;
     let mut escalated = ticket.clone();
     escalated.set_escalated(true, tx.now);
     escalated.comment_count += i64::from(comment.is_some());

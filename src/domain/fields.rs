@@ -122,6 +122,11 @@ pub fn language(field: &str, text: &str) -> Result<String> {
     Err(Error::invalid(field, "must be a language tag, for example de or pt-BR"))
 }
 
+/// The language of a tag without its region: `pt` of `pt-br`.
+pub fn base_language(tag: &str) -> &str {
+    tag.split(['-', '_']).next().unwrap_or_default()
+}
+
 /// An `http` or `https` address without credentials in it and without a slash at the end.
 pub fn web_address(field: &str, text: &str) -> Result<String> {
     let text = text.trim_end_matches('/');

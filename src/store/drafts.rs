@@ -4,7 +4,7 @@ use const_format::formatcp;
 
 use super::{Conn, Tx, Value};
 use crate::error::Result;
-use crate::model::{CustomerId, CustomerRepId, DraftId, MessageId, Timestamp};
+use crate::model::{CustomerId, CustomerRepId, DraftId, MessageId, StageStatus, Timestamp, stage};
 use crate::{params, row};
 
 row! {
@@ -117,9 +117,9 @@ pub async fn count_skipped(conn: &mut Conn, customer: CustomerId, since: Timesta
         .query_one(
             "SELECT COUNT(*) FROM message_stages s
              JOIN ticket_messages m ON m.customer_id = s.customer_id AND m.message_id = s.message_id
-             WHERE s.customer_id = $1 AND s.stage = 'reply' AND s.status = 'Skipped' AND s.ended_at >= $2
+             WHERE s.customer_id = $1 AND s.stage = $3 AND s.status = $4 AND s.ended_at >= $2
                AND m.ai_generated_response IS NULL",
-            params![customer, since],
+            params![customer, since, stage::REPLY.name, StageStatus::Skipped],
         )
         .await?;
     Ok(count)

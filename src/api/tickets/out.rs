@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::api::reply::Page;
-use crate::api::ticket_messages::out::ListedMessageOut;
+use crate::api::ticket_messages::listed::ListedMessageOut;
 use crate::app::App;
 use crate::domain::refs::Refs;
 use crate::domain::tickets::split_topics;

@@ -92,7 +92,7 @@ pub async fn signature_of(
         Some(lang) => lang.to_lowercase(),
         None => customers::get(conn, customer).await?.default_lang.unwrap_or_default().to_lowercase(),
     };
-    let base = wanted.split('-').next().unwrap_or_default();
+    let base = fields::base_language(&wanted);
     let at = [wanted.as_str(), base, ""]
         .into_iter()
         .find_map(|lang| signatures.iter().position(|it| it.lang.eq_ignore_ascii_case(lang)));

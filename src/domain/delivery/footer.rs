@@ -1,6 +1,8 @@
 //! The links at the end of an answer, in the language of the conversation. They lead to a page that asks
 //! before it changes anything.
 
+use crate::domain::fields::base_language;
+
 /// The links in both forms.
 pub struct Links {
     pub text: String,
@@ -27,7 +29,7 @@ const LANGUAGES: [(&str, Words); 8] = [
 /// `token` names the answer; `lang` is a language tag (RFC 5646).
 pub fn links(public_url: &str, token: &str, lang: Option<&str>) -> Links {
     let lang = lang.unwrap_or_default().to_ascii_lowercase();
-    let base = lang.split('-').next().unwrap_or_default();
+    let base = base_language(&lang);
     let [question, yes, no, person] = LANGUAGES.iter().find(|it| it.0 == base).map_or(ENGLISH, |it| it.1);
     let page = format!("{public_url}/feedback/{token}");
     Links {

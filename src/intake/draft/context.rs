@@ -11,6 +11,7 @@ use super::codes::{self, Code};
 use super::{LEAST_FIT, Wish, fit};
 use crate::ai::embed::{Role, Space};
 use crate::app::App;
+use crate::domain::fields::base_language;
 use crate::domain::topic_examples::text_of;
 use crate::error::{Error, Result};
 use crate::intake::retrieve::{self, Found, FoundPassage};
@@ -174,7 +175,7 @@ impl Context {
 
     /// The question's language without a region.
     pub fn base_lang(&self) -> &str {
-        self.lang.split(['-', '_']).next().unwrap_or_default()
+        base_language(&self.lang)
     }
 
     pub fn vector(&self) -> Option<&[f32]> {
