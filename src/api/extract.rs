@@ -15,7 +15,7 @@ use crate::domain::credentials;
 use crate::error::{Error, Result};
 
 /// Bodies over their limit are drained to here, so that the client reads the answer.
-pub const DRAINED: usize = 8 * 1024 * 1024;
+const DRAINED: usize = 8 * 1024 * 1024;
 
 impl FromRequestParts<App> for Caller {
     type Rejection = Error;

@@ -15,7 +15,7 @@ use http_body_util::BodyExt;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
-use super::extract::{DRAINED, drain};
+use super::extract::drain;
 use crate::app::App;
 use crate::crypto;
 use crate::domain::attachments::{NewFile, reserve_object};
@@ -75,7 +75,7 @@ async fn copy_file(app: &App, mut multipart: Multipart, file: &mut tokio::fs::Fi
     let mut found = None;
     while let Some(mut field) = multipart.next_field().await.map_err(malformed)? {
         if found.is_some() || !field.name().is_some_and(|it| it.eq_ignore_ascii_case("file")) {
-            skip(field, usize::MAX).await?;
+            skip(field).await?;
             continue;
         }
         found = Some(names::sanitise(field.file_name().unwrap_or_default()));
@@ -83,7 +83,7 @@ async fn copy_file(app: &App, mut multipart: Multipart, file: &mut tokio::fs::Fi
         while let Some(chunk) = field.chunk().await.map_err(malformed)? {
             size += chunk.len() as u64;
             if size > app.config.max_file_bytes {
-                skip(field, DRAINED).await?;
+                skip(field).await?;
                 return Err(too_large(app));
             }
             file.write_all(&chunk).await?;
@@ -103,7 +103,7 @@ async fn read_fields(app: &App, customer: CustomerId, mut multipart: Multipart) 
         match field.name().map(str::to_ascii_lowercase).as_deref() {
             Some("file") if file.is_none() => file = Some(store_file(app, customer, field).await?),
             Some("contentid") => content_id = Some(read_content_id(field).await?),
-            _ => skip(field, usize::MAX).await?,
+            _ => skip(field).await?,
         }
     }
     let file = file.ok_or_else(missing)?;
@@ -122,7 +122,7 @@ async fn store_file(app: &App, customer: CustomerId, mut field: Field<'_>) -> Re
         size += chunk.len() as u64;
         if size > app.config.max_file_bytes {
             drop(upload);
-            skip(field, DRAINED).await?;
+            skip(field).await?;
             return Err(too_large(app));
         }
         head.extend_from_slice(&chunk[..chunk.len().min(sniff::HEAD - head.len())]);
@@ -155,15 +155,9 @@ async fn read_content_id(mut field: Field<'_>) -> Result<String> {
     Ok(text.to_owned())
 }
 
-/// Reads a field to its end, or `most` bytes of it.
-async fn skip(mut field: Field<'_>, most: usize) -> Result<()> {
-    let mut skipped = 0;
-    while let Some(chunk) = field.chunk().await.map_err(malformed)? {
-        skipped += chunk.len();
-        if skipped > most {
-            break;
-        }
-    }
+/// Reads a field to its end, so that the client reads the answer; what a request may have bounds it.
+async fn skip(mut field: Field<'_>) -> Result<()> {
+    while field.chunk().await.map_err(malformed)?.is_some() {}
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use futures::StreamExt;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::server::{Server, create_tenant};
@@ -72,12 +72,24 @@ async fn big_uploads_in_parallel_are_streamed() {
     });
     let statuses: Vec<_> = futures::stream::iter(uploads).buffer_unordered(4).collect().await;
     assert!(statuses.iter().all(StatusCode::is_success), "{statuses:?}");
-    let part = reqwest::multipart::Part::bytes(vec![b'x'; 39 * 1024 * 1024]).file_name("big.txt");
-    let form = reqwest::multipart::Form::new().part("file", part);
-    assert_eq!(
-        client.post(&url).multipart(form).send().await.unwrap().status(),
-        StatusCode::PAYLOAD_TOO_LARGE
+    // Who sends a file that is too large, all of it before looking for an answer, hears why.
+    let mut stream = TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap();
+    let form = "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"big.txt\"\r\n\r\n";
+    let path = url.strip_prefix(&server.url).unwrap();
+    let length = form.len() + 39 * 1024 * 1024 + "\r\n--cut--\r\n".len();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: multipart/form-data; boundary=cut\r\nContent-Length: {length}\r\n\r\n{form}",
+        server.token().await
     );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    for _ in 0..39 {
+        stream.write_all(&vec![b'x'; 1024 * 1024]).await.unwrap();
+    }
+    stream.write_all(b"\r\n--cut--\r\n").await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
     assert!(server.peak_memory() < MEMORY_MB, "{} MB", server.peak_memory());
 }
 

@@ -53,12 +53,17 @@ impl Server {
         Self { child, url }
     }
 
-    /// An HTTP client that is signed in as the Administrator.
-    pub async fn client(&self) -> reqwest::Client {
+    /// An administrator's token.
+    pub async fn token(&self) -> String {
         let body = json!({ "username": "admin", "password": PASSWORD });
         let login = reqwest::Client::new().post(format!("{}/api/Auth/login", self.url)).json(&body);
         let answer: Value = login.send().await.unwrap().json().await.unwrap();
-        let value = format!("Bearer {}", answer["token"].as_str().unwrap());
+        answer["token"].as_str().unwrap().to_owned()
+    }
+
+    /// An HTTP client that is signed in as the Administrator.
+    pub async fn client(&self) -> reqwest::Client {
+        let value = format!("Bearer {}", self.token().await);
         let headers = [(reqwest::header::AUTHORIZATION, value.parse().unwrap())].into_iter().collect();
         reqwest::Client::builder().default_headers(headers).build().unwrap()
     }
