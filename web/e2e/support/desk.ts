@@ -94,7 +94,8 @@ export async function shoot(page: Page, name: string): Promise<void> {
 
 /** The row of the list at a place. */
 export function row(page: Page, at: number) {
-  return page.locator(`[role=row][aria-rowindex="${at + 1}"]`);
+  // One that is still to come can be in no selection.
+  return page.locator(`[role=row][aria-selected][aria-rowindex="${at + 1}"]`);
 }
 
 /** Opens the ticket of the first row that is there. */
