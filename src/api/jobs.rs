@@ -21,7 +21,10 @@ use crate::model::job::Job;
 use crate::store::jobs as store;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_dead_jobs)).routes(routes!(replay_job))
+    OpenApiRouter::new()
+        .routes(routes!(list_dead_jobs))
+        .routes(routes!(replay_job))
+        .routes(routes!(delete_job))
 }
 
 /// A job that was given up.
@@ -95,6 +98,28 @@ async fn replay_job(
         .write(&app, caller.customer, move |tx, _| {
             Box::pin(async move {
                 domain::replay(tx, caller.customer, caller.actor(), id).await?;
+                Ok(Reply::no_content())
+            })
+        })
+        .await
+}
+
+/// Takes a dead job off the list for good. What it was about stays as it is.
+#[utoipa::path(delete, path = "/api/Jobs/{id}", tag = "Jobs", params(("id" = i64, Path)),
+    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 412, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
+async fn delete_job(
+    State(app): State<App>,
+    Id(id): Id,
+    Change { caller, guard, .. }: Change,
+) -> Result<Response> {
+    caller.may_manage_settings()?;
+    guard
+        .write(&app, caller.customer, move |tx, guard| {
+            Box::pin(async move {
+                let job = store::lock_dead(tx, caller.customer, id).await?;
+                guard.check(&JobOut::from(job))?;
+                domain::discard(tx, caller.customer, caller.actor(), id).await?;
                 Ok(Reply::no_content())
             })
         })

@@ -5,6 +5,7 @@ mod audit;
 mod backup;
 mod bench_data;
 mod customer;
+mod dead_letters;
 mod doctor;
 mod eval;
 mod explain;
@@ -64,6 +65,9 @@ enum Command {
     /// Say why something is as it is
     #[command(subcommand)]
     Explain(explain::ExplainCommand),
+    /// See, replay and delete mails that could not be read and jobs that were given up
+    #[command(subcommand)]
+    DeadLetters(dead_letters::DeadLettersCommand),
     /// Bring conversations in from elsewhere
     #[command(subcommand)]
     Import(import::ImportCommand),
@@ -135,6 +139,7 @@ async fn run(context: &Context, command: Command) -> Result<ExitCode> {
         Command::Rep(command) => rep::run(context, command).await,
         Command::Eval(command) => eval::run(context, command).await,
         Command::Explain(command) => explain::run(context, command).await,
+        Command::DeadLetters(command) => dead_letters::run(context, command).await,
         Command::Import(command) => import::run(context, command).await,
         Command::Backup(args) => backup::backup(context, args).await,
         Command::Restore(args) => backup::restore(context, args).await,

@@ -17,7 +17,7 @@ mod store_message;
 mod thread;
 
 pub use authentication::Authentication;
-pub use dead::{bury_in, discard, gave_up, replay};
+pub use dead::{bury_in, discard, gave_up, replay, revived};
 pub use evidence::{Evidence, Look};
 pub use history::{History, Options, import};
 pub use process::{Processed, content, process};

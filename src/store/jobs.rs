@@ -230,9 +230,8 @@ pub async fn count_dead(conn: &mut Conn, customer: CustomerId) -> Result<u64> {
     Ok(count.unsigned_abs())
 }
 
-/// Lets a dead letter run again, with all its retries, and gives it as it was; a conflict where the job
-/// is not dead.
-pub async fn replay(tx: &mut Tx, customer: CustomerId, id: i64) -> Result<Job> {
+/// A dead letter; other transactions wait until this one ends. A conflict where the job is not dead.
+pub async fn lock_dead(tx: &mut Tx, customer: CustomerId, id: i64) -> Result<Job> {
     let job: Job = tx
         .query_one(
             formatcp!(
@@ -242,9 +241,15 @@ pub async fn replay(tx: &mut Tx, customer: CustomerId, id: i64) -> Result<Job> {
             params![customer, id],
         )
         .await?;
-    if job.state != DEAD {
-        return Err(Error::Conflict(format!("This job is {}, not dead.", job.state)));
+    if job.state == DEAD {
+        Ok(job)
+    } else {
+        Err(Error::Conflict(format!("This job is {}, not dead.", job.state)))
     }
+}
+
+/// Lets a dead letter run again, with all its retries.
+pub async fn revive(tx: &mut Tx, customer: CustomerId, id: i64) -> Result<()> {
     let now = tx.now;
     tx.execute(
         "UPDATE jobs SET state = 'waiting', attempts = 0, run_at = $3 WHERE customer_id = $1 AND job_id = $2",
@@ -252,7 +257,23 @@ pub async fn replay(tx: &mut Tx, customer: CustomerId, id: i64) -> Result<Job> {
     )
     .await?;
     tx.wake_workers();
-    Ok(job)
+    Ok(())
+}
+
+/// Forgets a dead letter.
+pub async fn forget_dead(tx: &mut Tx, customer: CustomerId, id: i64) -> Result<()> {
+    tx.execute(
+        "DELETE FROM jobs WHERE customer_id = $1 AND job_id = $2 AND state = 'dead'",
+        params![customer, id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A job of any tenant: for the operator, who belongs to none.
+pub async fn find_any(conn: &mut Conn, id: i64) -> Result<Option<Job>> {
+    let sql = formatcp!("SELECT {} FROM jobs t WHERE t.job_id = $1", Job::COLUMNS);
+    conn.query_opt(sql, params![id]).await
 }
 
 /// Kinds of the jobs that wait or run, of all tenants.

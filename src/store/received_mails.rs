@@ -73,6 +73,13 @@ pub async fn get(conn: &mut Conn, customer: CustomerId, id: ReceivedMailId) -> R
     .await
 }
 
+/// A mail of any tenant: for the operator, who belongs to none.
+pub async fn find_any(conn: &mut Conn, id: ReceivedMailId) -> Result<Option<ReceivedMail>> {
+    let sql =
+        formatcp!("SELECT {} FROM received_mails t WHERE t.received_mail_id = $1", ReceivedMail::COLUMNS);
+    conn.query_opt(sql, params![id]).await
+}
+
 /// As [`get`]; other transactions wait until this one ends.
 pub async fn lock(tx: &mut Tx, customer: CustomerId, id: ReceivedMailId) -> Result<ReceivedMail> {
     tx.query_one(

@@ -39,10 +39,21 @@ pub async fn gave_up(tx: &mut Tx, job: &Job, why: &str) -> Result<()> {
     }
 }
 
+/// To be called in the transaction in which a dead job runs again: its mail can be read then.
+pub async fn revived(tx: &mut Tx, job: &Job) -> Result<()> {
+    let id = ReceivedMailId(job.subject_id);
+    match dead(tx, job.customer_id, id).await {
+        Ok(_) => store::revive(tx, job.customer_id, id).await,
+        Err(Error::NotFound) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 /// Lets it be read again.
 pub async fn replay(tx: &mut Tx, customer: CustomerId, actor: Actor, id: ReceivedMailId) -> Result<()> {
     dead(tx, customer, id).await?;
     store::revive(tx, customer, id).await?;
+    jobs::forget_ended(tx, customer, job::PROCESS_MAIL, id.0).await?;
     let now = tx.now;
     jobs::enqueue(tx, customer, job::PROCESS_MAIL, id.0, now, None).await?;
     note(tx, customer, actor, &[Event::new("receivedMail.replayed", "receivedMail", id.0)]).await
@@ -52,6 +63,7 @@ pub async fn replay(tx: &mut Tx, customer: CustomerId, actor: Actor, id: Receive
 pub async fn discard(tx: &mut Tx, customer: CustomerId, actor: Actor, id: ReceivedMailId) -> Result<()> {
     let mail = dead(tx, customer, id).await?;
     store::discard(tx, customer, id).await?;
+    jobs::forget_ended(tx, customer, job::PROCESS_MAIL, id.0).await?;
     note(tx, customer, actor, &[Event::new("receivedMail.deleted", "receivedMail", id.0)]).await?;
     forget_objects(tx, customer, mail.object_key.into_iter().collect()).await
 }

@@ -1,6 +1,7 @@
 //! The program itself: what it prints, and its exit codes.
 
 mod audit;
+mod dead_letters;
 mod doctor;
 mod eval;
 
@@ -9,17 +10,31 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use crate::support::Installation;
+
 /// Runs the program on a data folder; gives its exit code and what it printed as JSON.
 fn answerpal(folder: &Path, arguments: &[&str]) -> (i32, Value) {
-    let Output { status, stdout, .. } = Command::new(env!("CARGO_BIN_EXE_answerpal"))
+    let Output { status, stdout, .. } = output(folder, &[arguments, &["--json"]].concat());
+    (status.code().unwrap(), serde_json::from_slice(&stdout).unwrap())
+}
+
+/// Runs the program on an installation, whichever its engine.
+fn answerpal_on(installation: &Installation, arguments: &[&str]) -> Output {
+    let mut arguments = arguments.to_vec();
+    if let Some(url) = installation.database_url() {
+        arguments.extend(["--database-url", url]);
+    }
+    output(installation.folder(), &arguments)
+}
+
+fn output(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_answerpal"))
         .env_clear()
         .args(arguments)
-        .arg("--json")
         .arg("--data-dir")
         .arg(folder)
         .output()
-        .unwrap();
-    (status.code().unwrap(), serde_json::from_slice(&stdout).unwrap())
+        .unwrap()
 }
 
 fn create_customer(folder: &Path) {

@@ -1,6 +1,9 @@
 //! What of a mail is kept with its message, and what is not lost of one that cannot be read.
 
-use answerpal::model::{CustomerRepId, Role};
+use std::time::Duration;
+
+use answerpal::model::{CustomerRepId, Role, Timestamp, job};
+use answerpal::store::jobs;
 use serde_json::{Value, json};
 
 use crate::db_test;
@@ -97,5 +100,55 @@ db_test! {
         assert_eq!(admin.get("/api/DeadMails").await.expect(200)["totalCount"], 0);
         assert!(installation.receive(channel, "no header").await.is_duplicate);
         installation.allow_unfinished_jobs();
+    }
+}
+
+/// Reading it takes one worker after the other along.
+async fn give_up(installation: &Installation) {
+    for _ in 0..11 {
+        let lost = installation.app.store.write(|tx| {
+            Box::pin(async move {
+                jobs::release_expired(tx, 10).await?;
+                let until = Timestamp(tx.now.0 + 60_000_000);
+                jobs::claim(tx, "lost", &[job::PROCESS_MAIL.to_owned()], 1, until).await
+            })
+        });
+        lost.await.unwrap();
+        installation.clock.advance(Duration::from_secs(61));
+    }
+    // The runner looks for lost leases where a job is due.
+    let customer = installation.customer;
+    let due = installation.app.store.write(move |tx| {
+        Box::pin(async move {
+            let now = tx.now;
+            jobs::enqueue(tx, customer, job::LEARN_SPAM, customer.0, now, None).await
+        })
+    });
+    due.await.unwrap();
+    installation.run_jobs().await;
+}
+
+db_test! {
+    async fn a_mail_that_was_given_up_is_read_again_in_either_list(installation: Installation) {
+        let channel = installation.mail_channel("support@acme.example").await;
+        let admin = &installation.admin;
+        let of_mail = |id: i64| format!("/api/DeadMails/{id}/replay");
+        let of_job = |id: i64| format!("/api/Jobs/{id}/replay");
+        for (number, by_job) in [(1, true), (2, false)] {
+            installation.receive(channel, &format!("From: anna{number}@x.example\n\nHello {number}")).await;
+            give_up(&installation).await;
+            let mails = admin.get("/api/DeadMails").await.expect(200);
+            let jobs = admin.get("/api/Jobs/dead").await.expect(200);
+            assert_eq!((&mails["totalCount"], &jobs["totalCount"]), (&json!(1), &json!(1)), "{mails} {jobs}");
+            let path = match by_job {
+                true => of_job(jobs["items"][0]["jobID"].as_i64().unwrap()),
+                false => of_mail(mails["items"][0]["receivedMailID"].as_i64().unwrap()),
+            };
+            admin.post(&path, Value::Null).await.expect(204);
+            installation.run_jobs().await;
+            assert_eq!(admin.get("/api/DeadMails").await.expect(200)["totalCount"], 0);
+            assert_eq!(admin.get("/api/Jobs/dead").await.expect(200)["totalCount"], 0);
+            assert_eq!(installation.count("ticket_messages").await, number);
+        }
     }
 }

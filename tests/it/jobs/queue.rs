@@ -178,6 +178,14 @@ db_test! {
         let other = installation.login("other-admin", crate::support::PASSWORD).await;
         assert_eq!(other.get("/api/Jobs/dead").await.expect(200)["totalCount"], 0);
         other.post(&format!("/api/Jobs/{id}/replay"), json!({})).await.expect(404);
+        other.delete(&format!("/api/Jobs/{id}")).await.expect(404);
+        admin.delete(&format!("/api/Jobs/{id}")).await.expect(204);
+        admin.delete(&format!("/api/Jobs/{id}")).await.expect(404);
+        assert_eq!(admin.get("/api/Jobs/dead").await.expect(200)["totalCount"], 0);
+        let waiting = queue_mail(&installation, installation.customer).await;
+        admin.delete(&format!("/api/Jobs/{}", id + 1)).await.expect(409);
+        installation.run_jobs().await;
+        assert_eq!(status(&installation, waiting).await, "Sent");
         admin.post("/api/Jobs/x/replay", json!({})).await.expect(404);
     }
 }

@@ -40,6 +40,7 @@ export type Example = Schemas['ExampleOut'];
 export type Explanation = Schemas['ExplanationOut'];
 export type OutboxMail = Schemas['OutboxOut'];
 export type DeadMail = Schemas['DeadMailOut'];
+export type DeadJob = Schemas['JobOut'];
 export type AutoReplyRule = Schemas['AutoReplyRuleOut'];
 export type MeasuredRule = Schemas['MeasuredRuleOut'];
 export type TenantIn = Schemas['CustomerIn'];
