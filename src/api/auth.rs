@@ -1,13 +1,14 @@
 //! `/api/Auth`: login and forgotten passwords.
 
 use axum::extract::{FromRequest, Request, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::{Text, check_json, read_body};
+use super::extract::{Text, accepted_languages, check_json, read_body};
 use super::problem::Problem;
 use super::reply::{Reply, json};
 use crate::app::App;
@@ -79,9 +80,11 @@ pub struct ResetRequestOut {
     responses((status = 200, body = ResetRequestOut), (status = 400, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
 async fn request_password_reset(
     State(app): State<App>,
+    headers: HeaderMap,
     PublicBody(input): PublicBody<ResetRequestIn>,
 ) -> Result<Response> {
-    password_resets::request(&app, &input.email, input.hostname.as_deref()).await?;
+    let languages = accepted_languages(&headers);
+    password_resets::request(&app, &input.email, input.hostname.as_deref(), &languages).await?;
     json(&ResetRequestOut { message: "If the address is known, a mail with a link is on its way." })
 }
 

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::claim::Claim;
 use crate::domain::credentials;
+use crate::domain::texts;
 use crate::error::{Error, Result};
 
 /// Bodies over their limit are drained to here, so that the client reads the answer.
@@ -100,6 +101,12 @@ pub fn parse_id(text: &str) -> Result<i64> {
         return Err(Error::NotFound);
     }
     text.parse().ok().filter(|it| *it > 0).ok_or(Error::NotFound)
+}
+
+/// The languages that a browser asks for, the dearest first.
+pub fn accepted_languages(headers: &HeaderMap) -> Vec<&str> {
+    let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
+    header.map(texts::accepted).unwrap_or_default()
 }
 
 /// Reads a body of at most `limit` bytes.

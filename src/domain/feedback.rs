@@ -13,7 +13,8 @@ use crate::store::mails::Mail;
 use crate::store::{Conn, Tx, feedback as store, message_tokens, messages as message_store, throttles};
 
 const HOUR_MICROS: i64 = 3600 * 1_000_000;
-const LONGEST_COMMENT: usize = 10_000;
+/// Characters of a comment.
+pub const LONGEST_COMMENT: usize = 10_000;
 /// Messages that an escalation mail tells, newest first.
 const TOLD: i64 = 100;
 

@@ -56,6 +56,7 @@ pub mod search_index;
 pub mod secrets;
 pub mod sessions;
 pub mod spam_lessons;
+pub mod texts;
 pub mod ticket_summaries;
 pub mod tickets;
 pub mod topic_examples;

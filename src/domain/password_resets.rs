@@ -7,11 +7,12 @@ use crate::crypto;
 use crate::domain::caller::Actor;
 use crate::domain::events::{Event, note};
 use crate::domain::reps::passwords;
+use crate::domain::texts::{self, ResetTexts, Texts};
 use crate::domain::{login, mails};
 use crate::error::{Error, Result};
 use crate::model::Timestamp;
 use crate::store::password_resets::{self as store, Addressee};
-use crate::store::{Tx, reps, throttles};
+use crate::store::{Tx, customers, reps, throttles};
 
 /// How long a link is good for.
 const LINK_LIFE: Duration = Duration::from_secs(4 * 3600);
@@ -20,9 +21,11 @@ const MAILS: i64 = 5;
 const PAUSE: Duration = Duration::from_secs(3600);
 const LONGEST_EMAIL: usize = 254;
 
-/// Queues a link for each active rep with this address. Tells nobody whether there is one, not even by its
+/// Queues a link for each active rep with this address, told in the first of `languages` that there are words in,
+/// else in the tenant's. Tells nobody whether there is one, not even by its
 /// time: whatever the address, the same is counted and written.
-pub async fn request(app: &App, email: &str, hostname: Option<&str>) -> Result<()> {
+pub async fn request(app: &App, email: &str, hostname: Option<&str>, languages: &[&str]) -> Result<()> {
+    let texts = languages.iter().copied().find_map(texts::of);
     let email = email.trim().to_lowercase();
     if email.is_empty() || email.len() > LONGEST_EMAIL {
         return Ok(());
@@ -44,7 +47,7 @@ pub async fn request(app: &App, email: &str, hostname: Option<&str>) -> Result<(
                 };
                 let addressees = store::addressees(tx, &email, hostname.as_deref()).await?;
                 for addressee in &addressees {
-                    send(tx, &state, addressee).await?;
+                    send(tx, &state, addressee, texts).await?;
                 }
                 Ok(())
             })
@@ -56,19 +59,19 @@ fn paused_until(now: Timestamp, requests: i64) -> Timestamp {
     if requests % MAILS == 0 { Timestamp(now.0 + PAUSE.as_micros() as i64) } else { now }
 }
 
-async fn send(tx: &mut Tx, app: &App, to: &Addressee) -> Result<()> {
+async fn send(tx: &mut Tx, app: &App, to: &Addressee, texts: Option<&Texts>) -> Result<()> {
     let token = app.random.token();
     let expires = Timestamp(tx.now.0 + LINK_LIFE.as_micros() as i64);
     let (customer, rep) = (to.customer_id, to.customer_rep_id);
     store::insert(tx, customer, rep, &crypto::token_hash(&token), expires).await?;
     let link = format!("{}/app/reset-password/{token}", app.config.public_url());
-    let body = format!(
-        "Somebody, probably you, asked for a new password for {:?}.\n\n\
-         This link sets one. It is good for 4 hours and works once:\n{link}\n\n\
-         If it was not you, do nothing: the password stays as it is.\n",
-        to.username
-    );
-    let mail = mails::compose(app, "PasswordReset", &to.email, "Set a new password", &body)?;
+    let texts = match texts {
+        Some(texts) => texts,
+        None => texts::first_of(customers::get(tx, customer).await?.default_lang.as_deref()),
+    };
+    let ResetTexts { subject, who, link: sets, not_you } = &texts.reset;
+    let body = format!("{who} {:?}.\n\n{sets}\n{link}\n\n{not_you}\n", to.username);
+    let mail = mails::compose(app, "PasswordReset", &to.email, subject, &body)?;
     mails::queue(tx, customer, &mail).await?;
     let event = Event::new("customerRep.passwordResetRequested", "customerRep", rep.0);
     note(tx, customer, Actor::System, &[event]).await

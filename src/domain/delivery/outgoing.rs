@@ -10,7 +10,7 @@ use crate::domain::{html, reply_tokens, transport};
 use crate::error::{Error, Result};
 use crate::model::{Channel, CustomerId, Message, SenderType};
 use crate::store::attachments::Attachment;
-use crate::store::{attachments, messages};
+use crate::store::{attachments, customers, messages};
 
 /// A mail with many files is more than most servers take.
 const MOST_BYTES: i64 = 40 * 1024 * 1024;
@@ -22,10 +22,15 @@ pub async fn of_message(
     channel: &Channel,
     message: &Message,
 ) -> Result<Outgoing> {
-    let (thread, files) = {
+    let (thread, files, lang) = {
         let mut conn = app.store.read().await?;
         let thread = messages::thread(&mut conn, customer, message.ticket_id, message.message_id).await?;
-        (thread, attachments::list(&mut conn, customer, message.message_id).await?)
+        let files = attachments::list(&mut conn, customer, message.message_id).await?;
+        let lang = match &message.lang {
+            Some(lang) => Some(lang.clone()),
+            None => customers::get(&mut conn, customer).await?.default_lang,
+        };
+        (thread, files, lang)
     };
     let sending = &channel.settings.sending;
     let from = message.from_address.clone().or_else(|| channel.email_address.clone());
@@ -42,7 +47,7 @@ pub async fn of_message(
     let answered = message.reply_to_message_id;
     let parent = thread.iter().rev().find(|it| Some(it.0) == answered);
     let parent = parent.or_else(|| thread.iter().rev().find(|it| it.1));
-    let (text, html) = bodies(app, customer, channel, message, &files);
+    let (text, html) = bodies(app, customer, channel, message, lang.as_deref(), &files);
     Ok(Outgoing {
         from_name: sending.sender_name.clone().or_else(|| message.from_name.clone()),
         from_address,
@@ -83,6 +88,7 @@ fn bodies(
     customer: CustomerId,
     channel: &Channel,
     message: &Message,
+    lang: Option<&str>,
     files: &[Attachment],
 ) -> (String, String) {
     let mut text = message.text_body.clone().or_else(|| message.message.clone()).unwrap_or_default();
@@ -92,7 +98,7 @@ fn bodies(
     };
     let token = super::reply_token(app, customer, message);
     if let Some(token) = token.filter(|_| channel.settings.sending.footer_links) {
-        let links = footer::links(&app.config.public_url(), &token, message.lang.as_deref());
+        let links = footer::links(&app.config.public_url(), &token, lang);
         text.push_str(&links.text);
         html.push_str(&links.html);
     }
@@ -102,8 +108,7 @@ fn bodies(
             "<img src=\"{url}/api/ticketMessages/{open}/open.gif\" width=\"1\" height=\"1\" alt=\"\">"
         ));
     }
-    let lang = message.lang.as_deref().unwrap_or("en");
-    let lang = html::escaped(lang);
+    let lang = html::escaped(lang.unwrap_or("en"));
     (
         text,
         format!(

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use answerpal::model::{CustomerId, Role};
 use answerpal::store::mails;
+use axum::http::Method;
 use serde_json::json;
 
 use crate::db_test;
@@ -51,6 +52,28 @@ async fn mailed_token(installation: &Installation, customer: CustomerId, mail: i
     let body = String::from_utf8(installation.app.key.open(&mail.body).unwrap()).unwrap();
     let (_, rest) = body.split_once("https://desk.example.com/app/reset-password/")?;
     Some(rest.split_whitespace().next().unwrap().to_owned())
+}
+
+db_test! {
+    async fn the_mail_speaks_the_language_of_who_asked(installation: Installation) {
+        let admin = &installation.admin;
+        admin.put("/api/CustomerReps/1", json!({ "email": "boss@example.com" })).await.expect(204);
+        admin.put("/api/Customers/me", json!({ "defaultLang": "de" })).await.expect(204);
+        for (number, wanted, subject) in [
+            (1, "fr-BE,fr;q=0.9", "Définir un nouveau mot de passe"),
+            (2, "sv, nl;q=0.3", "Een nieuw wachtwoord instellen"),
+            (3, "sv", "Ein neues Passwort festlegen"),
+        ] {
+            let body = json!({ "email": "boss@example.com" });
+            let path = "/api/Auth/request-password-reset";
+            installation.nobody().request(Method::POST, path, &[("accept-language", wanted)], body).await.expect(200);
+            assert!(mailed_token(&installation, installation.customer, number).await.is_some());
+            let mut conn = installation.app.store.read().await.unwrap();
+            let mail = mails::get(&mut conn, installation.customer, number).await.unwrap();
+            assert_eq!(mail.subject, subject);
+        }
+        installation.run_jobs().await;
+    }
 }
 
 async fn ask(installation: &Installation, body: serde_json::Value) -> serde_json::Value {

@@ -96,6 +96,66 @@ db_test! {
     }
 }
 
+/// A page as a browser that wants a language gets it.
+async fn page(client: &Client, path: &str, wanted: &str) -> (u16, String) {
+    let request = Request::builder().uri(path).header("accept-language", wanted).body(Body::empty()).unwrap();
+    let page = client.send(request).await;
+    (page.status.as_u16(), page.text())
+}
+
+db_test! {
+    async fn the_feedback_page_speaks_the_language_of_the_answer(installation: Installation) {
+        let (_, reply) = reply(&installation).await;
+        let nobody = installation.nobody();
+        let at = format!("/feedback/{}", token(&reply));
+        for (lang, tag, question, person, thanks) in [
+            ("en-GB", "en", "Was this answer helpful?", "Talk to a person", "Thank you"),
+            ("nl", "nl", "Was dit antwoord nuttig?", "Met een medewerker spreken", "Dank u wel"),
+            ("fr-BE", "fr", "Cette réponse vous a-t-elle aidé ?", "Parler à un conseiller", "Merci"),
+            ("de", "de", "War diese Antwort hilfreich?", "Mit einem Menschen sprechen", "Vielen Dank"),
+        ] {
+            installation.admin.put(&path(&reply, ""), json!({ "lang": lang })).await.expect(204);
+            let (status, asked) = page(&nobody, &at, "pl").await;
+            assert_eq!(status, 200);
+            assert!(asked.contains(&format!("<html lang=\"{tag}\">")) && asked.contains(&format!("<h1 id=\"heading\">{question}")), "{asked}");
+            assert!(asked.contains(&format!("<blockquote dir=\"auto\" lang=\"{lang}\">")), "{asked}");
+            assert!(page(&nobody, &format!("{at}?escalate=true"), "pl").await.1.contains(person));
+            let kept = form(&nobody, &at, "like=false").await.text();
+            assert!(kept.contains(thanks) && kept.contains(&format!("<a href=\"?escalate=true\">{person}</a>")), "{kept}");
+            let refused = form(&nobody, &at, "").await;
+            assert_eq!((refused.status.as_u16(), refused.header("content-language")), (400, tag));
+            assert!(!refused.text().contains("like or a comment"), "{}", refused.text());
+        }
+        // Without words in the answer's language, and of no answer, the browser says which.
+        installation.admin.put(&path(&reply, ""), json!({ "lang": "sv" })).await.expect(204);
+        let (_, asked) = page(&nobody, &at, "sv, pl;q=0.5, de;q=0.9").await;
+        assert!(asked.contains("<html lang=\"de\">") && asked.contains("lang=\"sv\">"), "{asked}");
+        let (status, gone) = page(&nobody, "/feedback/nothing", "es-MX,es;q=0.9,en;q=0.8").await;
+        assert_eq!((status, gone.contains("Este enlace ya no funciona.")), (404, true), "{gone}");
+        let (_, gone) = page(&nobody, "/feedback/nothing", "sv").await;
+        assert!(gone.contains("<html lang=\"en\">") && gone.contains("This link does not work any more."), "{gone}");
+    }
+}
+
+db_test! {
+    async fn too_much_and_too_often_are_told_in_words(installation: Installation) {
+        let (_, reply) = reply(&installation).await;
+        installation.admin.put(&path(&reply, ""), json!({ "lang": "nl" })).await.expect(204);
+        let nobody = installation.nobody();
+        let at = format!("/feedback/{}", token(&reply));
+        for size in [10_001, 70_000] {
+            let refused = form(&nobody, &at, &format!("like=true&comment={}", "x".repeat(size))).await;
+            assert!(refused.text().contains("Uw tekst is te lang.") && refused.text().contains("<a href=\"?\">Terug</a>"), "{}", refused.text());
+        }
+        for _ in 0..5 {
+            assert_eq!(form(&nobody, &at, "escalate=true").await.status, 200);
+        }
+        let refused = form(&nobody, &at, "escalate=true").await;
+        assert_eq!(refused.status, 429);
+        assert!(refused.text().contains("Probeer het over een uur opnieuw."), "{}", refused.text());
+    }
+}
+
 db_test! {
     async fn the_pixel_tells_that_a_reply_was_opened(installation: Installation) {
         let (_, reply) = reply(&installation).await;
