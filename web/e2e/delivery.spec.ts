@@ -1,5 +1,4 @@
 // What happens to an answer after Send: taken back, held, tried again; and mail that nobody could read.
-import { connect } from 'node:net';
 import {
   authorisation,
   expect,
@@ -12,6 +11,7 @@ import {
   type Page,
   editor,
 } from './support/desk';
+import { speak } from './support/smtp';
 
 /** A ticket of its own, by mail. */
 async function mailTicket(page: Page, subject: string): Promise<{ ticketID: number; channelID: number }> {
@@ -79,22 +79,6 @@ test('the outbox says what waits and why; it is tried at once or not sent', asyn
     await page.request.put(channel, { headers, data: { smtpServer: '' } });
   }
 });
-
-/** Hands lines to the desk's own mail server, one after each answer. */
-function speak(port: number, lines: string[]): Promise<void> {
-  return new Promise((done, fail) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.setTimeout(5000, () => fail(new Error('the mail server does not answer')));
-    socket.on('error', fail);
-    socket.on('data', () => {
-      const next = lines.shift();
-      if (next === undefined) {
-        socket.end();
-        done();
-      } else socket.write(`${next}\r\n`);
-    });
-  });
-}
 
 test('mail that cannot be read is listed, can be read again, and deleted', async ({ desk: page }) => {
   const headers = authorisation();

@@ -4,6 +4,7 @@ import { queryClient } from '../api/query-client';
 import { refreshTickets } from '../routes/tickets/actions';
 import { presence } from './presence.svelte';
 import { follow, type LiveEvent } from './event-stream';
+import { titles } from './title.svelte';
 
 class Live {
   /** False while events are not coming in. */
@@ -35,6 +36,7 @@ class Live {
 
   #heard(event: LiveEvent): void {
     refreshTickets();
+    if (event.action === 'ticketMessage.created' && event.actorType === 'EndUser') titles.heard();
     if (event.ticketID) void queryClient.invalidateQueries({ queryKey: keys.messages(event.ticketID) });
     if (event.messageID) {
       void queryClient.invalidateQueries({ queryKey: keys.message(event.messageID) });

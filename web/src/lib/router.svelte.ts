@@ -15,14 +15,13 @@ function here(): Place {
 
 class Router {
   #place = $state.raw<Place>(here());
-  /** How many pages of this session lie behind: whether "back" stays in the dashboard. */
-  #depth = 0;
-
   constructor() {
-    addEventListener('popstate', () => {
-      this.#depth = Math.max(0, this.#depth - 1);
-      this.#place = here();
-    });
+    addEventListener('popstate', () => (this.#place = here()));
+  }
+
+  /** How many pages of the dashboard lie behind this one: whether "back" stays in it. */
+  get #depth(): number {
+    return Number((history.state as { depth?: number } | null)?.depth) || 0;
   }
 
   get path(): string {
@@ -42,10 +41,9 @@ class Router {
     const url = new URL(BASE + to, location.origin);
     if (url.pathname + url.search === location.pathname + location.search) return;
     if (options.replace) {
-      history.replaceState(null, '', url);
+      history.replaceState(history.state, '', url);
     } else {
-      history.pushState(null, '', url);
-      this.#depth += 1;
+      history.pushState({ depth: this.#depth + 1 }, '', url);
     }
     this.#place = here();
   }

@@ -56,3 +56,11 @@ export function provideTicket(ticket: () => Ticket | undefined): TicketState {
 export function useTicket(): TicketState {
   return getContext(STATE);
 }
+
+/** Gives the keys that scroll to the conversation; who came there by Tab sees where they are, others know. */
+export function focusConversation(): void {
+  const box = document.getElementById('conversation');
+  if (!box) return;
+  box.dataset['quiet'] = '';
+  box.focus({ preventScroll: true });
+}

@@ -14,7 +14,7 @@ export function actOnList(
   const tickets = list.targets;
   if (tickets.length === 0) return;
   const open = list.openID;
-  list.clear();
+  if (open === null) list.clear();
   void act(tickets, step, repName);
   if (open !== null && ['close', 'spam', 'delete'].includes(step.action)) list.advance(open);
 }
@@ -32,7 +32,8 @@ export function useListCommands(list: TicketList): void {
         id: 'next',
         title: isOpen ? 'keys.nextTicket' : 'keys.down',
         group: 'list',
-        keys: ['j', 'down'],
+        // An open ticket scrolls by the arrows.
+        keys: isOpen ? ['j'] : ['j', 'down'],
         hidden: true,
         run: () => (isOpen ? list.step(1) : list.move(1)),
       },
@@ -40,7 +41,7 @@ export function useListCommands(list: TicketList): void {
         id: 'previous',
         title: isOpen ? 'keys.previousTicket' : 'keys.up',
         group: 'list',
-        keys: ['k', 'up'],
+        keys: isOpen ? ['k'] : ['k', 'up'],
         hidden: true,
         run: () => (isOpen ? list.step(-1) : list.move(-1)),
       },

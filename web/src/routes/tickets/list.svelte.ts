@@ -87,8 +87,21 @@ export class TicketList {
     return this.cursor >= 0 ? this.at(this.cursor) : undefined;
   }
 
-  /** What an action is for: what is selected, else the ticket of the cursor. */
+  /** The ticket that is open, as well as it is known. */
+  get #opened(): Ticket | undefined {
+    if (this.openID === null) return undefined;
+    if (this.current?.ticketID === this.openID) return this.current;
+    return queryClient.getQueryData<Ticket>(keys.ticket(this.openID));
+  }
+
+  /** Where the ticket that is open stands in the list; -1 where it is not in it, or not on its way there. */
+  get place(): number {
+    return this.openID !== null && this.current?.ticketID === this.openID ? this.cursor : -1;
+  }
+
+  /** What an action is for: the ticket that is open, else what is selected, else the ticket of the cursor. */
   get targets(): Ticket[] {
+    if (this.openID !== null) return this.#opened ? [this.#opened] : [];
     if (this.selected.size > 0) return [...this.selected.values()];
     return this.current ? [this.current] : [];
   }
@@ -136,13 +149,15 @@ export class TicketList {
     router.go(address(this.filter, ticket.ticketID));
   }
 
+  /** Back to where the ticket was opened from. */
   close(): void {
-    router.go(address(this.filter));
+    router.back(address(this.filter));
   }
 
   /** The ticket `by` rows on, in place of the one that is open. */
   step(by: number): void {
-    const row = this.cursor + by;
+    // Where the open ticket has left the list, its row is the next one's.
+    const row = this.cursor + (by > 0 && this.place < 0 ? by - 1 : by);
     if (this.cursor < 0 || row < 0 || row >= (this.total ?? 0)) return;
     const ticket = this.at(row);
     this.show(row, row);
@@ -153,11 +168,10 @@ export class TicketList {
 
   /** After an action on the ticket that is open: the one that follows, or the list. */
   advance(done: number): void {
-    const here = this.at(this.cursor);
+    const here = this.current;
     const next = here && here.ticketID !== done ? here : this.at(this.cursor + 1);
-    if (next && next.ticketID !== done) {
-      if (next !== here) this.cursor += 1;
-      this.#cursorID = next.ticketID;
+    if (this.cursor >= 0 && next && next.ticketID !== done) {
+      this.moveTo(next === here ? this.cursor : this.cursor + 1);
       router.go(address(this.filter, next.ticketID), { replace: true });
     } else {
       this.close();
