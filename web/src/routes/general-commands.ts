@@ -1,9 +1,10 @@
 import type { Command } from '../lib/commands.svelte';
-import { LANGUAGES, locale, setLanguage, type Language } from '../lib/i18n.svelte';
+import { LANGUAGES, locale, setLanguage, t, type Key, type Language } from '../lib/i18n.svelte';
 import { router } from '../lib/router.svelte';
 import { session } from '../lib/session.svelte';
 import { theme } from '../lib/theme.svelte';
 import { toasts } from '../lib/toasts.svelte';
+import { pagesFor } from './settings/pages';
 import { VIEWS, type View } from './tickets/filter';
 
 const VIEW_KEYS: Record<View, string> = {
@@ -61,6 +62,14 @@ export function generalCommands(open: { help: () => void; palette: () => void })
     },
     { id: 'sign-out', title: 'nav.signOut', group: 'general', run: () => void session.signOut() },
   );
+  for (const { name } of pagesFor(session)) {
+    list.push({
+      id: `settings-${name}`,
+      title: () => `${t('nav.settings')}: ${t(`settings.${name}` as Key)}`,
+      group: 'go',
+      run: () => router.go(`/settings/${name}`),
+    });
+  }
   for (const [code, name] of Object.entries(LANGUAGES)) {
     if (code === locale.language) continue;
     list.push({
