@@ -1,0 +1,59 @@
+// A slip costs nothing: what is typed into a form, and rows that could not be read.
+import { expect, openFirst, row, test, visit } from './support/desk';
+
+test('a form that was written in is not lost to a slip', async ({ desk: page }) => {
+  await visit(page, '/settings/canned');
+  await page.getByRole('button', { name: 'New answer' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Title').fill('Opening hours');
+  await page.keyboard.press('Escape');
+  await expect(dialog.getByRole('alert')).toHaveText('What you typed is not saved yet.');
+  await expect(dialog.getByRole('button', { name: 'Keep writing' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByLabel('Title')).toHaveValue('Opening hours');
+  await page.mouse.click(5, 5);
+  await dialog.getByRole('button', { name: 'Throw it away' }).click();
+  await expect(dialog).toBeHidden();
+  await page.getByRole('button', { name: 'New answer' }).click();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+});
+
+test('a new message that is closed is there again, for its rep alone', async ({ desk: page }) => {
+  await page.keyboard.press('c');
+  await page.getByLabel('Subject').fill('Half a thought');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await page.keyboard.press('c');
+  await expect(page.getByLabel('Subject')).toHaveValue('Half a thought');
+  expect(await page.evaluate(() => localStorage.getItem('answerpal.new-message'))).toBeNull();
+  await page.getByLabel('Subject').fill('');
+  await page.keyboard.press('Escape');
+});
+
+test('rows that cannot be read say so, and come when asked again', async ({ desk: page, complaints }) => {
+  test.setTimeout(90_000);
+  await page.route('**/api/tickets?*pageNumber=2*', (it) => it.fulfill({ status: 503, body: '' }));
+  await visit(page, '/tickets/everything');
+  await row(page, 0).waitFor();
+  await page.keyboard.press('Shift+G');
+  await page.keyboard.press('Home');
+  for (let at = 0; at < 4; at += 1) await page.keyboard.press('PageDown');
+  const told = page.getByRole('alert').filter({ hasText: 'The server has a problem' });
+  await expect(told).toBeVisible({ timeout: 20_000 });
+  await expect(row(page, 59)).toBeHidden();
+  await page.unroute('**/api/tickets?*pageNumber=2*');
+  await told.getByRole('button', { name: 'Try again' }).click();
+  await expect(row(page, 59)).toBeVisible();
+  await expect(told).toBeHidden();
+  complaints.splice(0);
+});
+
+test('all tickets of a customer are one click away', async ({ desk: page }) => {
+  await visit(page, '/tickets/200');
+  const panel = page.getByRole('complementary', { name: 'Customer and details' });
+  await panel.getByRole('link', { name: /^See all \d+/ }).click();
+  await expect(page).toHaveURL(/everything\?endUserId=\d+/);
+  await expect(row(page, 0)).toContainText('Priya Raman');
+  await openFirst(page);
+});
