@@ -119,7 +119,13 @@ await measured('jump to a random place: rows there', async () => {
     const drawn = [...document.querySelectorAll('[role=row]')];
     return drawn.length > 10 && drawn.every((it) => it.querySelector('a'));
   });
-  return Date.now() - before;
+  const took = Date.now() - before;
+  const there = await page.evaluate(() => {
+    const box = document.querySelector('[role=grid]')?.parentElement;
+    return box ? box.scrollTop / box.scrollHeight : 0;
+  });
+  if (Math.abs(there - share) > 0.05) throw new Error(`a jump to ${share} ended at ${there}`);
+  return took;
 });
 
 const frames = await page.evaluate(async () => {

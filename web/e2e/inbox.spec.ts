@@ -64,6 +64,22 @@ test('filters are in the address, can be saved as a view, and found again', asyn
   await expect(page).toHaveURL(address);
 });
 
+test('a jump to where nothing is read yet stays there, and its rows come', async ({ desk: page }) => {
+  await visit(page, '/tickets/everything');
+  await row(page, 0).waitFor();
+  await page.route(/\/api\/tickets\?.*pageNumber=[34]/, async (it) => {
+    await new Promise((done) => setTimeout(done, 600));
+    await it.continue();
+  });
+  await page.keyboard.press('End');
+  const last = page.getByRole('row').last();
+  await expect(last).toBeInViewport();
+  const count = Number(await page.getByRole('grid').getAttribute('aria-rowcount'));
+  await expect(row(page, count - 1)).toBeInViewport();
+  await page.keyboard.press('Home');
+  await expect(row(page, 0)).toBeInViewport();
+});
+
 test('new mail appears by itself', async ({ desk: page, request }) => {
   const auth = { Authorization: `Basic ${btoa(`${server.login.username}:${server.login.password}`)}` };
   const channels = await (await request.get(`${server.url}/api/Channels`, { headers: auth })).json();

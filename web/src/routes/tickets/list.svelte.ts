@@ -33,9 +33,17 @@ export class TicketList {
   /** Brings a row into view; the list on the screen sets it. */
   reveal: (row: number) => void = () => {};
 
+  /** The total that was read last: the list keeps its length while the pages of another place are on their way. */
+  #known: { name: string; total: number } | undefined;
   readonly total: number | undefined = $derived.by(() => {
-    for (const page of this.#pages) if (page.data) return page.data.totalCount;
-    return undefined;
+    for (const [at, number] of this.#wanted.entries()) {
+      const data = this.#pages[at]?.data;
+      if (!data) continue;
+      const isOurs = data === queryClient.getQueryData(keys.page(this.query, number));
+      if (isOurs) this.#known = { name: this.name, total: data.totalCount };
+      return data.totalCount;
+    }
+    return this.#known?.name === this.name ? this.#known.total : undefined;
   });
   readonly error: unknown = $derived(this.#pages.find((it) => it.isError && !it.data)?.error);
   readonly isFetching: boolean = $derived(this.#pages.some((it) => it.isFetching));
