@@ -2,6 +2,8 @@
 
 mod list;
 
+#[cfg(test)]
+pub(in crate::store) use list::TICKET_WITH_TOPICS;
 pub use list::{Listed, SORTS, count, page, with_ticket};
 
 use std::sync::LazyLock;

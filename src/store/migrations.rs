@@ -39,6 +39,7 @@ const MIGRATIONS: &[Migration] = migrations![
     10 "0010_draft_ratings",
     11 "0011_ticket_summaries",
     12 "0012_fewer_writes",
+    13 "0013_topics_with_tickets",
 ];
 
 /// Any number: the processes that start together on one PostgreSQL take turns by it.

@@ -19,7 +19,7 @@ pub use list::{
 pub use order::{Order, SORTS, Sort};
 
 pub(in crate::store) use filter::{Clause, draft_outcome};
-pub(in crate::store) use list::{LISTED, LISTED_FROM, LISTED_ONE};
+pub(in crate::store) use list::{LISTED, LISTED_FROM, ONE};
 
 use std::sync::LazyLock;
 

@@ -1,5 +1,7 @@
 //! Pages of a ticket's messages, without the columns that only a single message is answered with.
 
+use std::collections::HashMap;
+
 use const_format::formatcp;
 
 use crate::error::{Error, Result};
@@ -7,7 +9,7 @@ use crate::model::{
     ChannelId, CustomerId, CustomerRepId, DeliveryStatus, MessageId, MessageTopicId, SenderType, TicketId,
     Timestamp, TopicId,
 };
-use crate::store::{Columns, Conn, FromRow, Value, tickets};
+use crate::store::{Columns, Conn, FromRow, tickets};
 use crate::{params, row};
 
 row! {
@@ -80,26 +82,47 @@ pub struct Listed {
     pub topics: Vec<(MessageTopicId, TopicId)>,
 }
 
-impl FromRow for Listed {
+/// A message whose topics are the row's last column.
+struct WithTopics(Listed);
+
+impl FromRow for WithTopics {
     fn from_row(columns: &mut Columns<'_>) -> Result<Self> {
         let message = ListedMessage::from_row(columns)?;
-        let topics: Option<String> = columns.take()?;
-        let link = |text: &str| {
-            let (link, topic) = text.split_once(':')?;
-            Some((MessageTopicId(link.parse().ok()?), TopicId(topic.parse().ok()?)))
-        };
-        let mut topics: Vec<_> = topics.iter().flat_map(|it| it.split(',')).filter_map(link).collect();
+        let links: Option<String> = columns.take()?;
+        let mut topics: Vec<_> = parts(links.as_deref()).map(|(_, topic)| topic).collect();
         topics.sort_unstable();
-        Ok(Self { message, topics })
+        Ok(Self(Listed { message, topics }))
     }
 }
 
-const SELECT: &str = formatcp!(
-    "SELECT {}, (SELECT string_agg(CAST(p.ticket_message_topic_id AS TEXT) || ':' || CAST(p.topic_id AS TEXT), ',')
-     FROM message_topics p WHERE p.customer_id = t.customer_id AND p.message_id = t.message_id)
-     FROM ticket_messages t WHERE t.customer_id = $1 AND t.ticket_id = $2",
-    ListedMessage::COLUMNS
-);
+/// A ticket, and before it the topics of its messages.
+struct TicketWithTopics(HashMap<MessageId, Vec<(MessageTopicId, TopicId)>>, tickets::Listed);
+
+impl FromRow for TicketWithTopics {
+    fn from_row(columns: &mut Columns<'_>) -> Result<Self> {
+        let links: Option<String> = columns.take()?;
+        let mut topics: HashMap<_, Vec<_>> = HashMap::new();
+        for (message, topic) in parts(links.as_deref()) {
+            topics.entry(message).or_default().push(topic);
+        }
+        topics.values_mut().for_each(|it| it.sort_unstable());
+        Ok(Self(topics, tickets::Listed::from_row(columns)?))
+    }
+}
+
+const LINKS: &str = "string_agg(CAST(p.message_id AS TEXT) || ':' || CAST(p.ticket_message_topic_id AS TEXT)
+     || ':' || CAST(p.topic_id AS TEXT), ',') FROM message_topics p WHERE p.customer_id = t.customer_id";
+
+/// What [`LINKS`] made.
+fn parts(links: Option<&str>) -> impl Iterator<Item = (MessageId, (MessageTopicId, TopicId))> {
+    links.into_iter().flat_map(|it| it.split(',')).filter_map(|it| {
+        let mut numbers = it.split(':').map(str::parse);
+        let mut next = || numbers.next()?.ok();
+        Some((MessageId(next()?), (MessageTopicId(next()?), TopicId(next()?))))
+    })
+}
+
+const OF_TICKET: &str = "FROM ticket_messages t WHERE t.customer_id = $1 AND t.ticket_id = $2";
 
 /// `order` is one of [`SORTS`] with its direction; ties are broken by id.
 pub async fn page(
@@ -110,9 +133,18 @@ pub async fn page(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Listed>> {
-    let sql = format!("{SELECT} ORDER BY {order}, t.message_id LIMIT $3 OFFSET $4");
-    conn.query(&sql, params![customer, ticket, limit, offset]).await
+    let sql = format!(
+        "SELECT {}, (SELECT {LINKS} AND p.message_id = t.message_id) {OF_TICKET}
+         ORDER BY {order}, t.message_id LIMIT $3 OFFSET $4",
+        ListedMessage::COLUMNS
+    );
+    let found: Vec<WithTopics> = conn.query(&sql, params![customer, ticket, limit, offset]).await?;
+    Ok(found.into_iter().map(|it| it.0).collect())
 }
+
+/// A ticket with the topics of all its messages, which are read once.
+pub(in crate::store) const TICKET_WITH_TOPICS: &str =
+    formatcp!("SELECT (SELECT {LINKS} AND p.ticket_id = t.ticket_id), {} {}", tickets::LISTED, tickets::ONE);
 
 /// A ticket's first messages, oldest first, in one round trip with the ticket.
 pub async fn with_ticket(
@@ -121,11 +153,18 @@ pub async fn with_ticket(
     ticket: TicketId,
     limit: i64,
 ) -> Result<(tickets::Listed, Vec<Listed>)> {
-    let sql = formatcp!("{SELECT} ORDER BY t.message_date, t.message_id LIMIT $3");
-    let messages = (sql, params![customer, ticket, limit] as &[Value<'_>]);
-    let one = (tickets::LISTED_ONE, params![customer, ticket] as &[Value<'_>]);
-    let (mut found, messages) = conn.query_both(one, messages).await?;
-    Ok((found.pop().ok_or(Error::NotFound)?, messages))
+    let sql = formatcp!(
+        "SELECT {} {OF_TICKET} ORDER BY t.message_date, t.message_id LIMIT $3",
+        ListedMessage::COLUMNS
+    );
+    let (mut found, messages): (Vec<TicketWithTopics>, Vec<ListedMessage>) = conn
+        .query_both((TICKET_WITH_TOPICS, params![customer, ticket]), (sql, params![customer, ticket, limit]))
+        .await?;
+    let TicketWithTopics(mut topics, listed) = found.pop().ok_or(Error::NotFound)?;
+    let messages = messages
+        .into_iter()
+        .map(|message| Listed { topics: topics.remove(&message.message_id).unwrap_or_default(), message });
+    Ok((listed, messages.collect()))
 }
 
 pub async fn count(conn: &mut Conn, customer: CustomerId, ticket: TicketId) -> Result<u64> {

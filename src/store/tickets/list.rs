@@ -279,15 +279,14 @@ fn scans<'a>(
     (scans, params)
 }
 
-pub(in crate::store) const LISTED_ONE: &str = const_format::formatcp!(
-    "SELECT {LISTED} FROM tickets t
+/// Where the columns of one ticket come from.
+pub(in crate::store) const ONE: &str = "FROM tickets t
      LEFT JOIN end_users e ON e.customer_id = $1 AND e.end_user_id = t.end_user_id
-     WHERE t.customer_id = $1 AND t.ticket_id = $2"
-);
+     WHERE t.customer_id = $1 AND t.ticket_id = $2";
 
 /// One ticket as a page shows it.
 pub async fn listed(conn: &mut Conn, customer: CustomerId, ticket: crate::model::TicketId) -> Result<Listed> {
-    conn.query_one(LISTED_ONE, params![customer, ticket]).await
+    conn.query_one(const_format::formatcp!("SELECT {LISTED} {ONE}"), params![customer, ticket]).await
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::*;
 use crate::clock::Clock;
 use crate::model::{ChannelType, CustomerRepId, Timestamp, TopicId};
 use crate::store::search::{Reach, ranked_statement};
-use crate::store::{Store, StoreOptions, document_uses, outbox};
+use crate::store::{Store, StoreOptions, document_uses, messages, outbox};
 
 async fn plan(conn: &mut Conn, sql: &str) -> String {
     let rows: Vec<(i64, i64, i64, String)> =
@@ -103,6 +103,7 @@ fn others() -> Vec<(&'static str, String)> {
         ("ticket_messages_undelivered", outbox::COUNT_HELD.to_owned()),
         ("ticket_messages_undelivered", outbox::ALL_HELD.to_owned()),
         ("(customer_id=? AND document_id=?)", format!("SELECT t.preview {} ORDER BY d.message_id DESC LIMIT 10", document_uses::FROM)),
+        ("COVERING INDEX message_topics_ticket", messages::TICKET_WITH_TOPICS.to_owned()),
         (
             "ticket_messages_of",
             "SELECT t.preview FROM ticket_messages t WHERE t.customer_id = $1 AND t.ticket_id = $2

@@ -62,3 +62,33 @@ db_test! {
         admin.post("/api/ticketMessageTopics", nobody).await.expect_invalid("customerRepID");
     }
 }
+
+db_test! {
+    async fn a_conversation_tells_each_messages_topics_as_its_list_does(installation: Installation) {
+        let admin = &installation.admin;
+        let channel = channel(admin, "Email").await;
+        let first = mail(admin, channel).await;
+        let ticket = first["ticketID"].as_i64().unwrap();
+        let (login, refunds) = (topic(admin, "Login").await, topic(admin, "Refunds").await);
+        let note = json!({ "ticketID": ticket, "senderType": "CustomerRep", "incoming": false, "textBody": "Looking." });
+        let second = admin.post("/api/ticketMessages", note).await.expect(201);
+        admin.post(&path(&first, "/correct-topics"), json!({ "topicIds": [refunds, login] })).await.expect(204);
+        let in_ticket = async || {
+            let ticket = admin.get(&format!("/api/tickets/{ticket}?include=messages")).await.expect(200);
+            ticket["messages"]["items"].clone()
+        };
+        let listed = async || {
+            let page = admin.get(&format!("/api/ticketMessages?ticketId={ticket}")).await.expect(200);
+            page["items"].clone()
+        };
+        let messages = in_ticket().await;
+        assert_eq!(messages, listed().await);
+        let names: Vec<_> = messages[0]["topics"].as_array().unwrap().iter().map(|it| &it["topicName"]).collect();
+        assert_eq!(names, ["Refunds", "Login"]);
+        assert_eq!(messages[1]["topics"], json!([]));
+        admin.post(&path(&second, "/correct-topics"), json!({ "topicIds": [login] })).await.expect(204);
+        let messages = in_ticket().await;
+        assert_eq!(messages, listed().await);
+        assert_eq!(messages[1]["topics"][0]["topicName"], "Login");
+    }
+}
