@@ -24,7 +24,7 @@ pub const MOST_NESTED: usize = 60;
 pub struct TicketChange {
     pub subject: Option<Option<String>>,
     pub channel: Option<ChannelId>,
-    /// Both names of the one word, as far as they are given; Some(None) is the channel's own.
+    /// Both names of the channel's word, as far as they are given; Some(None) is its own.
     pub channel_types: [Option<Option<ChannelType>>; 2],
     pub end_user: Option<Option<EndUserId>>,
     pub status: Option<String>,
@@ -114,13 +114,14 @@ async fn apply(
         after.channel_type = own_type(tx, customer, channel).await?;
         after.channel_id = channel;
     }
-    // Clients send back what they read: the word that differs is the one that is meant.
-    let differs = |it: &Option<ChannelType>| *it != Some(before.channel_type);
-    if let Some(word) = change.channel_types.into_iter().flatten().find(differs) {
-        after.channel_type = match word {
-            Some(word) => word,
-            None => own_type(tx, customer, after.channel_id).await?,
-        };
+    // The word is the channel's. Clients send back what they read: the word of before contradicts nothing.
+    for (field, given) in ["channelType", "channel"].into_iter().zip(change.channel_types) {
+        let Some(word) = given.filter(|it| *it != Some(before.channel_type)) else { continue };
+        let own = own_type(tx, customer, after.channel_id).await?;
+        if word.is_some_and(|it| it != own) {
+            return Err(Error::invalid(field, format!("must be {own}, as the channel is")));
+        }
+        after.channel_type = own;
     }
     if let Some(end_user) = change.end_user
         && end_user != before.end_user_id

@@ -59,12 +59,12 @@ db_test! {
         let (anna, _) = installation.rep("anna", Role::Agent).await;
         let made = ticket(admin, channel, json!({
             "customerRepID": anna, "isSpam": true, "isClosed": true, "closeDate": "2026-02-01T12:00:00+02:00",
-            "channelType": "whatsapp", "uid": " +49 30 1 ", "preview": "a  b\nc", "summary": "S", "twilio_CallSid": "CA1",
+            "channelType": "phone", "uid": " +49 30 1 ", "preview": "a  b\nc", "summary": "S", "twilio_CallSid": "CA1",
         })).await;
         for (field, expected) in [
             ("customerRepID", json!(anna)), ("customerRepName", json!("anna")), ("isSpam", json!(true)),
             ("isClosed", json!(true)), ("status", json!("Closed")), ("closeDate", json!("2026-02-01T10:00:00Z")),
-            ("channelType", json!("WhatsApp")), ("channel", json!("WhatsApp")),
+            ("channelType", json!("Phone")), ("channel", json!("Phone")),
             ("preview", json!("a b c")), ("summary", json!("S")),
         ] {
             assert_eq!(made[field], expected, "{field}");
@@ -86,7 +86,8 @@ db_test! {
             ("channelID", json!("x")), ("endUserID", json!(99)), ("customerRepID", json!(99)),
             ("customerRepID", json!(2)), ("customerRepID", json!(-1)), ("status", json!(" ")),
             ("status", json!("x".repeat(51))), ("subject", json!("x".repeat(1001))), ("isClosed", json!("maybe")),
-            ("closeDate", json!("soon")), ("channelType", json!("Fax")), ("customFieldsData", json!([1])),
+            ("closeDate", json!("soon")), ("channelType", json!("Fax")), ("channelType", json!("Chat")),
+            ("channel", json!("Chat")), ("customFieldsData", json!([1])),
             ("summary", json!("a\u{0}b")),
         ] {
             let mut body = json!({ "channelID": channel });
@@ -94,6 +95,28 @@ db_test! {
             admin.post("/api/tickets", body).await.expect_invalid(field);
         }
         assert_eq!(admin.get("/api/tickets").await.expect(200)["totalCount"], 0);
+    }
+}
+
+db_test! {
+    async fn the_channel_says_how_a_ticket_is_carried(installation: Installation) {
+        let admin = &installation.admin;
+        let (mail, chat) = (channel(admin, "Email").await, channel(admin, "Chat").await);
+        ticket(admin, mail, json!({ "channelType": "email" })).await;
+        for field in ["channelType", "channel"] {
+            admin.put("/api/tickets/1", json!({ field: "Chat" })).await.expect_invalid(field);
+            let patch = json!({ field: "Phone" });
+            admin.request(Method::PATCH, "/api/tickets/1", &[], patch).await.expect_invalid(field);
+        }
+        // A client that sends back what it read, with another channel.
+        let read = admin.get("/api/tickets/1").await.expect(200);
+        let mut moved = read.clone();
+        moved["channelID"] = json!(chat);
+        admin.put("/api/tickets/1", moved).await.expect(204);
+        let after = admin.get("/api/tickets/1").await.expect(200);
+        assert_eq!((&after["channelType"], &after["channel"]), (&json!("Chat"), &json!("Chat")));
+        admin.put("/api/tickets/1", json!({ "channelID": mail, "channelType": "Email" })).await.expect(204);
+        assert_eq!(admin.get("/api/tickets/1").await.expect(200), read);
     }
 }
 
