@@ -139,6 +139,7 @@ pub fn check_json(headers: &HeaderMap, body: &[u8]) -> Result<()> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(());
     }
+    check_coding(headers)?;
     let kind = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if kind == "application/json"
@@ -148,4 +149,14 @@ pub fn check_json(headers: &HeaderMap, body: &[u8]) -> Result<()> {
         return Ok(());
     }
     Err(Error::UnsupportedMediaType("The body must be application/json.".into()))
+}
+
+/// 415 for a body that is compressed.
+pub fn check_coding(headers: &HeaderMap) -> Result<()> {
+    match headers.get(header::CONTENT_ENCODING) {
+        Some(coding) if !coding.as_bytes().eq_ignore_ascii_case(b"identity") => {
+            Err(Error::UnsupportedMediaType("The body must not be compressed.".into()))
+        }
+        _ => Ok(()),
+    }
 }

@@ -1,7 +1,6 @@
 //! `/api/ticketMessageTopics`, and the list of a message's topics as a person sets it.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -92,11 +91,13 @@ async fn create_ticket_message_topic(
                 let (link, is_new) =
                     domain::add(tx, &app, &caller, message, topic, input.customer_rep_id).await?;
                 let refs = app.refs.current(tx, caller.customer).await?;
-                let mut reply = Reply::ok(&MessageTopicOut::new(&refs, link))?;
+                let out = MessageTopicOut::new(&refs, link);
+                // It has no address of its own: its message shows it.
                 if is_new {
-                    reply.status = StatusCode::CREATED;
+                    Reply::created(format!("/api/ticketMessages/{message}"), &out)
+                } else {
+                    Reply::ok(&out)
                 }
-                Ok(reply)
             })
         })
         .await

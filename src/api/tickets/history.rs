@@ -35,8 +35,53 @@ async fn get_history_summary(
     let told = history::summary(&app, &caller, TicketId(id)).await?;
     let summary = summary::of_history(&app, caller.customer, told).await?;
     let accepted = headers.get(header::ACCEPT).and_then(|it| it.to_str().ok()).unwrap_or_default();
-    if accepted.trim().to_ascii_lowercase().starts_with("text/plain") {
+    if prefers_text(accepted) {
         return Ok(summary.into_response());
     }
     json(&summary)
+}
+
+/// Whether an `Accept` wants bare text rather than JSON: by its weights, of equals what stands first.
+fn prefers_text(accepted: &str) -> bool {
+    let ranges = accepted.to_ascii_lowercase();
+    let ranges = ranges.split(',').map(|it| {
+        let mut parts = it.split(';').map(str::trim);
+        let kind = parts.next().unwrap_or_default().to_owned();
+        let weight = parts.find_map(|it| it.strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0);
+        (kind, weight)
+    });
+    let mut best = (false, 0.0);
+    for (kind, weight) in ranges {
+        let is_text = matches!(kind.as_str(), "text/plain" | "text/*");
+        if weight > best.1
+            && (is_text || matches!(kind.as_str(), "application/json" | "application/*" | "*/*"))
+        {
+            best = (is_text, weight);
+        }
+    }
+    best.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prefers_text;
+
+    #[test]
+    fn json_unless_text_is_wanted_more() {
+        for accepted in
+            ["text/plain", "Text/Plain; charset=utf-8", "application/json;q=0.1, text/plain", "text/*"]
+        {
+            assert!(prefers_text(accepted), "{accepted}");
+        }
+        for accepted in [
+            "",
+            "*/*",
+            "application/json, text/plain, */*",
+            "text/plain;q=0.1, application/json",
+            "text/html",
+            "text/plain;q=0",
+        ] {
+            assert!(!prefers_text(accepted), "{accepted}");
+        }
+    }
 }

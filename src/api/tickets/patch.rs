@@ -74,8 +74,10 @@ impl Patch {
         for (name, before) in current {
             match patched.get(&name).unwrap_or(&Value::Null) {
                 after if *after == before => {}
-                _ if !TicketIn::NAMES.contains(&name.as_str()) => {
-                    return Err(Error::invalid(name, "cannot be changed"));
+                after if !TicketIn::NAMES.contains(&name.as_str()) => {
+                    if !is_same_time(&before, after) {
+                        return Err(Error::invalid(name, "cannot be changed"));
+                    }
                 }
                 Value::Null => cleared.push(name),
                 after => {
@@ -89,6 +91,12 @@ impl Patch {
         }
         Ok(change)
     }
+}
+
+/// Whether both are the same time, which clients may write with another offset or fraction than they read.
+fn is_same_time(a: &Value, b: &Value) -> bool {
+    let time = |it: &Value| it.as_str().and_then(answerpal_wire::time::parse);
+    time(a).is_some() && time(a) == time(b)
 }
 
 /// The name that the representation has for a property, whatever case it is written in.

@@ -126,3 +126,14 @@ db_test! {
         installation.admin.get("/api/tickets/1").await.expect(200);
     }
 }
+
+db_test! {
+    async fn a_compressed_body_is_refused(installation: Installation) {
+        let send = async |coding: &str| {
+            let headers = [("content-encoding", coding)];
+            installation.admin.request(Method::POST, "/api/Topics", &headers, json!({ "name": coding })).await
+        };
+        send("gzip").await.expect(415);
+        send("identity").await.expect(201);
+    }
+}

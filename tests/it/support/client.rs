@@ -36,6 +36,7 @@ impl Answer {
     #[track_caller]
     pub fn expect(self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        assert!(status != 201 || self.headers.contains_key(header::LOCATION), "201 without Location");
         self.json()
     }
 

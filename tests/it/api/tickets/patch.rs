@@ -71,6 +71,8 @@ db_test! {
         patch(admin, MERGE, json!(["x"])).await.expect_invalid("body");
         let replace = |path: &str, value: Value| json!([{ "op": "replace", "path": path, "value": value }]);
         patch(admin, OPERATIONS, replace("/dateCreated", json!("2020-01-01T00:00:00Z"))).await.expect_invalid("dateCreated");
+        // The same time, as another client writes it.
+        patch(admin, OPERATIONS, replace("/dateCreated", json!("2026-03-02T10:00:00.0000000+01:00"))).await.expect(204);
         patch(admin, OPERATIONS, replace("/nothing", json!(1))).await.expect(400);
         patch(admin, OPERATIONS, replace("", json!([]))).await.expect_invalid("body");
         patch(admin, OPERATIONS, replace("/status", json!({ "x": 1 }))).await.expect_invalid("status");
