@@ -57,7 +57,7 @@ async fn out(app: &App, conn: &mut Conn, customer: CustomerId) -> Result<AiSetti
         embedding_model: settings.embedding_model,
         embedding_api_key: masked(key.as_deref()),
         is_switching: settings.is_switching,
-        topic_examples: topic_examples::count(conn, customer, None).await?,
+        topic_examples: topic_examples::count(conn, customer, topic_examples::Which::of(None)).await?,
     })
 }
 

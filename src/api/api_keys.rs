@@ -107,8 +107,12 @@ async fn list_api_keys(
 ) -> Result<Response> {
     caller.may_manage_users()?;
     let listing = Listing::new(query.page_number, query.page_size, REFERENCE_LIST);
-    let order =
-        listing.order(query.sort_by.as_deref(), query.sort_order.as_deref(), store::SORTS, "apiKeyID")?;
+    let order = listing.order(
+        query.sort_by.as_deref(),
+        query.sort_order.as_deref(),
+        store::SORTS,
+        ("apiKeyID", false),
+    )?;
     let mut conn = app.store.read().await?;
     let items = store::list(&mut conn, caller.customer, &order, listing.limit(), listing.offset()).await?;
     let total = store::count(&mut conn, caller.customer).await?;

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use super::events::{EventOut, event_out};
 use super::extract::Query;
-use super::list::{LIST, Listing, descending};
+use super::list::{LIST, Listing};
 use super::problem::Problem;
 use super::reply::{Page, json};
 use crate::app::App;
@@ -53,7 +53,9 @@ pub struct AuditQuery {
     page_number: Option<answerpal_wire::paging::PageNumber>,
     #[param(value_type = Option<i64>)]
     page_size: Option<answerpal_wire::paging::PageNumber>,
-    /// `desc` (the default: the newest first) or `asc`.
+    /// Any plain property of the answered objects; the newest first where it is left out.
+    sort_by: Option<String>,
+    /// `asc` or `desc`.
     sort_order: Option<String>,
 }
 
@@ -67,7 +69,12 @@ async fn list_audit_events(
 ) -> Result<Response> {
     caller.may_manage_settings()?;
     let listing = Listing::new(query.page_number, query.page_size, LIST);
-    let newest_first = descending(query.sort_order.as_deref())?.unwrap_or(true);
+    let order = listing.order(
+        query.sort_by.as_deref(),
+        query.sort_order.as_deref(),
+        store::SORTS,
+        ("eventID", true),
+    )?;
     let filter = EventFilter {
         actions: query.action,
         entity: query.entity,
@@ -85,7 +92,7 @@ async fn list_audit_events(
         .store
         .heavy(move |conn| {
             Box::pin(async move {
-                let events = store::list(conn, customer, &filter, newest_first, limit, offset).await?;
+                let events = store::list(conn, customer, &filter, &order, limit, offset).await?;
                 Ok((events, store::count(conn, customer, &filter).await?))
             })
         })

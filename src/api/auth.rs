@@ -63,8 +63,9 @@ async fn login(State(app): State<App>, PublicBody(input): PublicBody<LoginIn>) -
 
 #[derive(Deserialize, ToSchema)]
 pub struct ResetRequestIn {
+    /// Nobody gets a mail where it is left out or no address.
     #[schema(example = "anna@example.com")]
-    email: String,
+    email: Option<String>,
     /// Selects the tenant where several have reps with the address.
     hostname: Option<String>,
 }
@@ -84,7 +85,8 @@ async fn request_password_reset(
     PublicBody(input): PublicBody<ResetRequestIn>,
 ) -> Result<Response> {
     let languages = accepted_languages(&headers);
-    password_resets::request(&app, &input.email, input.hostname.as_deref(), &languages).await?;
+    let email = input.email.as_deref().unwrap_or_default();
+    password_resets::request(&app, email, input.hostname.as_deref(), &languages).await?;
     json(&ResetRequestOut { message: "If the address is known, a mail with a link is on its way." })
 }
 

@@ -41,7 +41,12 @@ async fn list_documents(
 ) -> Result<Response> {
     caller.may_read()?;
     let listing = Listing::new(query.page_number, query.page_size, DOCUMENT_LIST);
-    let order = listing.order(query.sort_by.as_deref(), query.sort_order.as_deref(), store::SORTS, "name")?;
+    let order = listing.order(
+        query.sort_by.as_deref(),
+        query.sort_order.as_deref(),
+        store::SORTS,
+        ("name", false),
+    )?;
     let search = Contains::new(query.search.as_deref());
     let (customer, limit, offset) = (caller.customer, listing.limit(), listing.offset());
     // A page may be the whole list, contents included.

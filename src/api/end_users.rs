@@ -70,7 +70,7 @@ async fn list_end_users(
     caller.may_read()?;
     let listing = Listing::new(query.page_number, query.page_size, LIST);
     let by = query.sort_by.as_deref();
-    let order = listing.order(by, query.sort_order.as_deref(), store::SORTS, "endUserID")?;
+    let order = listing.order(by, query.sort_order.as_deref(), store::SORTS, ("endUserID", false))?;
     let search = Contains::new(query.search.as_deref());
     let (customer, limit, offset) = (caller.customer, listing.limit(), listing.offset());
     // Only the order of the ids is bounded: the rest reads the whole list.

@@ -17,7 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::extract::{Id, Query, caller_of};
-use super::list::{LIST, Listing, descending};
+use super::list::{LIST, Listing};
 use super::notifications::{self, NotificationOut};
 use super::presence::{PresenceOut, PresentOut};
 use super::problem::Problem;
@@ -140,7 +140,9 @@ pub struct TicketEventsQuery {
     page_number: Option<answerpal_wire::paging::PageNumber>,
     #[param(value_type = Option<i64>)]
     page_size: Option<answerpal_wire::paging::PageNumber>,
-    /// `asc` (the default: as it happened) or `desc`.
+    /// Any plain property of the answered objects; as it happened where it is left out.
+    sort_by: Option<String>,
+    /// `asc` or `desc`.
     sort_order: Option<String>,
 }
 
@@ -156,7 +158,12 @@ async fn list_ticket_events(
 ) -> Result<Response> {
     caller.may_read()?;
     let listing = Listing::new(query.page_number, query.page_size, LIST);
-    let newest_first = descending(query.sort_order.as_deref())?.unwrap_or(false);
+    let order = listing.order(
+        query.sort_by.as_deref(),
+        query.sort_order.as_deref(),
+        store::SORTS,
+        ("eventID", false),
+    )?;
     let (customer, ticket) = (caller.customer, TicketId(id));
     let mut conn = app.store.read().await?;
     let seen = tickets::get(&mut conn, customer, ticket).await?.customer_rep_id;
@@ -164,8 +171,7 @@ async fn list_ticket_events(
         return Err(Error::NotFound);
     }
     let events =
-        store::of_ticket(&mut conn, customer, ticket, newest_first, listing.limit(), listing.offset())
-            .await?;
+        store::of_ticket(&mut conn, customer, ticket, &order, listing.limit(), listing.offset()).await?;
     let total = store::count_of_ticket(&mut conn, customer, ticket).await?;
     let refs = app.refs.current(&mut conn, customer).await?;
     let items = events.into_iter().map(|it| event_out(it, &refs)).collect::<Result<_>>()?;
@@ -298,7 +304,7 @@ impl Listener {
         }
         if state.notified > self.notified {
             let of = notifications::of(&self.caller, false, self.notified);
-            let found = notification_store::list(&mut conn, self.caller.customer, of, BATCH, 0).await?;
+            let found = notification_store::newest_of(&mut conn, self.caller.customer, of, BATCH).await?;
             for it in found.into_iter().rev() {
                 passing.push(without_id("notification", &NotificationOut::new(it, &refs))?);
             }

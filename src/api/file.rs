@@ -36,7 +36,8 @@ pub struct FileQuery {
 
 /// The file: PNG, JPEG, GIF, WebP, PDF and plain text to be shown in place, everything else as a
 /// download. Ranges are honoured. `thumbnail` makes a picture small.
-#[utoipa::path(get, path = "/api/File/{accessToken}", tag = "Attachments", security(()), params(("accessToken" = String, Path), FileQuery),
+#[utoipa::path(get, path = "/api/File/{accessToken}", tag = "Attachments", security(()), params(("accessToken" = String, Path), FileQuery,
+        ("Range" = Option<String>, Header, description = "One range of bytes, as `bytes=0-99`; without it, or with several, the whole file")),
     responses((status = 200, body = Vec<u8>, content_type = "*/*"), (status = 206, body = Vec<u8>, content_type = "*/*"), (status = 304),
         (status = 400, body = Problem), (status = 404, body = Problem), (status = 416, body = Problem)))]
 async fn get_file(

@@ -66,6 +66,10 @@ pub struct JobQuery {
     page_number: Option<answerpal_wire::paging::PageNumber>,
     #[param(value_type = Option<i64>)]
     page_size: Option<answerpal_wire::paging::PageNumber>,
+    /// Any plain property of the answered objects; the oldest first where it is left out.
+    sort_by: Option<String>,
+    /// `asc` or `desc`.
+    sort_order: Option<String>,
 }
 
 /// Background jobs that failed for good, oldest first.
@@ -78,8 +82,15 @@ async fn list_dead_jobs(
 ) -> Result<Response> {
     caller.may_manage_settings()?;
     let listing = Listing::new(query.page_number, query.page_size, LIST);
+    let order = listing.order(
+        query.sort_by.as_deref(),
+        query.sort_order.as_deref(),
+        store::SORTS,
+        ("jobID", false),
+    )?;
     let mut conn = app.store.read().await?;
-    let items = store::list_dead(&mut conn, caller.customer, listing.limit(), listing.offset()).await?;
+    let items =
+        store::list_dead(&mut conn, caller.customer, &order, listing.limit(), listing.offset()).await?;
     let total = store::count_dead(&mut conn, caller.customer).await?;
     json(&Page::new(items.into_iter().map(JobOut::from).collect(), total, &listing))
 }

@@ -33,14 +33,17 @@ impl Listing {
         Self(Paging::new(number.map(|it| it.0), size.map(|it| it.0), sizes.default, sizes.max))
     }
 
-    /// `ORDER BY` text: a column of `sorts` (API name, column) and a direction. 400 lists the allowed.
+    /// `ORDER BY` text: a column of `sorts` (API name, column) and a direction. 400 lists the allowed. `default`
+    /// is a name of `sorts`, and whether the list is in its descending order where nobody asks for another.
     pub fn order(
         &self,
         by: Option<&str>,
         direction: Option<&str>,
         sorts: &[(&str, &str)],
-        default: &str,
+        default: (&str, bool),
     ) -> Result<String> {
+        let (default, is_descending) = default;
+        let is_descending = descending(direction)?.unwrap_or(by.is_none() && is_descending);
         let by = by.unwrap_or(default);
         let column =
             sorts.iter().find(|(name, _)| name.eq_ignore_ascii_case(by)).map(|it| it.1).ok_or_else(|| {
@@ -49,10 +52,8 @@ impl Listing {
             })?;
         // The engines differ in where nulls go: here they count as the least. What a list is sorted by
         // where nobody says is never null, and left as its index has it.
-        let (direction, nulls) = match descending(direction)? {
-            Some(true) => ("DESC", " NULLS LAST"),
-            _ => ("ASC", " NULLS FIRST"),
-        };
+        let (direction, nulls) =
+            if is_descending { ("DESC", " NULLS LAST") } else { ("ASC", " NULLS FIRST") };
         let nulls = if by.eq_ignore_ascii_case(default) { "" } else { nulls };
         Ok(format!("{column} {direction}{nulls}"))
     }

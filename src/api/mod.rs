@@ -44,6 +44,7 @@ pub mod saved_views;
 pub mod sessions;
 pub mod setup;
 pub mod spam_lessons;
+mod spec;
 pub mod system;
 pub mod ticket_messages;
 pub mod tickets;
@@ -56,11 +57,10 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::Request;
 use axum::response::{IntoResponse, Response};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use tower::Layer;
 use tower::util::MapRequestLayer;
 use utoipa::OpenApi;
-use utoipa::openapi::RefOr;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -90,30 +90,7 @@ impl utoipa::Modify for Security {
     }
 }
 
-/// Says that problems are answered as `application/problem+json` (RFC 9457), wherever they are.
-fn name_problems(document: &mut utoipa::openapi::OpenApi) {
-    let operations = document.paths.paths.values_mut().flat_map(|it| {
-        [&mut it.get, &mut it.post, &mut it.put, &mut it.patch, &mut it.delete].into_iter().flatten()
-    });
-    for response in operations.flat_map(|it| it.responses.responses.values_mut()) {
-        if let RefOr::T(response) = response
-            && let Some(RefOr::T(content)) = response.content.get("application/json")
-            && matches!(&content.schema, Some(RefOr::Ref(it)) if it.ref_location.ends_with("/Problem"))
-        {
-            let content = content.clone();
-            response.content.clear();
-            response.content.insert("application/problem+json".into(), RefOr::T(content));
-        }
-    }
-}
-
 /// Every documented route: nothing can be routed without being in the document.
-fn documented() -> OpenApiRouter<App> {
-    let mut router = routed();
-    name_problems(router.get_openapi_mut());
-    router
-}
-
 fn routed() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(auth::routes())
@@ -160,19 +137,26 @@ fn routed() -> OpenApiRouter<App> {
         .merge(jobs::routes())
 }
 
+static OPENAPI: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
+    let mut document = routed().into_openapi();
+    spec::complete(&mut document);
+    document
+});
+
 /// The OpenAPI document.
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    documented().into_openapi()
+pub fn openapi() -> &'static utoipa::openapi::OpenApi {
+    &OPENAPI
 }
 
 /// The whole server.
 pub fn router(app: App) -> Router {
-    let (routes, document) = documented().split_for_parts();
+    let (routes, _) = routed().split_for_parts();
+    let document = openapi();
     let paths =
         Arc::new(paths::Paths::new(document.paths.paths.keys().map(String::as_str).chain(system::PATHS)));
     let limit = app.config.max_json_bytes;
     let inner = routes
-        .merge(system::routes(&document))
+        .merge(system::routes(document))
         .merge(crate::dashboard::routes())
         .merge(feedback::page_routes())
         .fallback(not_found)

@@ -80,6 +80,10 @@ pub struct NotificationQuery {
     page_number: Option<answerpal_wire::paging::PageNumber>,
     #[param(value_type = Option<i64>)]
     page_size: Option<answerpal_wire::paging::PageNumber>,
+    /// Any plain property of the answered objects; the newest first where it is left out.
+    sort_by: Option<String>,
+    /// `asc` or `desc`.
+    sort_order: Option<String>,
 }
 
 /// What the caller is told of, the newest first: mentions in internal notes (`@` and a username or name),
@@ -93,9 +97,16 @@ async fn list_notifications(
 ) -> Result<Response> {
     caller.may_read()?;
     let listing = Listing::new(query.page_number, query.page_size, LIST);
+    let order = listing.order(
+        query.sort_by.as_deref(),
+        query.sort_order.as_deref(),
+        store::SORTS,
+        ("notificationID", true),
+    )?;
     let of = of(&caller, query.unread.unwrap_or(false), NotificationId(0));
     let mut conn = app.store.read().await?;
-    let found = store::list(&mut conn, caller.customer, of, listing.limit(), listing.offset()).await?;
+    let found =
+        store::list(&mut conn, caller.customer, of, &order, listing.limit(), listing.offset()).await?;
     let total = store::count(&mut conn, caller.customer, of).await?;
     let refs = app.refs.current(&mut conn, caller.customer).await?;
     let items = found.into_iter().map(|it| NotificationOut::new(it, &refs)).collect();

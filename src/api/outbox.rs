@@ -120,6 +120,10 @@ pub struct OutboxQuery {
     page_number: Option<answerpal_wire::paging::PageNumber>,
     #[param(value_type = Option<i64>)]
     page_size: Option<answerpal_wire::paging::PageNumber>,
+    /// Any plain property of the answered objects; the newest first where it is left out.
+    sort_by: Option<String>,
+    /// `asc` or `desc`.
+    sort_order: Option<String>,
 }
 
 /// Mail that is on its way, or failed, came back or may not have arrived; newest first.
@@ -132,8 +136,15 @@ async fn list_outbox(
 ) -> Result<Response> {
     caller.may_import_emails()?;
     let listing = Listing::new(query.page_number, query.page_size, LIST);
+    let order = listing.order(
+        query.sort_by.as_deref(),
+        query.sort_order.as_deref(),
+        store::SORTS,
+        ("dateCreated", true),
+    )?;
     let mut conn = app.store.read().await?;
-    let items = store::undelivered(&mut conn, caller.customer, listing.limit(), listing.offset()).await?;
+    let items =
+        store::undelivered(&mut conn, caller.customer, &order, listing.limit(), listing.offset()).await?;
     let total = store::count_undelivered(&mut conn, caller.customer).await?;
     json(&Page::new(items.into_iter().map(OutboxOut::from).collect(), total, &listing))
 }
@@ -209,8 +220,15 @@ async fn list_sink_mails(
 ) -> Result<Response> {
     caller.may_manage_settings()?;
     let listing = Listing::new(query.page_number, query.page_size, LIST);
+    let order = listing.order(
+        query.sort_by.as_deref(),
+        query.sort_order.as_deref(),
+        store::SINK_SORTS,
+        ("sinkMailID", true),
+    )?;
     let mut conn = app.store.read().await?;
-    let items = store::list_sink(&mut conn, caller.customer, listing.limit(), listing.offset()).await?;
+    let items =
+        store::list_sink(&mut conn, caller.customer, &order, listing.limit(), listing.offset()).await?;
     let total = store::count_sink(&mut conn, caller.customer).await?;
     json(&Page::new(items.into_iter().map(SinkMailOut::from).collect(), total, &listing))
 }

@@ -23,7 +23,7 @@ use crate::store::tickets::end_user_exists;
 use crate::store::{Conn, tickets as ticket_store};
 
 /// How many passages are found by their words alone.
-const WAITING: HeaderName = HeaderName::from_static("x-passages-waiting");
+pub const WAITING: HeaderName = HeaderName::from_static("x-passages-waiting");
 /// Earlier tickets of the end user, at most.
 const TICKETS: usize = 10;
 
@@ -88,7 +88,7 @@ impl From<FoundDocument> for PromptDocumentOut {
 
 /// The documents that answer a message, best first, with who asks and what they asked before.
 #[utoipa::path(get, path = "/api/ticketMessages/{id}/promptDocuments", tag = "TicketMessages", params(("id" = i64, Path), PromptDocumentQuery),
-    responses((status = 200, body = PromptDocumentsOut), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = PromptDocumentsOut, headers(("X-Passages-Waiting" = i64, description = "Passages that were just written: until they are read for their meaning, only their words are found"))), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 503, body = Problem)))]
 async fn list_prompt_documents(
     State(app): State<App>,

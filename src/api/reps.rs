@@ -185,7 +185,12 @@ async fn list_reps(
 ) -> Result<Response> {
     caller.may_read()?;
     let listing = Listing::new(query.page_number, query.page_size, REFERENCE_LIST);
-    let order = listing.order(query.sort_by.as_deref(), query.sort_order.as_deref(), store::SORTS, "name")?;
+    let order = listing.order(
+        query.sort_by.as_deref(),
+        query.sort_order.as_deref(),
+        store::SORTS,
+        ("name", false),
+    )?;
     let mut conn = app.store.read().await?;
     let items = store::list(&mut conn, caller.customer, &order, listing.limit(), listing.offset()).await?;
     let total = store::count(&mut conn, caller.customer).await?;
@@ -222,6 +227,7 @@ async fn get_rep(State(app): State<App>, caller: Caller, Id(id): Id, headers: He
 /// Makes a rep. The very first of an empty installation needs no credentials from loopback, or the set-up
 /// code printed at start (`X-Setup-Code`) from elsewhere; it makes the tenant and its Administrator.
 #[utoipa::path(post, path = "/api/CustomerReps", tag = "CustomerReps", request_body = NewRepIn,
+    params(("X-Setup-Code" = Option<String>, Header, description = "The code that was printed at start, for the very first rep from another machine")),
     responses((status = 201, body = RepOut), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 429, body = Problem)))]
 async fn create_rep(State(app): State<App>, request: Request) -> Result<Response> {

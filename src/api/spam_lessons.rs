@@ -18,8 +18,9 @@ use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::{messages, spam_lessons as domain};
 use crate::error::Result;
-use crate::model::{CustomerRepId, MessageId, SpamLesson, SpamLessonId, TicketId, Timestamp};
-use crate::store::{Conn, spam_lessons as store};
+use crate::model::{CustomerId, CustomerRepId, MessageId, SpamLesson, SpamLessonId, TicketId, Timestamp};
+use crate::store::Conn;
+use crate::store::spam_lessons::{self as store, Which};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list_spam_lessons)).routes(routes!(delete_spam_lesson))
@@ -36,7 +37,6 @@ pub struct SpamLessonOut {
     ticket_id: Option<TicketId>,
     #[serde(rename = "messageID")]
     message_id: Option<MessageId>,
-    /// Null too where its ticket is not the caller's to see.
     subject: Option<String>,
     is_spam: bool,
     /// False until the filter has looked at the mail.
@@ -59,9 +59,13 @@ pub struct LessonQuery {
     page_number: Option<answerpal_wire::paging::PageNumber>,
     #[param(value_type = Option<i64>)]
     page_size: Option<answerpal_wire::paging::PageNumber>,
+    /// Any plain property of the answered objects; the newest first where it is left out.
+    sort_by: Option<String>,
+    /// `asc` or `desc`.
+    sort_order: Option<String>,
 }
 
-/// What the spam filter was taught, newest first.
+/// What the spam filter was taught, newest first; an Agent is told of the tickets that they see.
 #[utoipa::path(get, path = "/api/SpamLessons", tag = "Tickets", params(LessonQuery),
     responses((status = 200, body = Page<SpamLessonOut>), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn list_spam_lessons(
@@ -71,26 +75,30 @@ async fn list_spam_lessons(
 ) -> Result<Response> {
     caller.may_read()?;
     let listing = Listing::new(query.page_number, query.page_size, LIST);
+    let order = listing.order(
+        query.sort_by.as_deref(),
+        query.sort_order.as_deref(),
+        store::SORTS,
+        ("spamLessonID", true),
+    )?;
+    let which = Which { is_spam: query.is_spam, limited_to: caller.limited_to() };
     let (mut conn, customer) = (app.store.read().await?, caller.customer);
-    let lessons = store::page(&mut conn, customer, query.is_spam, listing.limit(), listing.offset()).await?;
-    let total = store::count(&mut conn, customer, query.is_spam).await?;
-    let items = lessons_out(&app, &mut conn, &caller, lessons).await?;
+    let lessons = store::page(&mut conn, customer, which, &order, listing.limit(), listing.offset()).await?;
+    let total = store::count(&mut conn, customer, which).await?;
+    let items = lessons_out(&app, &mut conn, customer, lessons).await?;
     json(&Page::new(items, total, &listing))
 }
 
 async fn lessons_out(
     app: &App,
     conn: &mut Conn,
-    caller: &Caller,
+    customer: CustomerId,
     lessons: Vec<SpamLesson>,
 ) -> Result<Vec<SpamLessonOut>> {
-    let refs = app.refs.current(conn, caller.customer).await?;
+    let refs = app.refs.current(conn, customer).await?;
     let ids: Vec<i64> = lessons.iter().filter_map(|it| it.message_id).map(|it| it.0).collect();
-    let subjects = store::subjects(conn, caller.customer, ids).await?;
+    let subjects = store::subjects(conn, customer, ids).await?;
     let mut subjects: HashMap<MessageId, Option<String>> = subjects.into_iter().collect();
-    for message in messages::unseen(conn, caller, lessons.iter().filter_map(|it| it.message_id)).await? {
-        subjects.remove(&message);
-    }
     Ok(lessons
         .into_iter()
         .map(|it| SpamLessonOut {

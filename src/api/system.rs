@@ -61,6 +61,7 @@ pub fn cors(app: &App) -> CorsLayer {
             header::CONTENT_DISPOSITION,
             header::CONTENT_RANGE,
             super::tickets::bulk::UNDO_ID,
+            super::prompt_documents::WAITING,
         ])
         .max_age(Duration::from_secs(600))
 }

@@ -68,8 +68,12 @@ async fn list_ticket_messages(
     caller.may_read()?;
     let ticket = query.ticket_id.ok_or_else(|| Error::invalid("ticketId", "is required"))?;
     let listing = Listing::new(query.page_number, query.page_size, LIST);
-    let order =
-        listing.order(query.sort_by.as_deref(), query.sort_order.as_deref(), store::SORTS, "messageDate")?;
+    let order = listing.order(
+        query.sort_by.as_deref(),
+        query.sort_order.as_deref(),
+        store::SORTS,
+        ("messageDate", false),
+    )?;
     let mut conn = app.store.read().await?;
     domain::visible_ticket(&mut conn, &caller, ticket).await?;
     let refs = app.refs.current(&mut conn, caller.customer).await?;

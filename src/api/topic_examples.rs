@@ -17,7 +17,8 @@ use crate::domain::caller::Caller;
 use crate::domain::{messages, topic_examples as domain};
 use crate::error::Result;
 use crate::model::{CustomerRepId, ExampleId, MessageId, Timestamp, TopicExample, TopicId};
-use crate::store::{Conn, topic_examples as store, topics as topic_store};
+use crate::store::topic_examples::{self as store, Which};
+use crate::store::{Conn, topics as topic_store};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -32,9 +33,10 @@ pub fn routes() -> OpenApiRouter<App> {
 pub struct ExampleOut {
     #[serde(rename = "exampleID")]
     example_id: ExampleId,
+    /// Null, as is the text, where its ticket is not the caller's to see.
     #[serde(rename = "messageID")]
     message_id: Option<MessageId>,
-    /// Null where its ticket is not the caller's to see.
+    /// What was read: the message without quoted history and signature.
     text: Option<String>,
     lang: Option<String>,
     /// None: such texts are about none of the topics.
@@ -77,7 +79,7 @@ pub async fn examples_out(
         .map(|it| ExampleOut {
             example_id: it.example_id,
             text: Some(it.text).filter(|_| it.message_id.is_none_or(|it| !unseen.contains(&it))),
-            message_id: it.message_id,
+            message_id: it.message_id.filter(|it| !unseen.contains(it)),
             lang: it.lang,
             topics: topics.remove(&it.example_id).unwrap_or_default().into_iter().map(named).collect(),
             customer_rep_id: it.customer_rep_id,
@@ -98,9 +100,13 @@ pub struct ExampleQuery {
     page_number: Option<answerpal_wire::paging::PageNumber>,
     #[param(value_type = Option<i64>)]
     page_size: Option<answerpal_wire::paging::PageNumber>,
+    /// Any plain property of the answered objects; the newest first where it is left out.
+    sort_by: Option<String>,
+    /// `asc` or `desc`.
+    sort_order: Option<String>,
 }
 
-/// What was learned, newest first.
+/// What was learned, newest first; an Agent is told of the tickets that they see.
 #[utoipa::path(get, path = "/api/TopicExamples", tag = "Topics", params(ExampleQuery),
     responses((status = 200, body = Page<ExampleOut>), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn list_topic_examples(
@@ -110,13 +116,26 @@ async fn list_topic_examples(
 ) -> Result<Response> {
     caller.may_read()?;
     let listing = Listing::new(query.page_number, query.page_size, LIST);
-    page(&app, &caller, query.topic_id, &listing).await
+    let order = listing.order(
+        query.sort_by.as_deref(),
+        query.sort_order.as_deref(),
+        store::SORTS,
+        ("exampleID", true),
+    )?;
+    page(&app, &caller, query.topic_id, &order, &listing).await
 }
 
-async fn page(app: &App, caller: &Caller, topic: Option<TopicId>, listing: &Listing) -> Result<Response> {
+async fn page(
+    app: &App,
+    caller: &Caller,
+    topic: Option<TopicId>,
+    order: &str,
+    listing: &Listing,
+) -> Result<Response> {
+    let which = Which { topic, limited_to: caller.limited_to() };
     let (mut conn, customer) = (app.store.read().await?, caller.customer);
-    let examples = store::page(&mut conn, customer, topic, listing.limit(), listing.offset()).await?;
-    let total = store::count(&mut conn, customer, topic).await?;
+    let examples = store::page(&mut conn, customer, which, order, listing.limit(), listing.offset()).await?;
+    let total = store::count(&mut conn, customer, which).await?;
     let items = examples_out(app, &mut conn, caller, examples).await?;
     json(&Page::new(items, total, listing))
 }
@@ -129,9 +148,13 @@ pub struct PageQuery {
     page_number: Option<answerpal_wire::paging::PageNumber>,
     #[param(value_type = Option<i64>)]
     page_size: Option<answerpal_wire::paging::PageNumber>,
+    /// Any plain property of the answered objects; the newest first where it is left out.
+    sort_by: Option<String>,
+    /// `asc` or `desc`.
+    sort_order: Option<String>,
 }
 
-/// What was learned about one topic, newest first.
+/// What was learned about one topic, newest first; an Agent is told of the tickets that they see.
 #[utoipa::path(get, path = "/api/Topics/{id}/examples", tag = "Topics", params(("id" = i64, Path), PageQuery),
     responses((status = 200, body = Page<ExampleOut>), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
 async fn list_examples_of_topic(
@@ -143,7 +166,13 @@ async fn list_examples_of_topic(
     caller.may_read()?;
     topic_store::get(&mut *app.store.read().await?, caller.customer, TopicId(id)).await?;
     let listing = Listing::new(query.page_number, query.page_size, LIST);
-    page(&app, &caller, Some(TopicId(id)), &listing).await
+    let order = listing.order(
+        query.sort_by.as_deref(),
+        query.sort_order.as_deref(),
+        store::SORTS,
+        ("exampleID", true),
+    )?;
+    page(&app, &caller, Some(TopicId(id)), &order, &listing).await
 }
 
 /// Forgets what was learned from one message. Its topics stay as they are.

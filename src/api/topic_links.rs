@@ -61,14 +61,20 @@ impl Given {
 struct Paged {
     number: Option<answerpal_wire::paging::PageNumber>,
     size: Option<answerpal_wire::paging::PageNumber>,
+    sort_by: Option<String>,
+    sort_order: Option<String>,
 }
 
 async fn list<O: Out>(app: &App, caller: &Caller, paged: Paged, filter: Filter) -> Result<Response> {
     caller.may_read()?;
     let listing = Listing::new(paged.number, paged.size, REFERENCE_LIST);
-    let mut conn = app.store.read().await?;
     let (customer, links) = (caller.customer, O::KIND.links);
-    let items = store::list(&mut conn, customer, links, filter, listing.limit(), listing.offset()).await?;
+    let sorts = links.sorts;
+    let order =
+        listing.order(paged.sort_by.as_deref(), paged.sort_order.as_deref(), sorts, (sorts[0].0, false))?;
+    let mut conn = app.store.read().await?;
+    let items =
+        store::list(&mut conn, customer, links, filter, &order, listing.limit(), listing.offset()).await?;
     let total = store::count(&mut conn, customer, links, filter).await?;
     json(&Page::new(items.into_iter().map(O::from).collect(), total, &listing))
 }

@@ -81,7 +81,12 @@ async fn list_topics(
 ) -> Result<Response> {
     caller.may_read()?;
     let listing = Listing::new(query.page_number, query.page_size, REFERENCE_LIST);
-    let order = listing.order(query.sort_by.as_deref(), query.sort_order.as_deref(), store::SORTS, "name")?;
+    let order = listing.order(
+        query.sort_by.as_deref(),
+        query.sort_order.as_deref(),
+        store::SORTS,
+        ("name", false),
+    )?;
     let mut conn = app.store.read().await?;
     let items = store::list(&mut conn, caller.customer, &order, listing.limit(), listing.offset()).await?;
     let total = store::count(&mut conn, caller.customer).await?;

@@ -95,11 +95,11 @@ async fn all(conn: &mut Conn, customer: Option<&str>) -> Result<(Vec<Letter>, u6
     };
     let (mut letters, mut left_off) = (Vec::new(), 0);
     for tenant in tenants {
-        let mails = received_mails::list_dead(conn, tenant, LISTED, 0).await?;
+        let mails = received_mails::list_dead(conn, tenant, received_mails::OLDEST_FIRST, LISTED, 0).await?;
         left_off += received_mails::count_dead(conn, tenant).await? - mails.len() as u64;
         // A mail whose job was given up is one letter.
         let told: HashSet<i64> = mails.iter().map(|it| it.received_mail_id.0).collect();
-        let jobs = job_store::list_dead(conn, tenant, LISTED, 0).await?;
+        let jobs = job_store::list_dead(conn, tenant, job_store::OLDEST_FIRST, LISTED, 0).await?;
         left_off += job_store::count_dead(conn, tenant).await? - jobs.len() as u64;
         letters.extend(mails.into_iter().map(Letter::Mail));
         let jobs = jobs.into_iter().filter(|it| it.kind != PROCESS_MAIL || !told.contains(&it.subject_id));

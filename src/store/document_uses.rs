@@ -76,16 +76,28 @@ fn values(
     vec![customer.into(), document.into(), limited_to.map_or(-1, |it| it.0).into()]
 }
 
-/// The newest first.
+/// The columns a list may be sorted by: the API's name and ours.
+pub const SORTS: &[(&str, &str)] = &[
+    ("messageID", "d.message_id"),
+    ("ticketID", "t.ticket_id"),
+    ("subject", "t.subject"),
+    ("preview", "t.preview"),
+    ("messageDate", "t.message_date"),
+    ("isAnswered", "t.answered_by_message_id IS NOT NULL"),
+    ("isLiked", "t.is_liked"),
+];
+
+/// `order` is one of [`SORTS`] with its direction; ties are broken by id.
 pub async fn list(
     conn: &mut Conn,
     customer: CustomerId,
     document: DocumentId,
     limited_to: Option<CustomerRepId>,
+    order: &str,
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Use>> {
-    let sql = format!("SELECT {} {FROM} ORDER BY d.message_id DESC LIMIT $4 OFFSET $5", Use::COLUMNS);
+    let sql = format!("SELECT {} {FROM} ORDER BY {order}, d.message_id LIMIT $4 OFFSET $5", Use::COLUMNS);
     let mut values = values(customer, document, limited_to);
     values.extend([limit.into(), offset.into()]);
     conn.query(&sql, &values).await

@@ -198,29 +198,39 @@ pub async fn count_unsealed(conn: &mut Conn) -> Result<i64> {
     Ok(count)
 }
 
-/// A ticket's events, in the order that they happened or the other way round.
+/// The columns a list may be sorted by: the API's name and ours.
+pub const SORTS: &[(&str, &str)] = &[
+    ("eventID", "t.event_id"),
+    ("seq", "t.seq"),
+    ("date", "t.created_at"),
+    ("actorType", "t.actor_type"),
+    ("actorID", "t.actor_id"),
+    (
+        "actorName",
+        "(SELECT LOWER(r.name) FROM customer_reps r WHERE r.customer_id = t.customer_id AND r.customer_rep_id = t.actor_id)",
+    ),
+    ("action", "t.action"),
+    ("entity", "t.entity"),
+    ("entityID", "t.entity_id"),
+    ("ticketID", "t.ticket_id"),
+    ("messageID", "t.message_id"),
+];
+
+/// A ticket's events. `order` is one of [`SORTS`] with its direction; ties are broken by id.
 pub async fn of_ticket(
     conn: &mut Conn,
     customer: CustomerId,
     ticket: TicketId,
-    newest_first: bool,
+    order: &str,
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Recorded>> {
-    let sql = if newest_first {
-        formatcp!(
-            "SELECT {} FROM events t WHERE t.customer_id = $1 AND t.ticket_id = $2
-             ORDER BY t.event_id DESC LIMIT $3 OFFSET $4",
-            Recorded::COLUMNS
-        )
-    } else {
-        formatcp!(
-            "SELECT {} FROM events t WHERE t.customer_id = $1 AND t.ticket_id = $2
-             ORDER BY t.event_id LIMIT $3 OFFSET $4",
-            Recorded::COLUMNS
-        )
-    };
-    conn.query(sql, params![customer, ticket, limit, offset]).await
+    let sql = format!(
+        "SELECT {} FROM events t WHERE t.customer_id = $1 AND t.ticket_id = $2
+         ORDER BY {order}, t.event_id LIMIT $3 OFFSET $4",
+        Recorded::COLUMNS
+    );
+    conn.query(&sql, params![customer, ticket, limit, offset]).await
 }
 
 pub async fn count_of_ticket(conn: &mut Conn, customer: CustomerId, ticket: TicketId) -> Result<u64> {
@@ -302,20 +312,19 @@ impl EventFilter {
     }
 }
 
-/// A tenant's events, in the order that they happened or the other way round.
+/// A tenant's events. `order` is one of [`SORTS`] with its direction; ties are broken by id.
 pub async fn list(
     conn: &mut Conn,
     customer: CustomerId,
     filter: &EventFilter,
-    newest_first: bool,
+    order: &str,
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Recorded>> {
     let mut clause = filter.clause(customer);
     let (limit, offset) = (clause.param(limit), clause.param(offset));
-    let direction = if newest_first { "DESC" } else { "ASC" };
     let sql = format!(
-        "SELECT {} FROM events t WHERE {} ORDER BY t.event_id {direction} LIMIT {limit} OFFSET {offset}",
+        "SELECT {} FROM events t WHERE {} ORDER BY {order}, t.event_id LIMIT {limit} OFFSET {offset}",
         Recorded::COLUMNS,
         clause.sql
     );

@@ -211,16 +211,33 @@ pub async fn give_back(tx: &mut Tx, worker: &str) -> Result<u64> {
     Ok(given)
 }
 
-/// A tenant's dead letters, oldest first.
-pub async fn list_dead(conn: &mut Conn, customer: CustomerId, limit: i64, offset: i64) -> Result<Vec<Job>> {
-    conn.query(
-        formatcp!(
-            "SELECT {} FROM jobs t WHERE t.customer_id = $1 AND t.state = 'dead' ORDER BY t.job_id LIMIT $2 OFFSET $3",
-            Job::COLUMNS
-        ),
-        params![customer, limit, offset],
-    )
-    .await
+/// The columns a list may be sorted by: the API's name and ours.
+pub const SORTS: &[(&str, &str)] = &[
+    ("jobID", "t.job_id"),
+    ("kind", "t.kind"),
+    ("subjectID", "t.subject_id"),
+    ("attempts", "t.attempts"),
+    ("lastError", "t.last_error"),
+    ("dateCreated", "t.created_at"),
+];
+
+/// The order of [`list_dead`] that has the oldest first.
+pub const OLDEST_FIRST: &str = "t.job_id";
+
+/// A tenant's dead letters. `order` is one of [`SORTS`] with its direction; ties are broken by id.
+pub async fn list_dead(
+    conn: &mut Conn,
+    customer: CustomerId,
+    order: &str,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Job>> {
+    let sql = format!(
+        "SELECT {} FROM jobs t WHERE t.customer_id = $1 AND t.state = 'dead'
+         ORDER BY {order}, t.job_id LIMIT $2 OFFSET $3",
+        Job::COLUMNS
+    );
+    conn.query(&sql, params![customer, limit, offset]).await
 }
 
 pub async fn count_dead(conn: &mut Conn, customer: CustomerId) -> Result<u64> {

@@ -89,18 +89,41 @@ fn values(customer: CustomerId, of: Of) -> Vec<Value<'static>> {
     vec![customer.into(), of.rep.into(), of.after.into(), limit.into()]
 }
 
+/// The columns a list may be sorted by: the API's name and ours.
+pub const SORTS: &[(&str, &str)] = &[
+    ("notificationID", "t.notification_id"),
+    ("kind", "t.kind"),
+    ("ticketID", "t.ticket_id"),
+    ("messageID", "t.message_id"),
+    ("actorID", "t.actor_id"),
+    (
+        "actorName",
+        "(SELECT LOWER(r.name) FROM customer_reps r WHERE r.customer_id = t.customer_id AND r.customer_rep_id = t.actor_id)",
+    ),
+    ("date", "t.created_at"),
+    ("isRead", "t.read_at IS NOT NULL"),
+    ("ticketSubject", "k.subject"),
+    ("preview", "COALESCE(m.preview, k.preview)"),
+];
+
 /// The newest first.
+pub async fn newest_of(conn: &mut Conn, customer: CustomerId, of: Of, limit: i64) -> Result<Vec<Listed>> {
+    list(conn, customer, of, "t.notification_id DESC", limit, 0).await
+}
+
+/// `order` is one of [`SORTS`] with its direction; ties are broken by id.
 pub async fn list(
     conn: &mut Conn,
     customer: CustomerId,
     of: Of,
+    order: &str,
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Listed>> {
     let unread = if of.unread { UNREAD } else { "" };
     let sql = format!(
         "SELECT {}, k.subject, COALESCE(m.preview, k.preview) {FROM}{unread}
-         ORDER BY t.notification_id DESC LIMIT $5 OFFSET $6",
+         ORDER BY {order}, t.notification_id LIMIT $5 OFFSET $6",
         Notification::COLUMNS
     );
     let mut values = values(customer, of);

@@ -171,24 +171,37 @@ pub(in crate::store) const UNDELIVERED: &str = "
            m.delivery_detail, m.delivery_tries, m.created_at, 'deliver_mail'
     FROM mails m WHERE m.customer_id = $1 AND m.delivery_status <> 'Sent'";
 
-/// What is on its way or did not get there, newest first.
+/// The columns a list may be sorted by: the API's name and ours.
+pub const SORTS: &[(&str, &str)] = &[
+    ("dateCreated", "t.date_created"),
+    ("kind", "t.kind"),
+    ("messageID", "CASE WHEN t.kind = 'message' THEN t.id END"),
+    ("mailID", "CASE WHEN t.kind = 'mail' THEN t.id END"),
+    ("ticketID", "t.ticket_id"),
+    ("toAddress", "t.to_address"),
+    ("subject", "t.subject"),
+    ("deliveryStatus", "t.delivery_status"),
+    ("deliveryDetail", "t.delivery_detail"),
+    ("tries", "t.delivery_tries"),
+    ("nextTry", "next_try"),
+];
+
+/// What is on its way or did not get there. `order` is one of [`SORTS`] with its direction; ties are broken by id.
 pub async fn undelivered(
     conn: &mut Conn,
     customer: CustomerId,
+    order: &str,
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Undelivered>> {
-    conn.query(
-        formatcp!(
-            "SELECT t.kind, t.id, t.ticket_id, t.to_address, t.subject, t.delivery_status, t.delivery_detail,
-             t.delivery_tries, t.date_created,
-             (SELECT j.run_at FROM jobs j WHERE j.customer_id = $1 AND j.kind = t.job AND j.subject_id = t.id
-              AND j.state = 'waiting' LIMIT 1)
-             FROM ({UNDELIVERED}) t ORDER BY t.date_created DESC, t.kind, t.id DESC LIMIT $2 OFFSET $3"
-        ),
-        params![customer, limit, offset],
-    )
-    .await
+    let sql = format!(
+        "SELECT t.kind, t.id, t.ticket_id, t.to_address, t.subject, t.delivery_status, t.delivery_detail,
+         t.delivery_tries, t.date_created,
+         (SELECT j.run_at FROM jobs j WHERE j.customer_id = $1 AND j.kind = t.job AND j.subject_id = t.id
+          AND j.state = 'waiting' LIMIT 1) AS next_try
+         FROM ({UNDELIVERED}) t ORDER BY {order}, t.kind, t.id DESC LIMIT $2 OFFSET $3"
+    );
+    conn.query(&sql, params![customer, limit, offset]).await
 }
 
 pub async fn count_undelivered(conn: &mut Conn, customer: CustomerId) -> Result<u64> {
@@ -277,21 +290,32 @@ pub async fn insert_sink(
     Ok(())
 }
 
-/// Newest first.
+/// The columns a list may be sorted by: the API's name and ours.
+pub const SINK_SORTS: &[(&str, &str)] = &[
+    ("sinkMailID", "t.sink_mail_id"),
+    ("messageID", "t.message_id"),
+    ("fromAddress", "t.from_address"),
+    ("toAddresses", "t.to_addresses"),
+    ("subject", "t.subject"),
+    ("messageIdentifier", "t.message_identifier"),
+    ("sizeBytes", "t.size_bytes"),
+    ("dateCreated", "t.created_at"),
+];
+
+/// `order` is one of [`SINK_SORTS`] with its direction; ties are broken by id.
 pub async fn list_sink(
     conn: &mut Conn,
     customer: CustomerId,
+    order: &str,
     limit: i64,
     offset: i64,
 ) -> Result<Vec<SinkMail>> {
-    conn.query(
-        formatcp!(
-            "SELECT {} FROM sink_mails t WHERE t.customer_id = $1 ORDER BY t.sink_mail_id DESC LIMIT $2 OFFSET $3",
-            SinkMail::COLUMNS
-        ),
-        params![customer, limit, offset],
-    )
-    .await
+    let sql = format!(
+        "SELECT {} FROM sink_mails t WHERE t.customer_id = $1
+         ORDER BY {order}, t.sink_mail_id LIMIT $2 OFFSET $3",
+        SinkMail::COLUMNS
+    );
+    conn.query(&sql, params![customer, limit, offset]).await
 }
 
 pub async fn count_sink(conn: &mut Conn, customer: CustomerId) -> Result<u64> {

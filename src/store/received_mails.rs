@@ -184,22 +184,33 @@ pub async fn discard(tx: &mut Tx, customer: CustomerId, id: ReceivedMailId) -> R
     Ok(())
 }
 
-/// A tenant's dead letters, oldest first.
+/// The columns a list may be sorted by: the API's name and ours.
+pub const SORTS: &[(&str, &str)] = &[
+    ("receivedMailID", "t.received_mail_id"),
+    ("channelID", "t.channel_id"),
+    ("source", "t.source"),
+    ("reason", "t.reason"),
+    ("sizeBytes", "t.size_bytes"),
+    ("receivedAt", "t.received_at"),
+];
+
+/// The order of [`list_dead`] that has the oldest first.
+pub const OLDEST_FIRST: &str = "t.received_mail_id";
+
+/// A tenant's dead letters. `order` is one of [`SORTS`] with its direction; ties are broken by id.
 pub async fn list_dead(
     conn: &mut Conn,
     customer: CustomerId,
+    order: &str,
     limit: i64,
     offset: i64,
 ) -> Result<Vec<ReceivedMail>> {
-    conn.query(
-        formatcp!(
-            "SELECT {} FROM received_mails t WHERE t.customer_id = $1 AND t.state = 'Dead'
-             ORDER BY t.received_mail_id LIMIT $2 OFFSET $3",
-            ReceivedMail::COLUMNS
-        ),
-        params![customer, limit, offset],
-    )
-    .await
+    let sql = format!(
+        "SELECT {} FROM received_mails t WHERE t.customer_id = $1 AND t.state = 'Dead'
+         ORDER BY {order}, t.received_mail_id LIMIT $2 OFFSET $3",
+        ReceivedMail::COLUMNS
+    );
+    conn.query(&sql, params![customer, limit, offset]).await
 }
 
 pub async fn count_dead(conn: &mut Conn, customer: CustomerId) -> Result<u64> {

@@ -52,35 +52,74 @@ pub async fn of_messages(
     .await
 }
 
-/// A page of what was taught, newest first: of spam, of what is wanted, or of both.
+/// Which lessons are listed.
+#[derive(Clone, Copy)]
+pub struct Which {
+    /// Of spam, of what is wanted, or of both.
+    pub is_spam: Option<bool>,
+    /// The role sees this rep's and nobody's tickets only.
+    pub limited_to: Option<CustomerRepId>,
+}
+
+impl Which {
+    fn clause(self) -> String {
+        let kind = match self.is_spam {
+            None => "",
+            Some(true) => " AND t.is_spam",
+            Some(false) => " AND NOT t.is_spam",
+        };
+        format!(
+            "t.customer_id = $1{kind} AND (CAST($2 AS BIGINT) < 0 OR t.ticket_id IS NULL OR EXISTS (
+             SELECT 1 FROM tickets k WHERE k.customer_id = t.customer_id AND k.ticket_id = t.ticket_id
+             AND k.customer_rep_id IN (0, CAST($2 AS BIGINT))))"
+        )
+    }
+
+    fn rep(self) -> i64 {
+        self.limited_to.map_or(-1, |it| it.0)
+    }
+}
+
+/// The columns a list may be sorted by: the API's name and ours.
+pub const SORTS: &[(&str, &str)] = &[
+    ("spamLessonID", "t.spam_lesson_id"),
+    ("ticketID", "t.ticket_id"),
+    ("messageID", "t.message_id"),
+    (
+        "subject",
+        "(SELECT m.subject FROM ticket_messages m WHERE m.customer_id = t.customer_id AND m.message_id = t.message_id)",
+    ),
+    ("isSpam", "t.is_spam"),
+    ("isLearned", "t.numbers IS NOT NULL"),
+    ("customerRepID", "t.customer_rep_id"),
+    (
+        "customerRepName",
+        "(SELECT LOWER(r.name) FROM customer_reps r WHERE r.customer_id = t.customer_id AND r.customer_rep_id = t.customer_rep_id)",
+    ),
+    ("dateCreated", "t.created_at"),
+];
+
+/// A page of what was taught. `order` is one of [`SORTS`] with its direction; ties are broken by id.
 pub async fn page(
     conn: &mut Conn,
     customer: CustomerId,
-    is_spam: Option<bool>,
+    which: Which,
+    order: &str,
     limit: i64,
     offset: i64,
 ) -> Result<Vec<SpamLesson>> {
     let sql = format!(
-        "SELECT {} FROM spam_lessons t WHERE t.customer_id = $1{}
-         ORDER BY t.spam_lesson_id DESC LIMIT $2 OFFSET $3",
+        "SELECT {} FROM spam_lessons t WHERE {} ORDER BY {order}, t.spam_lesson_id LIMIT $3 OFFSET $4",
         SpamLesson::COLUMNS,
-        of_kind(is_spam)
+        which.clause()
     );
-    conn.query(&sql, params![customer, limit, offset]).await
+    conn.query(&sql, params![customer, which.rep(), limit, offset]).await
 }
 
-pub async fn count(conn: &mut Conn, customer: CustomerId, is_spam: Option<bool>) -> Result<u64> {
-    let sql = format!("SELECT count(*) FROM spam_lessons t WHERE t.customer_id = $1{}", of_kind(is_spam));
-    let (count,): (i64,) = conn.query_one(&sql, params![customer]).await?;
+pub async fn count(conn: &mut Conn, customer: CustomerId, which: Which) -> Result<u64> {
+    let sql = format!("SELECT count(*) FROM spam_lessons t WHERE {}", which.clause());
+    let (count,): (i64,) = conn.query_one(&sql, params![customer, which.rep()]).await?;
     Ok(count.unsigned_abs())
-}
-
-fn of_kind(is_spam: Option<bool>) -> &'static str {
-    match is_spam {
-        None => "",
-        Some(true) => " AND t.is_spam",
-        Some(false) => " AND NOT t.is_spam",
-    }
 }
 
 /// Subjects of messages.

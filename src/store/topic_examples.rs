@@ -6,7 +6,7 @@ use const_format::formatcp;
 
 use super::{Conn, Tx, Value};
 use crate::error::Result;
-use crate::model::{CustomerId, ExampleId, MessageId, TicketId, TopicExample, TopicId};
+use crate::model::{CustomerId, CustomerRepId, ExampleId, MessageId, TicketId, TopicExample, TopicId};
 use crate::params;
 
 /// Inserts an example with its topics; its `example_id` is not read.
@@ -145,44 +145,86 @@ fn grouped(rows: Vec<(ExampleId, TopicId)>) -> HashMap<ExampleId, Vec<TopicId>> 
     topics
 }
 
-/// A page of what is known, newest first: of one topic, of none (`TopicId(0)`), or of all.
+/// Which examples are listed.
+#[derive(Clone, Copy)]
+pub struct Which {
+    /// Of one topic, of none (`TopicId(0)`), or of all.
+    pub topic: Option<TopicId>,
+    /// The role sees this rep's and nobody's tickets only.
+    pub limited_to: Option<CustomerRepId>,
+}
+
+impl Which {
+    /// Whoever may see them.
+    pub fn of(topic: Option<TopicId>) -> Self {
+        Self { topic, limited_to: None }
+    }
+
+    fn clause(self) -> String {
+        let of_topic = match self.topic {
+            None => "$2 >= CAST(0 AS BIGINT)",
+            Some(TopicId(0)) => {
+                "$2 = 0 AND NOT EXISTS (SELECT 1 FROM topic_example_topics l
+                 WHERE l.customer_id = t.customer_id AND l.example_id = t.example_id)"
+            }
+            Some(_) => {
+                "EXISTS (SELECT 1 FROM topic_example_topics l WHERE l.customer_id = t.customer_id
+                 AND l.example_id = t.example_id AND l.topic_id = $2)"
+            }
+        };
+        format!(
+            "t.customer_id = $1 AND NOT t.is_forgotten AND {of_topic}
+             AND (CAST($3 AS BIGINT) < 0 OR t.message_id IS NULL OR EXISTS (
+             SELECT 1 FROM ticket_messages m
+             JOIN tickets k ON k.customer_id = m.customer_id AND k.ticket_id = m.ticket_id
+             WHERE m.customer_id = t.customer_id AND m.message_id = t.message_id
+             AND k.customer_rep_id IN (0, CAST($3 AS BIGINT))))"
+        )
+    }
+
+    fn values(self, customer: CustomerId) -> Vec<Value<'static>> {
+        let topic = self.topic.map_or(0, |it| it.0);
+        vec![customer.into(), topic.into(), self.limited_to.map_or(-1, |it| it.0).into()]
+    }
+}
+
+/// The columns a list may be sorted by: the API's name and ours.
+pub const SORTS: &[(&str, &str)] = &[
+    ("exampleID", "t.example_id"),
+    ("messageID", "t.message_id"),
+    ("text", "t.text"),
+    ("lang", "t.lang"),
+    ("customerRepID", "t.customer_rep_id"),
+    (
+        "customerRepName",
+        "(SELECT LOWER(r.name) FROM customer_reps r WHERE r.customer_id = t.customer_id AND r.customer_rep_id = t.customer_rep_id)",
+    ),
+    ("dateCreated", "t.created_at"),
+];
+
+/// A page of what is known. `order` is one of [`SORTS`] with its direction; ties are broken by id.
 pub async fn page(
     conn: &mut Conn,
     customer: CustomerId,
-    topic: Option<TopicId>,
+    which: Which,
+    order: &str,
     limit: i64,
     offset: i64,
 ) -> Result<Vec<TopicExample>> {
     let sql = format!(
-        "SELECT {} FROM topic_examples t WHERE t.customer_id = $1 AND NOT t.is_forgotten AND {}
-         ORDER BY t.example_id DESC LIMIT $3 OFFSET $4",
+        "SELECT {} FROM topic_examples t WHERE {} ORDER BY {order}, t.example_id LIMIT $4 OFFSET $5",
         TopicExample::COLUMNS,
-        of_topic(topic)
+        which.clause()
     );
-    conn.query(&sql, params![customer, topic.map_or(0, |it| it.0), limit, offset]).await
+    let mut values = which.values(customer);
+    values.extend([limit.into(), offset.into()]);
+    conn.query(&sql, &values).await
 }
 
-pub async fn count(conn: &mut Conn, customer: CustomerId, topic: Option<TopicId>) -> Result<u64> {
-    let sql = format!(
-        "SELECT count(*) FROM topic_examples t WHERE t.customer_id = $1 AND NOT t.is_forgotten AND {}",
-        of_topic(topic)
-    );
-    let (count,): (i64,) = conn.query_one(&sql, params![customer, topic.map_or(0, |it| it.0)]).await?;
+pub async fn count(conn: &mut Conn, customer: CustomerId, which: Which) -> Result<u64> {
+    let sql = format!("SELECT count(*) FROM topic_examples t WHERE {}", which.clause());
+    let (count,): (i64,) = conn.query_one(&sql, &which.values(customer)).await?;
     Ok(count.unsigned_abs())
-}
-
-fn of_topic(topic: Option<TopicId>) -> &'static str {
-    match topic {
-        None => "$2 >= CAST(0 AS BIGINT)",
-        Some(TopicId(0)) => {
-            "$2 = 0 AND NOT EXISTS (SELECT 1 FROM topic_example_topics l
-             WHERE l.customer_id = t.customer_id AND l.example_id = t.example_id)"
-        }
-        Some(_) => {
-            "EXISTS (SELECT 1 FROM topic_example_topics l WHERE l.customer_id = t.customer_id
-             AND l.example_id = t.example_id AND l.topic_id = $2)"
-        }
-    }
 }
 
 /// Ids of the examples of a topic.

@@ -13,12 +13,32 @@ pub struct Links {
     /// The column, and the table, of what topics are linked to.
     other: &'static str,
     others: &'static str,
+    /// The columns a list may be sorted by: the API's name and ours. The first is the link's id.
+    pub sorts: &'static [(&'static str, &'static str)],
 }
 
-pub const CHANNELS: Links =
-    Links { table: "topic_channels", id: "topic_channel_id", other: "channel_id", others: "channels" };
-pub const DOCUMENTS: Links =
-    Links { table: "topic_documents", id: "topic_document_id", other: "document_id", others: "documents" };
+pub const CHANNELS: Links = Links {
+    table: "topic_channels",
+    id: "topic_channel_id",
+    other: "channel_id",
+    others: "channels",
+    sorts: &[
+        ("topicChannelID", "t.topic_channel_id"),
+        ("topicID", "t.topic_id"),
+        ("channelID", "t.channel_id"),
+    ],
+};
+pub const DOCUMENTS: Links = Links {
+    table: "topic_documents",
+    id: "topic_document_id",
+    other: "document_id",
+    others: "documents",
+    sorts: &[
+        ("topicDocumentID", "t.topic_document_id"),
+        ("topicID", "t.topic_id"),
+        ("documentID", "t.document_id"),
+    ],
+};
 
 /// One link.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,17 +76,18 @@ impl Links {
     }
 }
 
-/// By id.
+/// `order` is one of the kind's `sorts` with its direction; ties are broken by id.
 pub async fn list(
     conn: &mut Conn,
     customer: CustomerId,
     links: Links,
     filter: Filter,
+    order: &str,
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Link>> {
     let sql = format!(
-        "SELECT {} FROM {} t WHERE {} ORDER BY t.{} LIMIT $4 OFFSET $5",
+        "SELECT {} FROM {} t WHERE {} ORDER BY {order}, t.{} LIMIT $4 OFFSET $5",
         links.columns(),
         links.table,
         links.clause(),

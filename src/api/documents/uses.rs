@@ -72,6 +72,10 @@ pub struct UsesQuery {
     page_number: Option<answerpal_wire::paging::PageNumber>,
     #[param(value_type = Option<i64>)]
     page_size: Option<answerpal_wire::paging::PageNumber>,
+    /// Any plain property of the answered objects; the newest first where it is left out.
+    sort_by: Option<String>,
+    /// `asc` or `desc`.
+    sort_order: Option<String>,
 }
 
 /// The messages whose drafted answers cite a document, as far as the caller sees them, the newest first.
@@ -85,6 +89,12 @@ async fn list_document_uses(
 ) -> Result<Response> {
     caller.may_read()?;
     let listing = Listing::new(query.page_number, query.page_size, LIST);
+    let order = listing.order(
+        query.sort_by.as_deref(),
+        query.sort_order.as_deref(),
+        store::SORTS,
+        ("messageID", true),
+    )?;
     let (customer, document, limited_to) = (caller.customer, DocumentId(id), caller.limited_to());
     documents::get(&mut *app.store.read().await?, customer, document).await?;
     let (limit, offset) = (listing.limit(), listing.offset());
@@ -92,7 +102,7 @@ async fn list_document_uses(
         .store
         .heavy(move |conn| {
             Box::pin(async move {
-                let uses = store::list(conn, customer, document, limited_to, limit, offset).await?;
+                let uses = store::list(conn, customer, document, limited_to, &order, limit, offset).await?;
                 Ok((uses, store::count(conn, customer, document, limited_to).await?))
             })
         })

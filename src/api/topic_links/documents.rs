@@ -99,6 +99,10 @@ pub struct TopicDocumentQuery {
     page_number: Option<answerpal_wire::paging::PageNumber>,
     #[param(value_type = Option<i64>)]
     page_size: Option<answerpal_wire::paging::PageNumber>,
+    /// Any plain property of the answered objects; the oldest first where it is left out.
+    sort_by: Option<String>,
+    /// `asc` or `desc`.
+    sort_order: Option<String>,
     /// Only those of this topic.
     topic_id: Option<i64>,
     /// Only those of this document.
@@ -113,7 +117,12 @@ async fn list_topic_documents(
     caller: Caller,
     Query(query): Query<TopicDocumentQuery>,
 ) -> Result<Response> {
-    let paged = Paged { number: query.page_number, size: query.page_size };
+    let paged = Paged {
+        number: query.page_number,
+        size: query.page_size,
+        sort_by: query.sort_by,
+        sort_order: query.sort_order,
+    };
     let filter = Filter { topic: query.topic_id, other: query.document_id };
     super::list::<TopicDocumentOut>(&app, &caller, paged, filter).await
 }

@@ -26,7 +26,7 @@ pub async fn learn_imported(app: &App, customer: CustomerId, first: MessageId) -
     let each = (MOST / refs.topics.len().max(1)).clamp(LEAST_OF_TOPIC, MOST_OF_TOPIC) as u64;
     let mut ids = BTreeSet::new();
     for topic in refs.topics.keys() {
-        let known = store::count(&mut conn, customer, Some(*topic)).await?;
+        let known = store::count(&mut conn, customer, store::Which::of(Some(*topic))).await?;
         let left = i64::try_from(each.saturating_sub(known)).unwrap_or_default();
         if left > 0 {
             ids.extend(store::imported_of_topic(&mut conn, customer, *topic, first, left).await?);

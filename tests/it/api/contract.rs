@@ -45,7 +45,7 @@ fn every_type_of_the_specification_has_a_name_of_its_own() {
 }
 
 /// Method, path, and whether anybody may call it.
-fn operations() -> Vec<(Method, String, bool)> {
+pub fn operations() -> Vec<(Method, String, bool)> {
     let document = serde_json::to_value(answerpal::api::openapi()).unwrap();
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -76,7 +76,7 @@ db_test! {
 }
 
 /// One thing of each kind; ids of several kinds are the same number, 1.
-async fn furnish(client: &Client) {
+pub async fn furnish(client: &Client) {
     let channel = json!({ "channelType": "Email", "name": "Mail", "emailAddress": "desk@example.com" });
     client.post("/api/Channels", channel).await.expect(201);
     let mail =

@@ -30,6 +30,7 @@ mod reps;
 mod saved_views;
 mod sessions;
 mod sorting;
+mod specification;
 mod thumbnails;
 mod ticket_messages;
 mod tickets;

@@ -1245,7 +1245,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the spam filter was taught, newest first. */
+        /** What the spam filter was taught, newest first; an Agent is told of the tickets that they see. */
         get: operations["list_spam_lessons"];
         put?: never;
         post?: never;
@@ -1359,7 +1359,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was learned, newest first. */
+        /** What was learned, newest first; an Agent is told of the tickets that they see. */
         get: operations["list_topic_examples"];
         put?: never;
         post?: never;
@@ -1430,7 +1430,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was learned about one topic, newest first. */
+        /** What was learned about one topic, newest first; an Agent is told of the tickets that they see. */
         get: operations["list_examples_of_topic"];
         put?: never;
         post?: never;
@@ -2281,14 +2281,27 @@ export interface components {
          */
         AfterFetch: "Mark" | "Move" | "Keep";
         AgeOut: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are.
+             * @example 12
+             */
             count: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The youngest age, in hours.
+             * @example 0
+             */
             fromHours: number;
+            /**
+             * @description The query of `GET /api/tickets` that lists them.
+             * @example status=Escalated&topic=Refunds
+             */
             query: string;
             /**
              * Format: int64
              * @description Null for the oldest.
+             * @example 24
              */
             toHours?: number | null;
         };
@@ -2297,6 +2310,10 @@ export interface components {
             embeddingApiKey?: string | null;
             /** @description An empty text clears it, as with the model and the key. */
             embeddingEndpoint?: string | null;
+            /**
+             * @description The model that embeds.
+             * @example multilingual-e5
+             */
             embeddingModel?: string | null;
             /** @description An empty list clears it. */
             languages?: string[] | null;
@@ -2317,6 +2334,10 @@ export interface components {
              * @example https://llm.example.com/v1
              */
             embeddingEndpoint?: string | null;
+            /**
+             * @description The model that embeds.
+             * @example multilingual-e5
+             */
             embeddingModel?: string | null;
             /** @description Texts are being embedded as it is set now; until that is done, what was set before is used. */
             isSwitching: boolean;
@@ -2331,6 +2352,7 @@ export interface components {
             /**
              * Format: int64
              * @description How many examples people taught.
+             * @example 240
              */
             topicExamples: number;
             /**
@@ -2344,10 +2366,12 @@ export interface components {
         /** Format: int64 */
         ApiKeyId: number;
         ApiKeyIn: {
+            /** @description The caller where it is left out. */
             customerRepID?: components["schemas"]["CustomerRepId"] | null;
             /**
              * Format: date-time
              * @description In the future; a key without it does not expire.
+             * @example 2124-04-01T00:00:00Z
              */
             expiresAt?: string | null;
             /**
@@ -2359,21 +2383,36 @@ export interface components {
             scopes?: string[] | null;
         };
         ApiKeyOut: {
+            /** @description The API key. */
             apiKeyID: components["schemas"]["ApiKeyId"];
             /** @description Whose key it is: it allows at most what this rep may do. */
             customerRepID: components["schemas"]["CustomerRepId"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2024-04-01T10:00:00Z
+             */
             dateCreated: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the key ends; null: it does not.
+             * @example 2124-04-01T00:00:00Z
+             */
             expiresAt?: string | null;
-            /** @description The key itself, when it is made and never again. */
+            /**
+             * @description The key itself, when it is made and never again.
+             * @example null
+             */
             key?: string | null;
             /**
              * Format: date-time
              * @description To the minute.
              */
             lastUsedAt?: string | null;
-            /** @example Nightly report */
+            /**
+             * @description What it is called.
+             * @example Nightly report
+             */
             name: string;
             /**
              * @description The first characters of the key.
@@ -2392,41 +2431,71 @@ export interface components {
             /**
              * Format: int64
              * @description Required.
+             * @example 45
              */
             endUserID?: number | null;
+            /**
+             * @description Whether it is the end user's first choice.
+             * @example true
+             */
             isPrimary?: boolean | null;
             /**
              * @description Required.
              * @example anna@example.com
              */
             uid?: string | null;
+            /** @description What the uid is. */
             uidType?: components["schemas"]["UidType"] | null;
         };
         /** Format: int64 */
         AttachmentId: number;
         /** @description A file of a message. */
         AttachmentOut: {
-            /** @description Opens `/api/File/{accessToken}` to whoever has it, until the file is deleted. */
+            /**
+             * @description Opens `/api/File/{accessToken}` to whoever has it, until the file is deleted.
+             * @example AAAAAAAAAAHs8sy6Yjp0TmFEK9BIpQXTRJ4
+             */
             accessToken: string;
-            /** @description What the message's HTML calls it (`cid:`). */
+            /**
+             * @description What the message's HTML calls it (`cid:`).
+             * @example logo
+             */
             contentId?: string | null;
             /**
              * @description Found out from the content; what the sender said is not believed.
              * @example application/pdf
              */
             contentType: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was added.
+             * @example 2024-04-01T10:01:00Z
+             */
             createdDateTime: string;
             /**
              * @description For display only.
              * @example receipt.pdf
              */
             fileName: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The file's size in bytes.
+             * @example 48213
+             */
             fileSizeBytes: number;
+            /**
+             * @description Whether a rep added it.
+             * @example false
+             */
             isCustomerRepProvided: boolean;
+            /**
+             * @description Whether the end user sent it.
+             * @example true
+             */
             isEndUserProvided: boolean;
+            /** @description The message. */
             messageID: components["schemas"]["MessageId"];
+            /** @description The file. */
             ticketMessageAttachmentID: components["schemas"]["AttachmentId"];
         };
         /** Format: int64 */
@@ -2435,48 +2504,73 @@ export interface components {
             /**
              * Format: int64
              * @description 0: every channel.
+             * @example 2
              */
             channelID?: number | null;
             /**
              * Format: int64
              * @description Up to a week; 5 in a new rule.
+             * @example 5
              */
             delayMinutes?: number | null;
+            /**
+             * @description Whether it is in use.
+             * @example true
+             */
             isActive?: boolean | null;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description The confidence that an answer needs, from 0 to 1.
+             * @example 0.8
+             */
             leastConfidence?: number | null;
             /**
              * Format: int64
              * @description 50 in a new rule.
+             * @example 50
              */
             mostPerDay?: number | null;
             /**
              * Format: double
              * @description 0.001 to 0.5; 0.05 in a new rule.
+             * @example 0.05
              */
             mostWrong?: number | null;
             /**
              * Format: int64
              * @description 0: every topic.
+             * @example 1
              */
             topicID?: number | null;
         };
         /** @description A rule. Where several fit a message, the one for its topic and channel counts, then that for its topic. */
         AutoReplyRuleOut: {
+            /** @description The rule. */
             autoReplyRuleID: components["schemas"]["AutoReplyRuleId"];
+            /** @description Null: every channel. */
             channelID?: components["schemas"]["ChannelId"] | null;
             /**
              * Format: int64
              * @description So long people may step in.
+             * @example 5
              */
             delayMinutes: number;
+            /**
+             * @description Whether it is in use.
+             * @example true
+             */
             isActive: boolean;
             /**
              * Format: double
              * @description No draft below this goes out, whatever was measured.
+             * @example 0.8
              */
             leastConfidence: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The most answers a day.
+             * @example 50
+             */
             mostPerDay: number;
             /**
              * Format: double
@@ -2484,6 +2578,7 @@ export interface components {
              * @example 0.05
              */
             mostWrong: number;
+            /** @description Null: every topic. */
             topicID?: components["schemas"]["TopicId"] | null;
         };
         BulkIn: {
@@ -2493,8 +2588,12 @@ export interface components {
              * @example close
              */
             action: string;
+            /** @description For `assign`; 0 is nobody. */
             customerRepID?: components["schemas"]["CustomerRepId"] | null;
-            /** @description For `setStatus`. */
+            /**
+             * @description For `setStatus`.
+             * @example Open
+             */
             status?: string | null;
             /**
              * @description 1 to 10,000 ids; duplicates count once.
@@ -2508,41 +2607,78 @@ export interface components {
         /** Format: int64 */
         CannedResponseId: number;
         CannedResponseIn: {
-            /** @description Kept without what is not safe to show. One of the bodies is required. */
+            /**
+             * @description Kept without what is not safe to show. One of the bodies is required.
+             * @example <p>I can't log in to my account.</p>
+             */
             htmlBody?: string | null;
             /** @description By Supervisors and Administrators only. */
             isShared?: boolean | null;
+            /**
+             * @description The language, as a tag (BCP 47).
+             * @example en
+             */
             lang?: string | null;
             /**
              * @description Letters, digits, hyphens and underscores; unique among a rep's own and among the shared ones, in any
              *     case. An empty text clears it, as with the other optional texts.
+             * @example refund
              */
             shortcut?: string | null;
-            /** @description Made from `htmlBody` where it is not given. */
+            /**
+             * @description Made from `htmlBody` where it is not given.
+             * @example I can't log in to my account.
+             */
             textBody?: string | null;
-            /** @description Required when it is made; at most 200 characters. */
+            /**
+             * @description Required when it is made; at most 200 characters.
+             * @example FAQ
+             */
             title?: string | null;
         };
         CannedResponseOut: {
+            /** @description The answer to choose from. */
             cannedResponseID: components["schemas"]["CannedResponseId"];
             /** @description Who made it. */
             customerRepID: components["schemas"]["CustomerRepId"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2024-04-01T10:00:00Z
+             */
             dateCreated: string;
-            /** @description Safe to show. */
+            /**
+             * @description Safe to show.
+             * @example <p>I can't log in to my account.</p>
+             */
             htmlBody?: string | null;
             /** @description Whether all reps see it. */
             isShared: boolean;
+            /**
+             * @description The language, as a tag (BCP 47).
+             * @example en
+             */
             lang?: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             * @example 2024-04-01T10:05:00Z
+             */
             lastModifiedDate: string;
             /**
              * @description What it is called by while writing, without the slash.
              * @example refund
              */
             shortcut?: string | null;
+            /**
+             * @description The whole text.
+             * @example I can't log in to my account.
+             */
             textBody?: string | null;
-            /** @example Refund is on its way */
+            /**
+             * @description What it is called.
+             * @example Refund is on its way
+             */
             title: string;
             /** @description With `ticketId`: placeholders that the ticket has no value for. They stay in the texts. */
             unfilled?: string[] | null;
@@ -2553,87 +2689,205 @@ export interface components {
             /**
              * Format: int64
              * @description 0 to 100.
+             * @example 5
              */
             autoRepliesPerHour?: number | null;
+            /**
+             * @description Whether mail is fetched by itself.
+             * @example true
+             */
             autoRetrieveEmails?: boolean | null;
+            /** @description Required when it is made; fixed once tickets are in it. */
             channelType?: components["schemas"]["ChannelType"] | null;
+            /**
+             * @description Free-form: how the channel is connected.
+             * @example null
+             */
             connectionDetails?: unknown;
-            /** @description An empty text clears it, as with every text here. */
+            /**
+             * @description An empty text clears it, as with every text here.
+             * @example help@example.com
+             */
             emailAddress?: string | null;
+            /**
+             * @description Whether answers end with links to say how helpful they were.
+             * @example true
+             */
             footerLinks?: boolean | null;
-            /** @description Comma-separated: the sites whose pages may open a chat. */
+            /**
+             * @description Comma-separated: the sites whose pages may open a chat.
+             * @example shop.example.com,www.example.com
+             */
             hostnames?: string | null;
+            /** @description Mark (as read) where it is not given. */
             imapAfterFetch?: components["schemas"]["AfterFetch"] | null;
-            /** @description INBOX where it is not given. */
+            /**
+             * @description INBOX where it is not given.
+             * @example INBOX
+             */
             imapFolder?: string | null;
-            /** @description Required where imapAfterFetch is Move. */
+            /**
+             * @description Required where imapAfterFetch is Move.
+             * @example null
+             */
             imapMoveTo?: string | null;
-            /** @description Kept encrypted. The mask that was answered leaves it as it is. */
+            /**
+             * @description Kept encrypted. The mask that was answered leaves it as it is.
+             * @example null
+             */
             imapPassword?: string | null;
             /**
              * Format: int64
              * @description 1 to 65535; 0 clears it.
+             * @example 993
              */
             imapPort?: number | null;
+            /** @description Wins over imapUseSSL. */
             imapSecurity?: components["schemas"]["Security"] | null;
+            /**
+             * @description The server of the mailbox.
+             * @example imap.example.com
+             */
             imapServer?: string | null;
-            /** @description True or not given: TLS, by STARTTLS on ports 25, 143, 587 and 2525. False: none. */
+            /**
+             * @description True or not given: TLS, by STARTTLS on ports 25, 143, 587 and 2525. False: none.
+             * @example true
+             */
             imapUseSSL?: boolean | null;
+            /**
+             * @description The user of the mailbox.
+             * @example help@example.com
+             */
             imapUsername?: string | null;
+            /**
+             * @description Whether it is in use.
+             * @example true
+             */
             isActive?: boolean | null;
-            /** @description At most one channel of a tenant has it: setting it takes it from the other. */
+            /**
+             * @description At most one channel of a tenant has it: setting it takes it from the other.
+             * @example false
+             */
             isDefaultTranslationChannel?: boolean | null;
             /**
              * Format: int64
              * @description 0 to 365; 0, the default, never joins by subject.
+             * @example 0
              */
             joinBySubjectDays?: number | null;
-            /** @description Required when it is made; at most 200 characters. */
+            /**
+             * @description Required when it is made; at most 200 characters.
+             * @example Anna Peeters
+             */
             name?: string | null;
+            /**
+             * @description The phone number.
+             * @example +3225550123
+             */
             phoneNumber?: string | null;
-            /** @description False where the mail server does not take `help+anything@` for `help@`. */
+            /**
+             * @description False where the mail server does not take `help+anything@` for `help@`.
+             * @example true
+             */
             plusAddressing?: boolean | null;
+            /**
+             * @description In place of the rep's name.
+             * @example Example Travel Support
+             */
             senderName?: string | null;
             /** @description A channel that is given its first mailbox begins with true; false sets it live. */
             shadowMode?: boolean | null;
-            /** @description Kept encrypted. The mask that was answered leaves it as it is. */
+            /**
+             * @description Kept encrypted. The mask that was answered leaves it as it is.
+             * @example null
+             */
             smtpPassword?: string | null;
             /**
              * Format: int64
              * @description 1 to 65535; 0 clears it.
+             * @example 587
              */
             smtpPort?: number | null;
+            /** @description Wins over smtpUseSSL. */
             smtpSecurity?: components["schemas"]["Security"] | null;
+            /**
+             * @description The mail server that sends.
+             * @example smtp.example.com
+             */
             smtpServer?: string | null;
-            /** @description As imapUseSSL. */
+            /**
+             * @description As imapUseSSL.
+             * @example true
+             */
             smtpUseSSL?: boolean | null;
+            /**
+             * @description The user of the mail server.
+             * @example help@example.com
+             */
             smtpUsername?: string | null;
-            /** @description True where it is not given. False for a mailbox that spam is reported to. */
+            /**
+             * @description True where it is not given. False for a mailbox that spam is reported to.
+             * @example true
+             */
             spamFilter?: boolean | null;
+            /**
+             * @description Whether it is noted that an answer was opened.
+             * @example true
+             */
             trackOpens?: boolean | null;
-            /** @description Only its `Authentication-Results` are believed. Without it SPF, DKIM and DMARC are checked here. */
+            /**
+             * @description Only its `Authentication-Results` are believed. Without it SPF, DKIM and DMARC are checked here.
+             * @example mx.example.com
+             */
             trustedAuthServer?: string | null;
         };
         ChannelOut: {
             /**
              * Format: int32
              * @description Most answers without a person to one sender in an hour.
+             * @example 5
              */
             autoRepliesPerHour: number;
+            /**
+             * @description Whether mail is fetched by itself.
+             * @example true
+             */
             autoRetrieveEmails: boolean;
+            /** @description The channel. */
             channelID: components["schemas"]["ChannelId"];
+            /** @description How the channel carries conversations. */
             channelType: components["schemas"]["ChannelType"];
-            /** @description Free-form; for Administrators only, null to others. */
+            /**
+             * @description Free-form; for Administrators only, null to others.
+             * @example null
+             */
             connectionDetails?: unknown;
+            /** @description The tenant. */
             customerID: components["schemas"]["CustomerId"];
-            /** @description What its mail is signed as; null where it is not signed. */
+            /**
+             * @description What its mail is signed as; null where it is not signed.
+             * @example example.com
+             */
             dkimDomain?: string | null;
+            /**
+             * @description The selector of the key that its mail is signed with.
+             * @example answerpal
+             */
             dkimSelector?: string | null;
-            /** @example help@example.com */
+            /**
+             * @description The e-mail address.
+             * @example help@example.com
+             */
             emailAddress?: string | null;
-            /** @description Links to say how helpful an answer was, at its end. */
+            /**
+             * @description Links to say how helpful an answer was, at its end.
+             * @example true
+             */
             footerLinks: boolean;
-            /** @example shop.example.com,www.example.com */
+            /**
+             * @description The sites whose pages may open a chat, separated by commas.
+             * @example shop.example.com,www.example.com
+             */
             hostnames?: string | null;
             /** @description What becomes of a mail there once it is stored. */
             imapAfterFetch: components["schemas"]["AfterFetch"];
@@ -2642,31 +2896,74 @@ export interface components {
              * @example INBOX
              */
             imapFolder: string;
+            /**
+             * @description The folder that fetched mail is moved to.
+             * @example null
+             */
             imapMoveTo?: string | null;
             /**
              * @description Masked.
              * @example ••••••••
              */
             imapPassword?: string | null;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The port of the mailbox.
+             * @example 993
+             */
             imapPort?: number | null;
+            /** @description How the mailbox is spoken to. */
             imapSecurity?: components["schemas"]["Security"] | null;
+            /**
+             * @description The server of the mailbox.
+             * @example imap.example.com
+             */
             imapServer?: string | null;
+            /**
+             * @description Whether the mailbox is spoken to by TLS.
+             * @example true
+             */
             imapUseSSL?: boolean | null;
+            /**
+             * @description The user of the mailbox.
+             * @example help@example.com
+             */
             imapUsername?: string | null;
+            /**
+             * @description Whether it is in use.
+             * @example true
+             */
             isActive: boolean;
+            /**
+             * @description Whether it is the channel for translations.
+             * @example false
+             */
             isDefaultTranslationChannel: boolean;
             /**
              * Format: int32
              * @description Mail of one sender under one subject joins a ticket of at most so many days; 0 never does.
+             * @example 0
              */
             joinBySubjectDays: number;
-            /** @example Support mail */
+            /**
+             * @description What it is called.
+             * @example Support mail
+             */
             name: string;
+            /**
+             * @description The phone number.
+             * @example +3225550123
+             */
             phoneNumber?: string | null;
-            /** @description Answers come back to an address with the ticket's token (`help+t-…@example.com`). */
+            /**
+             * @description Answers come back to an address with the ticket's token (`help+t-…@example.com`).
+             * @example true
+             */
             plusAddressing: boolean;
-            /** @description In place of the rep's name. */
+            /**
+             * @description In place of the rep's name.
+             * @example Example Travel Support
+             */
             senderName?: string | null;
             /** @description Mail comes in and is drafted for, and nothing goes out. */
             shadowMode: boolean;
@@ -2675,16 +2972,43 @@ export interface components {
              * @example ••••••••
              */
             smtpPassword?: string | null;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The port of the mail server.
+             * @example 587
+             */
             smtpPort?: number | null;
+            /** @description How the mail server is spoken to. */
             smtpSecurity?: components["schemas"]["Security"] | null;
+            /**
+             * @description The mail server that sends.
+             * @example smtp.example.com
+             */
             smtpServer?: string | null;
+            /**
+             * @description Whether the mail server is spoken to by TLS.
+             * @example true
+             */
             smtpUseSSL?: boolean | null;
+            /**
+             * @description The user of the mail server.
+             * @example help@example.com
+             */
             smtpUsername?: string | null;
-            /** @description Whether mail that comes in is looked at for spam. */
+            /**
+             * @description Whether mail that comes in is looked at for spam.
+             * @example true
+             */
             spamFilter: boolean;
-            /** @description Names the channel in chat pages. */
+            /**
+             * @description Names the channel in chat pages.
+             * @example eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI1In0.c2lnbmF0dXJl
+             */
             token: string;
+            /**
+             * @description Whether it is noted that an answer was opened.
+             * @example true
+             */
             trackOpens: boolean;
             /**
              * @description The name of the mail server in front of the mailbox whose `Authentication-Results` are believed.
@@ -2698,31 +3022,70 @@ export interface components {
          */
         ChannelType: "Email" | "Chat" | "Phone" | "WhatsApp" | "Teams";
         ChatAttachmentOut: {
-            /** @description Opens `/api/File/{accessToken}`. */
+            /**
+             * @description Opens `/api/File/{accessToken}`.
+             * @example AAAAAAAAAAHs8sy6Yjp0TmFEK9BIpQXTRJ4
+             */
             accessToken: string;
+            /**
+             * @description What the file is.
+             * @example image/png
+             */
             contentType: string;
+            /**
+             * @description What the file is called; for display only.
+             * @example error_screenshot.png
+             */
             fileName: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The file's size in bytes.
+             * @example 48213
+             */
             fileSizeBytes: number;
         };
         ChatMessageIn: {
-            /** @description Required; at most 20,000 characters. */
+            /**
+             * @description Required; at most 20,000 characters.
+             * @example I can't log in to my account.
+             */
             message?: string | null;
         };
         /** @description A message as the visitor sees it. */
         ChatMessageOut: {
+            /** @description The files of the message. */
             attachments: components["schemas"]["ChatAttachmentOut"][];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was.
+             * @example 2024-04-01T10:00:00Z
+             */
             date: string;
-            /** @description Sanitised; only of answers. */
+            /**
+             * @description Sanitised; only of answers.
+             * @example <p>I can't log in to my account.</p>
+             */
             htmlBody?: string | null;
+            /**
+             * @description What it says.
+             * @example I can't log in to my account.
+             */
             message?: string | null;
+            /** @description The message. */
             messageID: components["schemas"]["MessageId"];
+            /**
+             * @description What it is called.
+             * @example Anna Peeters
+             */
             name?: string | null;
+            /** @description Who wrote it. */
             senderType: components["schemas"]["SenderType"];
         };
         ChatTicketIn: {
-            /** @description Required: the token of the chat channel. */
+            /**
+             * @description Required: the token of the chat channel.
+             * @example c_5hZQ2m8rW1
+             */
             channelToken?: string | null;
             /**
              * @description Not proven: it is kept with the message, and joins nobody's record.
@@ -2734,16 +3097,31 @@ export interface components {
              * @example Where is my parcel?
              */
             message?: string | null;
-            /** @example Anna */
+            /**
+             * @description What it is called.
+             * @example Anna
+             */
             name?: string | null;
+            /**
+             * @description The page that it was written on.
+             * @example https://shop.example.com/account
+             */
             pageURL?: string | null;
-            /** @description How the page knows its visitor. Not proven either. */
+            /**
+             * @description How the page knows its visitor. Not proven either.
+             * @example anna@example.com
+             */
             uid?: string | null;
         };
         ChatTicketOut: {
+            /** @description The message. */
             messageID: components["schemas"]["MessageId"];
+            /** @description The ticket. */
             ticketID: components["schemas"]["TicketId"];
-            /** @description Opens the conversation to the visitor; ends 30 days after its last use. */
+            /**
+             * @description Opens the conversation to the visitor; ends 30 days after its last use.
+             * @example t_9pQvY3kD0s
+             */
             ticketToken: string;
         };
         /** @description What a draft rests on. */
@@ -2751,56 +3129,137 @@ export interface components {
             /**
              * Format: int64
              * @description 0: the note that the agent gave along.
+             * @example 1
              */
             documentID: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Where the quote ends in the document, in characters.
+             * @example 29
+             */
             end: number;
+            /**
+             * @description The passage, word for word.
+             * @example Within 30 days.
+             */
             quote: string;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description How well it fits.
+             * @example 0.83
+             */
             score: number;
-            /** @description The sentence of the reply that rests on it. */
+            /**
+             * @description The sentence of the reply that rests on it.
+             * @example Returns are free within 30 days.
+             */
             sentence?: string | null;
             /**
              * Format: int64
              * @description Where the quote begins in the document, in characters.
+             * @example 14
              */
             start: number;
+            /**
+             * @description What it is called.
+             * @example FAQ
+             */
             title: string;
         };
         ComposerDraftIn: {
+            /**
+             * @description Addresses of blind copies, separated by commas.
+             * @example null
+             */
             bccAddress?: string | null;
+            /**
+             * @description Addresses of copies, separated by commas.
+             * @example null
+             */
             ccAddress?: string | null;
+            /**
+             * @description The whole text as HTML.
+             * @example <p>I can't log in to my account.</p>
+             */
             htmlBody?: string | null;
+            /** @description `Reply` where it is left out. */
             kind?: components["schemas"]["ComposerKind"] | null;
+            /** @description The draft message that holds its files (`POST /api/ticketMessages` with `isDraft`). */
             messageID?: components["schemas"]["MessageId"] | null;
+            /** @description The message that it answers. */
             replyToMessageID?: components["schemas"]["MessageId"] | null;
+            /**
+             * @description The subject.
+             * @example Login not working
+             */
             subject?: string | null;
+            /**
+             * @description The whole text.
+             * @example I can't log in to my account.
+             */
             textBody?: string | null;
+            /**
+             * @description Addresses of the recipients, separated by commas.
+             * @example help@example.com
+             */
             toAddress?: string | null;
             /**
              * Format: int64
              * @description Required: the version that this one follows, 0 for a new draft.
+             * @example 1
              */
             version?: number | null;
         };
         /** @description What the caller is writing. */
         ComposerDraftOut: {
+            /**
+             * @description Addresses of blind copies, separated by commas.
+             * @example null
+             */
             bccAddress?: string | null;
+            /**
+             * @description Addresses of copies, separated by commas.
+             * @example null
+             */
             ccAddress?: string | null;
-            /** @description As it was saved: for an editor, not to be shown as it is. */
+            /**
+             * @description As it was saved: for an editor, not to be shown as it is.
+             * @example <p>I can't log in to my account.</p>
+             */
             htmlBody?: string | null;
+            /** @description What kind it is. */
             kind: components["schemas"]["ComposerKind"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             * @example 2024-04-01T10:05:00Z
+             */
             lastModifiedDate?: string | null;
+            /** @description The draft message that holds its files. */
             messageID?: components["schemas"]["MessageId"] | null;
+            /** @description The message that it answers. */
             replyToMessageID?: components["schemas"]["MessageId"] | null;
+            /**
+             * @description The subject.
+             * @example Login not working
+             */
             subject?: string | null;
+            /**
+             * @description The whole text.
+             * @example I can't log in to my account.
+             */
             textBody?: string | null;
+            /** @description The ticket. */
             ticketID: components["schemas"]["TicketId"];
+            /**
+             * @description Addresses of the recipients, separated by commas.
+             * @example help@example.com
+             */
             toAddress?: string | null;
             /**
              * Format: int64
              * @description Grows with each save; 0 where nothing is saved.
+             * @example 1
              */
             version: number;
         };
@@ -2814,30 +3273,86 @@ export interface components {
             /**
              * Format: int64
              * @description A channel that is there already: what is not given is its own, secrets too.
+             * @example 2
              */
             channelID?: number | null;
+            /**
+             * @description The e-mail address.
+             * @example help@example.com
+             */
             emailAddress?: string | null;
+            /**
+             * @description The folder that is fetched from.
+             * @example INBOX
+             */
             imapFolder?: string | null;
+            /**
+             * @description The password of the mailbox.
+             * @example null
+             */
             imapPassword?: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The port of the mailbox.
+             * @example 993
+             */
             imapPort?: number | null;
+            /** @description How the mailbox is spoken to. */
             imapSecurity?: components["schemas"]["Security"] | null;
+            /**
+             * @description The server of the mailbox.
+             * @example imap.example.com
+             */
             imapServer?: string | null;
+            /**
+             * @description Whether the mailbox is spoken to by TLS.
+             * @example true
+             */
             imapUseSSL?: boolean | null;
+            /**
+             * @description The user of the mailbox.
+             * @example help@example.com
+             */
             imapUsername?: string | null;
+            /**
+             * @description The password of the mail server.
+             * @example null
+             */
             smtpPassword?: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The port of the mail server.
+             * @example 587
+             */
             smtpPort?: number | null;
+            /** @description How the mail server is spoken to. */
             smtpSecurity?: components["schemas"]["Security"] | null;
+            /**
+             * @description The mail server that sends.
+             * @example smtp.example.com
+             */
             smtpServer?: string | null;
+            /**
+             * @description Whether the mail server is spoken to by TLS.
+             * @example true
+             */
             smtpUseSSL?: boolean | null;
+            /**
+             * @description The user of the mail server.
+             * @example help@example.com
+             */
             smtpUsername?: string | null;
         };
         /** @description What came of trying the servers of a channel. */
         ConnectionOut: {
+            /** @description Null where no mailbox is set. */
             imap?: components["schemas"]["TriedOut"] | null;
-            /** @description The first thing that fails, or what works. */
+            /**
+             * @description The first thing that fails, or what works.
+             * @example I can't log in to my account.
+             */
             message: string;
+            /** @description Null where no mail server is set: mail goes to the sink, or by the installation's server. */
             smtp?: components["schemas"]["TriedOut"] | null;
             /** @description Whether all that is set works. */
             success: boolean;
@@ -2863,42 +3378,74 @@ export interface components {
             escalated: components["schemas"]["ViewCountOut"];
             /** @description Open, no spam, the caller's. */
             mine: components["schemas"]["ViewCountOut"];
+            /** @description The saved views. */
             savedViews: components["schemas"]["SavedViewCountOut"][];
+            /** @description Spam. */
             spam: components["schemas"]["ViewCountOut"];
             /** @description Open, no spam, nobody's. */
             unassigned: components["schemas"]["ViewCountOut"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many notifications the caller has not read.
+             * @example 2
+             */
             unreadNotifications: number;
         };
         /** Format: int64 */
         CustomFieldId: number;
         CustomFieldIn: {
+            /**
+             * @description What it is about.
+             * @example Everything about lost or late luggage
+             */
             description?: string | null;
+            /**
+             * @description What people call the field.
+             * @example Order number
+             */
             displayName?: string | null;
-            /** @description Required when it is made and fixed then; at most 100 characters, unique in any case. */
+            /**
+             * @description Required when it is made and fixed then; at most 100 characters, unique in any case.
+             * @example orderNumber
+             */
             fieldName?: string | null;
+            /** @description Required when it is made and fixed then. */
             fieldType?: components["schemas"]["FieldType"] | null;
             /** @description Required for a dropdown; other types have none. */
             options?: string[] | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Where it stands among the others.
+             * @example 1
+             */
             order?: number | null;
         };
         CustomFieldOut: {
+            /** @description The definition. */
             customFieldDefinitionID: components["schemas"]["CustomFieldId"];
+            /**
+             * @description What it is about.
+             * @example Everything about lost or late luggage
+             */
             description?: string | null;
-            /** @example Order number */
+            /**
+             * @description What people call the field.
+             * @example Order number
+             */
             displayName?: string | null;
             /**
              * @description The name of its values in `customFieldsData`.
              * @example orderNumber
              */
             fieldName: string;
+            /** @description What the field holds. */
             fieldType: components["schemas"]["FieldType"];
             /** @description What a dropdown offers; empty for the other types. */
             options: string[];
             /**
              * Format: int64
              * @description Where it stands among the others.
+             * @example 1
              */
             order: number;
         };
@@ -2908,19 +3455,41 @@ export interface components {
          */
         CustomerId: number;
         CustomerIn: {
+            /**
+             * @description How drafts are to sound.
+             * @example friendly and brief
+             */
             aiTone?: string | null;
+            /** @description 0 clears it. */
             defaultCustomerRepID?: components["schemas"]["CustomerRepId"] | null;
+            /**
+             * @description The language where none is known.
+             * @example en
+             */
             defaultLang?: string | null;
-            /** @description An empty text clears it, as with every text here but the name. */
+            /**
+             * @description An empty text clears it, as with every text here but the name.
+             * @example support.example.com
+             */
             hostname?: string | null;
             /** @description Kept encrypted. The mask that was answered leaves it as it is. */
             llmApiKey?: string | null;
+            /**
+             * @description Where the language model is asked.
+             * @example https://llm.example.com/v1
+             */
             llmEndpoint?: string | null;
+            /**
+             * @description The language model.
+             * @example mistral-small
+             */
             llmModel?: string | null;
+            /** @description Other models that a draft may be asked of. */
             llmModels?: string[] | null;
             /**
              * Format: int64
              * @description 0 clears it.
+             * @example 2000000
              */
             llmMonthlyTokens?: number | null;
             /**
@@ -2931,16 +3500,29 @@ export interface components {
             /**
              * Format: int64
              * @description 1 to 600; 0 clears it.
+             * @example 60
              */
             llmTimeoutSeconds?: number | null;
+            /**
+             * @description What it is called.
+             * @example Anna Peeters
+             */
             name?: string | null;
         };
         CustomerOut: {
-            /** @example friendly and brief */
+            /**
+             * @description How drafts are to sound.
+             * @example friendly and brief
+             */
             aiTone?: string | null;
+            /** @description The tenant. */
             customerID: components["schemas"]["CustomerId"];
+            /** @description Who gets escalations when nobody is available. */
             defaultCustomerRepID?: components["schemas"]["CustomerRepId"] | null;
-            /** @example de */
+            /**
+             * @description The language where none is known.
+             * @example de
+             */
             defaultLang?: string | null;
             /**
              * @description Selects the tenant at login where several have a username.
@@ -2952,8 +3534,15 @@ export interface components {
              * @example ••••••••
              */
             llmApiKey?: string | null;
-            /** @example https://llm.example.com/v1 */
+            /**
+             * @description Where the language model is asked.
+             * @example https://llm.example.com/v1
+             */
             llmEndpoint?: string | null;
+            /**
+             * @description The language model.
+             * @example mistral-small
+             */
             llmModel?: string | null;
             /**
              * @description Other models that a draft may be asked of.
@@ -2965,15 +3554,21 @@ export interface components {
             /**
              * Format: int64
              * @description What the language model may cost a month; without a limit where it is not set.
+             * @example 2000000
              */
             llmMonthlyTokens?: number | null;
+            /** @description What speaks at the endpoint; told from its address where it is not set. */
             llmProvider?: components["schemas"]["LlmProvider"] | null;
             /**
              * Format: int64
              * @description For one draft, retries included; 60 where it is not set.
+             * @example 60
              */
             llmTimeoutSeconds?: number | null;
-            /** @example Example Travel */
+            /**
+             * @description What it is called.
+             * @example Example Travel
+             */
             name: string;
         };
         /**
@@ -2987,8 +3582,13 @@ export interface components {
             /**
              * Format: int64
              * @description Tickets that were closed.
+             * @example 9
              */
             closed: number;
+            /**
+             * @description The query of `GET /api/tickets` that lists those closed.
+             * @example closedFrom=2024-04-01T00:00:00Z&closedTo=2024-04-02T00:00:00Z
+             */
             closedQuery: string;
             /**
              * Format: int64
@@ -2998,23 +3598,39 @@ export interface components {
             /**
              * Format: date-time
              * @description The day's beginning.
+             * @example 2024-04-01T10:00:00Z
              */
             date: string;
+            /**
+             * @description The query of `GET /api/tickets` that lists them.
+             * @example status=Escalated&topic=Refunds
+             */
             query: string;
         };
         /** @description A mail that could not be made into a message. */
         DeadMailOut: {
+            /** @description The channel. */
             channelID: components["schemas"]["ChannelId"];
             /**
              * @description Why, in a sentence.
              * @example It is no mail: there is not one header in it.
              */
             reason?: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came.
+             * @example 2024-04-01T10:01:00Z
+             */
             receivedAt: string;
+            /** @description The mail as it came. */
             receivedMailID: components["schemas"]["ReceivedMailId"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Its size in bytes.
+             * @example 18230
+             */
             sizeBytes: number;
+            /** @description How it came. */
             source: components["schemas"]["MailSource"];
         };
         /**
@@ -3028,65 +3644,85 @@ export interface components {
             hasQuoted: boolean;
             /** @description Whether it has pictures from elsewhere, shown or not. */
             hasRemoteImages: boolean;
-            /** @description Safe: no scripts, no forms, styles that fetch nothing; the message's own pictures by their address. */
+            /**
+             * @description Safe: no scripts, no forms, styles that fetch nothing; the message's own pictures by their address.
+             * @example <p>I can't log in to my account.</p>
+             */
             html: string;
             /** @description Whether the message came as HTML; else it is made from its text. */
             isHtml: boolean;
-            /** @description What a person reads: without quoted history and signature. */
+            /**
+             * @description What a person reads: without quoted history and signature.
+             * @example I can't log in to my account.
+             */
             message?: string | null;
         };
         DkimIn: {
-            /** @description The channel's own where it is not given. */
+            /**
+             * @description The channel's own where it is not given.
+             * @example example.com
+             */
             domain?: string | null;
-            /** @description `answerpal` where it is not given. Another one than before lets mail under way be checked still. */
+            /**
+             * @description `answerpal` where it is not given. Another one than before lets mail under way be checked still.
+             * @example answerpal
+             */
             selector?: string | null;
         };
         /** @description The DNS record that lets others check the signature. */
         DkimOut: {
-            /** @example example.com */
+            /**
+             * @description The domain that signs.
+             * @example example.com
+             */
             domain: string;
-            /** @example answerpal._domainkey.example.com */
+            /**
+             * @description The name of the DNS record.
+             * @example answerpal._domainkey.example.com
+             */
             recordName: string;
-            /** @example TXT */
+            /**
+             * @description The type of the DNS record.
+             * @example TXT
+             */
             recordType: string;
-            /** @example v=DKIM1; k=rsa; p=MIIBIjAN… */
+            /**
+             * @description The value of the DNS record.
+             * @example v=DKIM1; k=rsa; p=MIIBIjAN…
+             */
             recordValue: string;
-            /** @example answerpal */
+            /**
+             * @description The name of the key in DNS.
+             * @example answerpal
+             */
             selector: string;
-            /** @description The value in pieces of 255 bytes, as zone files write it. */
+            /**
+             * @description The value in pieces of 255 bytes, as zone files write it.
+             * @example "v=DKIM1; k=rsa; p=MIIBIjAN…"
+             */
             zoneFileValue: string;
         };
         /** Format: int64 */
         DocumentId: number;
         DocumentIn: {
+            /**
+             * @description The body of the request for data, with placeholders.
+             * @example {"order": "{{orderNumber}}"}
+             */
             apiBodyTemplate?: string | null;
-            /** @description `http` or `https`. */
+            /**
+             * @description `http` or `https`.
+             * @example https://shop.example.com/orders
+             */
             apiEndpoint?: string | null;
-            /** @description Free-form: an object, a list or a text. A value sent back as its mask stays as it is. */
+            /**
+             * @description Free-form: an object, a list or a text. A value sent back as its mask stays as it is.
+             * @example {
+             *       "Accept": "application/json"
+             *     }
+             */
             apiHeaders?: unknown;
-            apiMethod?: components["schemas"]["ApiMethod"] | null;
-            /** @description Markdown. */
-            content?: string | null;
-            /** @description Free-form. */
-            customFieldDefinitions?: unknown;
-            description?: string | null;
-            /** @description Free-form. */
-            fieldMapping?: unknown;
-            isDataRetrievalProcess?: boolean | null;
-            /** @description Required when it is made; at most 200 characters. */
-            name?: string | null;
-            overrideApiBodyTemplate?: string | null;
-            /** @description `http` or `https`. */
-            overrideApiEndpoint?: string | null;
-            /** @description As `apiHeaders`. */
-            overrideApiHeaders?: unknown;
-            overrideApiMethod?: components["schemas"]["ApiMethod"] | null;
-        };
-        DocumentOut: {
-            apiBodyTemplate?: string | null;
-            apiEndpoint?: string | null;
-            /** @description Free-form; the values are masked. */
-            apiHeaders?: unknown;
+            /** @description How data is requested. */
             apiMethod?: components["schemas"]["ApiMethod"] | null;
             /**
              * @description Markdown.
@@ -3095,58 +3731,188 @@ export interface components {
              *     Within 30 days.
              */
             content?: string | null;
-            /** Format: date-time */
+            /** @description Free-form. */
+            customFieldDefinitions?: unknown;
+            /**
+             * @description What it is about.
+             * @example Everything about lost or late luggage
+             */
+            description?: string | null;
+            /** @description Free-form. */
+            fieldMapping?: unknown;
+            /**
+             * @description Whether the document requests data when it is used.
+             * @example false
+             */
+            isDataRetrievalProcess?: boolean | null;
+            /**
+             * @description Required when it is made; at most 200 characters.
+             * @example Anna Peeters
+             */
+            name?: string | null;
+            /**
+             * @description In place of `apiBodyTemplate`.
+             * @example null
+             */
+            overrideApiBodyTemplate?: string | null;
+            /**
+             * @description `http` or `https`.
+             * @example null
+             */
+            overrideApiEndpoint?: string | null;
+            /**
+             * @description As `apiHeaders`.
+             * @example null
+             */
+            overrideApiHeaders?: unknown;
+            /** @description In place of `apiMethod`. */
+            overrideApiMethod?: components["schemas"]["ApiMethod"] | null;
+        };
+        DocumentOut: {
+            /**
+             * @description The body of the request for data, with placeholders.
+             * @example {"order": "{{orderNumber}}"}
+             */
+            apiBodyTemplate?: string | null;
+            /**
+             * @description Where data is requested.
+             * @example https://shop.example.com/orders
+             */
+            apiEndpoint?: string | null;
+            /**
+             * @description Free-form; the values are masked.
+             * @example {
+             *       "Accept": "application/json"
+             *     }
+             */
+            apiHeaders?: unknown;
+            /** @description How data is requested. */
+            apiMethod?: components["schemas"]["ApiMethod"] | null;
+            /**
+             * @description Markdown.
+             * @example # Returns
+             *
+             *     Within 30 days.
+             */
+            content?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2024-04-01T10:00:00Z
+             */
             creationDate: string;
             /** @description Free-form. */
             customFieldDefinitions?: unknown;
+            /**
+             * @description What it is about.
+             * @example Everything about lost or late luggage
+             */
             description?: string | null;
+            /** @description The document. */
             documentID: components["schemas"]["DocumentId"];
             /** @description Free-form. */
             fieldMapping?: unknown;
+            /**
+             * @description Whether the document requests data when it is used.
+             * @example false
+             */
             isDataRetrievalProcess: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             * @example 2024-04-01T10:05:00Z
+             */
             lastModifiedDate: string;
-            /** @example Returns */
+            /**
+             * @description What it is called.
+             * @example Returns
+             */
             name: string;
+            /**
+             * @description In place of `apiBodyTemplate`.
+             * @example null
+             */
             overrideApiBodyTemplate?: string | null;
+            /**
+             * @description In place of `apiEndpoint`.
+             * @example null
+             */
             overrideApiEndpoint?: string | null;
-            /** @description Free-form; the values are masked. */
+            /**
+             * @description Free-form; the values are masked.
+             * @example null
+             */
             overrideApiHeaders?: unknown;
+            /** @description In place of `apiMethod`. */
             overrideApiMethod?: components["schemas"]["ApiMethod"] | null;
         };
         /** @description A page of documents. */
         DocumentPage: {
+            /** @description What is on the page. */
             items: components["schemas"]["DocumentOut"][];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Which page it is, from 1.
+             * @example 1
+             */
             pageNumber: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many fit on a page.
+             * @example 20
+             */
             pageSize: number;
             /**
              * Format: int64
              * @description How many there are on all pages, exactly.
+             * @example 1
              */
             totalCount: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many pages there are.
+             * @example 1
+             */
             totalPages: number;
         };
         /** @description A message whose drafted answer cites the document. */
         DocumentUseOut: {
             /** @description Whether the answer was sent. */
             isAnswered: boolean;
+            /**
+             * @description Whether the answer was found good; null: nobody said.
+             * @example null
+             */
             isLiked?: boolean | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was written.
+             * @example 2024-04-01T10:01:00Z
+             */
             messageDate: string;
+            /** @description The message. */
             messageID: components["schemas"]["MessageId"];
-            /** @description The question's first 200 characters. */
+            /**
+             * @description The question's first 200 characters.
+             * @example I can't log in to my account.
+             */
             preview?: string | null;
             /** @description The passages of the document that the answer rests on. */
             quotes: string[];
+            /**
+             * @description The subject.
+             * @example Login not working
+             */
             subject?: string | null;
+            /** @description The ticket. */
             ticketID: components["schemas"]["TicketId"];
         };
         /** @description What was done, in a sentence. */
         DoneOut: {
-            /** @example Message sent successfully. */
+            /**
+             * @description What it says.
+             * @example Message sent successfully.
+             */
             message: string;
         };
         /**
@@ -3156,29 +3922,65 @@ export interface components {
         DraftId: number;
         /** @description A draft with what it rests on. */
         DraftOut: {
-            /** @description What the agent gave along. */
+            /**
+             * @description What the agent gave along.
+             * @example Their parcel left today.
+             */
             additionalInfo?: string | null;
+            /** @description What the answer rests on. */
             citations: components["schemas"]["CitationOut"][];
-            /** Format: double */
+            /**
+             * Format: double
+             * @description How sure the answer is, from 0 to 1.
+             * @example 0.87
+             */
             confidence?: number | null;
+            /** @description Who asked for it; null: the pipeline made it. */
             customerRepID?: components["schemas"]["CustomerRepId"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2024-04-01T10:00:00Z
+             */
             dateCreated?: string | null;
+            /** @description The draft. */
             draftID?: components["schemas"]["DraftId"] | null;
-            /** @description What a rep said of it. */
+            /**
+             * @description What a rep said of it.
+             * @example null
+             */
             isLiked?: boolean | null;
+            /**
+             * @description The language, as a tag (BCP 47).
+             * @example en
+             */
             lang?: string | null;
             /** @description Sentences that were left out because no passage supports them. */
             leftOut: components["schemas"]["LeftOutOut"][];
+            /** @description The message. */
             messageID: components["schemas"]["MessageId"];
-            /** @description The language model; `extractive` where the reply is made of the documents' own sentences. */
+            /**
+             * @description The language model; `extractive` where the reply is made of the documents' own sentences.
+             * @example extractive
+             */
             model?: string | null;
             /** @description What a person made of it. */
             modifiedReply?: string | null;
+            /** @description The rep who rated it. */
             ratedByCustomerRepID?: components["schemas"]["CustomerRepId"] | null;
-            /** @description Why there is no reply. */
+            /**
+             * @description Why there is no reply.
+             * @example null
+             */
             reason?: string | null;
+            /**
+             * @description The drafted answer; null where nothing supports one.
+             * @example Hello Anna,
+             *
+             *     Please reset your password with the link below.
+             */
             reply?: string | null;
+            /** @description Where it stands. */
             status?: components["schemas"]["StageStatus"] | null;
         };
         DraftRatingIn: {
@@ -3187,15 +3989,21 @@ export interface components {
              * @example The refund takes ten days since January.
              */
             comment?: string | null;
+            /** @description The draft that is meant: 409 where there is a newer one. */
             draftID?: components["schemas"]["DraftId"] | null;
-            /** @description Whether the draft is a good answer. Required. */
+            /**
+             * @description Whether the draft is a good answer. Required.
+             * @example null
+             */
             isLiked?: boolean | null;
         };
         /** @description What became of the answers that the AI drafted. A figure counts drafts; its query lists their tickets. */
         DraftsOut: {
             /** @description Not used: the answer says something else, or the ticket was answered otherwise, or closed. */
             discarded: components["schemas"]["FigureOut"];
+            /** @description Those that reps disliked. */
             disliked: components["schemas"]["FigureOut"];
+            /** @description All that were drafted. */
             drafted: components["schemas"]["FigureOut"];
             /** @description Sent after a person changed them. */
             edited: components["schemas"]["FigureOut"];
@@ -3210,15 +4018,25 @@ export interface components {
             /**
              * Format: int64
              * @description How many tickets it is of.
+             * @example 12
              */
             count: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Half of them take no longer.
+             * @example 5400
+             */
             medianSeconds?: number | null;
             /**
              * Format: int64
              * @description Nine of ten take no longer.
+             * @example 86400
              */
             p90Seconds?: number | null;
+            /**
+             * @description The query of `GET /api/tickets` that lists them.
+             * @example status=Escalated&topic=Refunds
+             */
             query: string;
         };
         /** Format: int64 */
@@ -3228,21 +4046,77 @@ export interface components {
          *     empty one clears the field.
          */
         EndUserIn: {
+            /**
+             * @description What drafts are to know of this end user.
+             * @example Pays by invoice.
+             */
             aIDocumentation?: string | null;
+            /**
+             * @description The city.
+             * @example Gent
+             */
             city?: string | null;
+            /**
+             * @description The company.
+             * @example Acme
+             */
             company?: string | null;
+            /**
+             * @description The country.
+             * @example BE
+             */
             country?: string | null;
+            /**
+             * @description What the end user is called in another system.
+             * @example K-1029
+             */
             customerRef?: string | null;
+            /** @description What the end user is to the tenant. */
             customerType?: components["schemas"]["CustomerType"] | null;
+            /**
+             * @description The first name.
+             * @example Anna
+             */
             firstname?: string | null;
+            /**
+             * @description The gender, in any words.
+             * @example null
+             */
             gender?: string | null;
+            /**
+             * @description The house number.
+             * @example 12
+             */
             houseNumber?: string | null;
+            /**
+             * @description The language, as a tag (BCP 47).
+             * @example en
+             */
             lang?: string | null;
+            /**
+             * @description The last name.
+             * @example Peeters
+             */
             lastname?: string | null;
-            /** @description First and last name where it is left out. */
+            /**
+             * @description First and last name where it is left out.
+             * @example Anna Peeters
+             */
             name?: string | null;
+            /**
+             * @description How else the end user can be reached.
+             * @example null
+             */
             otherContactDetails?: string | null;
+            /**
+             * @description The postal code.
+             * @example 9000
+             */
             postalCode?: string | null;
+            /**
+             * @description The street.
+             * @example Veldstraat
+             */
             street?: string | null;
             /** @description `uids` does as well. */
             uiDs?: components["schemas"]["EndUserUidIn"][] | null;
@@ -3250,27 +4124,81 @@ export interface components {
         /** Format: int64 */
         EndUserMergeId: number;
         EndUserOut: {
-            /** @description What drafts are to know of this end user. */
+            /**
+             * @description What drafts are to know of this end user.
+             * @example Pays by invoice.
+             */
             aIDocumentation?: string | null;
+            /**
+             * @description The city.
+             * @example Gent
+             */
             city?: string | null;
+            /**
+             * @description The company.
+             * @example Acme
+             */
             company?: string | null;
+            /**
+             * @description The country.
+             * @example BE
+             */
             country?: string | null;
+            /**
+             * @description What the end user is called in another system.
+             * @example K-1029
+             */
             customerRef?: string | null;
+            /** @description What the end user is to the tenant. */
             customerType?: components["schemas"]["CustomerType"] | null;
+            /** @description The end user. */
             endUserID: components["schemas"]["EndUserId"];
-            /** @example Anna */
+            /**
+             * @description The first name.
+             * @example Anna
+             */
             firstname?: string | null;
+            /**
+             * @description The gender, in any words.
+             * @example null
+             */
             gender?: string | null;
+            /**
+             * @description The house number.
+             * @example 12
+             */
             houseNumber?: string | null;
-            /** @example nl */
+            /**
+             * @description The language, as a tag (BCP 47).
+             * @example nl
+             */
             lang?: string | null;
-            /** @example Peeters */
+            /**
+             * @description The last name.
+             * @example Peeters
+             */
             lastname?: string | null;
-            /** @example Anna Peeters */
+            /**
+             * @description What it is called.
+             * @example Anna Peeters
+             */
             name?: string | null;
+            /**
+             * @description How else the end user can be reached.
+             * @example null
+             */
             otherContactDetails?: string | null;
+            /**
+             * @description The postal code.
+             * @example 9000
+             */
             postalCode?: string | null;
+            /**
+             * @description The street.
+             * @example Veldstraat
+             */
             street?: string | null;
+            /** @description The addresses and numbers of the end user. */
             uiDs: components["schemas"]["EndUserUidOut"][];
             /** @description The same as `uiDs`. */
             uids: components["schemas"]["EndUserUidOut"][];
@@ -3281,21 +4209,42 @@ export interface components {
             /**
              * Format: int64
              * @description Names one that is there; without it the `uid` does.
+             * @example 51
              */
             endUserUIDID?: number | null;
+            /**
+             * @description Whether it is the end user's first choice.
+             * @example true
+             */
             isPrimary?: boolean | null;
-            /** @description Removes it. */
+            /**
+             * @description Removes it.
+             * @example false
+             */
             markAsDeleted?: boolean | null;
-            /** @example anna@example.com */
+            /**
+             * @description The address or number.
+             * @example anna@example.com
+             */
             uid?: string | null;
+            /** @description What the uid looks like where it is left out. */
             uidType?: components["schemas"]["UidType"] | null;
         };
         /** @description An address of an end user. */
         EndUserUidOut: {
+            /** @description The uid's own id. */
             endUserUIDID: components["schemas"]["EndUserUidId"];
+            /**
+             * @description Whether it is the end user's first choice.
+             * @example true
+             */
             isPrimary: boolean;
-            /** @example anna@example.com */
+            /**
+             * @description The address or number.
+             * @example anna@example.com
+             */
             uid: string;
+            /** @description What the uid is. */
             uidType: components["schemas"]["UidType"];
         };
         EscalateIn: {
@@ -3304,37 +4253,72 @@ export interface components {
              * @example manager@example.com
              */
             email?: string | null;
-            /** @example User is very upset and needs urgent help. */
+            /**
+             * @description What is wrong, for whoever takes over.
+             * @example User is very upset and needs urgent help.
+             */
             feedbackComment?: string | null;
         };
         /** @description What happened. */
         EventOut: {
-            /** @example ticket.updated */
+            /**
+             * @description What was done, or is to be done.
+             * @example ticket.updated
+             */
             action: string;
             /**
              * Format: int64
              * @description The rep.
              */
             actorID?: number | null;
+            /**
+             * @description The name of who did it.
+             * @example Anna Berger
+             */
             actorName?: string | null;
             /** @description `CustomerRep`, `EndUser` or `System`. */
             actorType: string;
-            /** @description What changed: each field with `from` and `to`. */
+            /**
+             * @description What changed: each field with `from` and `to`.
+             * @example {
+             *       "status": {
+             *         "from": "Open",
+             *         "to": "Closed"
+             *       }
+             *     }
+             */
             changes?: Record<string, unknown> | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was.
+             * @example 2024-04-01T10:00:00Z
+             */
             date: string;
-            /** @example ticket */
+            /**
+             * @description What it was about.
+             * @example ticket
+             */
             entity: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The id of what it was about.
+             * @example 123
+             */
             entityID: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The event.
+             * @example 1001
+             */
             eventID: number;
+            /** @description The message. */
             messageID?: components["schemas"]["MessageId"] | null;
             /**
              * Format: int64
              * @description Its number in the tenant's sealed chain; not there in its first second.
              */
             seq?: number | null;
+            /** @description The ticket. */
             ticketID?: components["schemas"]["TicketId"] | null;
         };
         /**
@@ -3344,24 +4328,48 @@ export interface components {
         ExampleId: number;
         /** @description What a person taught: a text and the topics that it is about. */
         ExampleOut: {
+            /** @description The rep. */
             customerRepID?: components["schemas"]["CustomerRepId"] | null;
+            /**
+             * @description The rep's name.
+             * @example John
+             */
             customerRepName?: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2024-04-01T10:00:00Z
+             */
             dateCreated: string;
+            /** @description The example. */
             exampleID: components["schemas"]["ExampleId"];
+            /**
+             * @description The language, as a tag (BCP 47).
+             * @example en
+             */
             lang?: string | null;
+            /** @description Null, as is the text, where its ticket is not the caller's to see. */
             messageID?: components["schemas"]["MessageId"] | null;
-            /** @description Null where its ticket is not the caller's to see. */
+            /**
+             * @description What was read: the message without quoted history and signature.
+             * @example Where is my parcel?
+             */
             text?: string | null;
             /** @description None: such texts are about none of the topics. */
             topics: components["schemas"]["ExampleTopicOut"][];
         };
         ExampleTopicOut: {
+            /** @description The topic. */
             topicID: components["schemas"]["TopicId"];
+            /**
+             * @description The topic's name.
+             * @example Login Issues
+             */
             topicName?: string | null;
         };
         /** @description Why a message has the topics that it has. */
         ExplanationOut: {
+            /** @description Where the detection of topics stands. */
             aITopicsStatus?: components["schemas"]["StageStatus"] | null;
             /** @description Whether a person set the topics. */
             corrected: boolean;
@@ -3373,21 +4381,30 @@ export interface components {
             /**
              * Format: int64
              * @description How many examples the classifier knew.
+             * @example 240
              */
             examples?: number | null;
+            /** @description The message. */
             messageID: components["schemas"]["MessageId"];
-            /** @description What read the message. */
+            /**
+             * @description What read the message.
+             * @example extractive
+             */
             model?: string | null;
             /** @description The examples that are nearest, nearest first. What was forgotten since is left out. */
             nearest: components["schemas"]["NearestOut"][];
             /**
              * Format: double
              * @description How probable it is that it fits no topic.
+             * @example 0.04
              */
             noneOfThese?: number | null;
             /** @description The most probable topics, most probable first. */
             probabilities: components["schemas"]["ProbabilityOut"][];
-            /** @description Why detection gave no topic. */
+            /**
+             * @description Why detection gave no topic.
+             * @example null
+             */
             reason?: string | null;
             /** @description The topics that it has. */
             topics: components["schemas"]["MessageTopicOut"][];
@@ -3404,8 +4421,16 @@ export interface components {
         FieldType: "text" | "number" | "date" | "dropdown" | "boolean";
         /** @description A number of tickets, and the query of `GET /api/tickets` that lists them. */
         FigureOut: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are.
+             * @example 12
+             */
             count: number;
+            /**
+             * @description The query of `GET /api/tickets` that lists them.
+             * @example status=Escalated&topic=Refunds
+             */
             query: string;
         };
         /** @description The form of a file to convert. */
@@ -3413,19 +4438,32 @@ export interface components {
             /**
              * Format: binary
              * @description The first field of this name is taken.
+             * @example the bytes of the file
              */
             file: string;
         };
         ForwardIn: {
+            /**
+             * @description Addresses of copies, separated by commas.
+             * @example null
+             */
             ccAddress?: string | null;
-            /** @description Stands above the forwarded message. */
+            /**
+             * @description Stands above the forwarded message.
+             * @example The refund takes ten days since January.
+             */
             comment?: string | null;
+            /**
+             * @description The subject.
+             * @example Login not working
+             */
             subject?: string | null;
             /**
              * @description Addresses separated by commas.
              * @example warehouse@example.com
              */
             toAddress?: string | null;
+            /** @description Addresses of the recipients. */
             toAddresses?: string[] | null;
         };
         /** @description Whether the governor holds mail back. */
@@ -3448,49 +4486,116 @@ export interface components {
              * @description How often it was tried.
              */
             attempts: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2024-04-01T10:00:00Z
+             */
             dateCreated: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The job.
+             * @example 77
+             */
             jobID: number;
-            /** @example deliver_message */
+            /**
+             * @description What kind it is.
+             * @example deliver_message
+             */
             kind: string;
+            /**
+             * @description Why it failed the last time.
+             * @example connection refused
+             */
             lastError?: string | null;
             /**
              * Format: int64
              * @description Id of what it is about: which, follows from the kind.
+             * @example 567
              */
             subjectID: number;
         };
         /** @description A sentence that a draft does not have because no passage supports it. */
         LeftOutOut: {
+            /**
+             * @description The sentence.
+             * @example Returns are free within 30 days.
+             */
             sentence: string;
-            /** @example a number differs from the passage */
+            /**
+             * @description Why.
+             * @example a number differs from the passage
+             */
             why: string;
         };
         /** @description Whom a visitor can talk to. */
         LikedOut: {
             /** @description Whether a person can take over now. */
             agentAvailable: boolean;
-            /** @example John */
+            /**
+             * @description The rep's name.
+             * @example John
+             */
             customerRepName?: string | null;
         };
         /** @description A message in a list. */
         ListedMessageOut: {
+            /**
+             * @description What was said of the drafted answer.
+             * @example The refund takes ten days since January.
+             */
             aI_FeedbackComment?: string | null;
+            /** @description The channel. */
             channelID: components["schemas"]["ChannelId"];
+            /** @description The rep. */
             customerRepID?: components["schemas"]["CustomerRepId"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2024-04-01T10:00:00Z
+             */
             dateCreated: string;
+            /** @description Where a sent message is; null for what was not sent. */
             deliveryStatus?: components["schemas"]["DeliveryStatus"] | null;
+            /**
+             * @description Who wrote it: the address.
+             * @example anna@example.com
+             */
             fromAddress?: string | null;
+            /**
+             * @description Who wrote it: the name.
+             * @example Anna Peeters
+             */
             fromName?: string | null;
+            /**
+             * @description Whether it has files.
+             * @example false
+             */
             hasAttachment: boolean;
-            /** @description Sanitised. */
+            /**
+             * @description Sanitised.
+             * @example <p>I can't log in to my account.</p>
+             */
             htmlBody?: string | null;
+            /**
+             * @description Whether it is still being written.
+             * @example false
+             */
             isDraft: boolean;
+            /**
+             * @description Whether it was escalated.
+             * @example false
+             */
             isEscalated: boolean;
-            /** @description A note that the end user does not see. */
+            /**
+             * @description A note that the end user does not see.
+             * @example false
+             */
             isInternal: boolean;
+            /**
+             * @description Whether its reader has opened it.
+             * @example false
+             */
             isOpened: boolean;
             /**
              * @description It may not be from whom it says: DMARC failed or could not be asked, or it was written in a chat without
@@ -3502,43 +4607,103 @@ export interface components {
              * @example I can't log in to my account.
              */
             message?: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was written.
+             * @example 2024-04-01T10:01:00Z
+             */
             messageDate: string;
+            /** @description The message. */
             messageID: components["schemas"]["MessageId"];
+            /**
+             * @description A picture of the page that it was written on.
+             * @example null
+             */
             pageScreenshot?: string | null;
+            /**
+             * @description The page that it was written on.
+             * @example https://shop.example.com/account
+             */
             pageURL?: string | null;
+            /**
+             * @description Its first 200 characters.
+             * @example I can't log in to my account.
+             */
             preview?: string | null;
+            /** @description Who wrote it. */
             senderType: components["schemas"]["SenderType"];
+            /**
+             * @description Where it stands.
+             * @example Open
+             */
             status?: string | null;
+            /**
+             * @description The subject.
+             * @example Login not working
+             */
             subject?: string | null;
+            /**
+             * @description The whole text.
+             * @example I can't log in to my account.
+             */
             textBody?: string | null;
+            /** @description The ticket. */
             ticketID: components["schemas"]["TicketId"];
+            /**
+             * @description Addresses of the recipients, separated by commas.
+             * @example help@example.com
+             */
             toAddress?: string | null;
+            /** @description The topics. */
             topics: components["schemas"]["ListedTopicOut"][];
+            /**
+             * @description The address or number.
+             * @example anna@example.com
+             */
             uid?: string | null;
         };
         /** @description A sign-in of a browser. */
         ListedSessionOut: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it began.
+             * @example 2024-04-01T10:00:00Z
+             */
             created: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends.
+             * @example 2024-05-01T10:00:00Z
+             */
             expires: string;
             /** @description Whether it is the one that asks. */
             isCurrent: boolean;
+            /**
+             * @description Whether it outlives the browser's window.
+             * @example true
+             */
             isRemembered: boolean;
             /**
              * Format: date-time
              * @description When it was last renewed.
              */
             lastUsed: string;
+            /** @description The sign-in. */
             sessionID: components["schemas"]["SessionId"];
-            /** @description What the browser calls itself. */
+            /**
+             * @description What the browser calls itself.
+             * @example Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0
+             */
             userAgent?: string | null;
         };
         /** @description A topic as a list of messages names it. */
         ListedTopicOut: {
+            /** @description The topic on this message. */
             ticketMessageTopicID: components["schemas"]["MessageTopicId"];
-            /** @example Login Issues */
+            /**
+             * @description The topic's name.
+             * @example Login Issues
+             */
             topicName: string;
         };
         /**
@@ -3547,42 +4712,80 @@ export interface components {
          */
         LlmProvider: "OpenAI" | "Anthropic" | "Gemini" | "Ollama";
         LoginIn: {
-            /** @description Selects the tenant where several have the username. */
+            /**
+             * @description Selects the tenant where several have the username.
+             * @example support.example.com
+             */
             hostname?: string | null;
-            /** @example correct horse battery staple */
+            /**
+             * @description The password.
+             * @example correct horse battery staple
+             */
             password: string;
-            /** @example anna */
+            /**
+             * @description What the rep signs in as.
+             * @example anna
+             */
             username: string;
         };
         LoginOut: {
-            /** @description A bearer token, good for 12 hours. */
+            /**
+             * @description A bearer token, good for 12 hours.
+             * @example eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI1In0.c2lnbmF0dXJl
+             */
             token: string;
         };
         /** @description The mail that a message came by. */
         MailOut: {
-            /** @description Who checked it. */
+            /**
+             * @description Who checked it.
+             * @example answerpal
+             */
             authenticatedBy?: string | null;
             /**
              * @description Of which domains, where it was checked here.
              * @example SPF of example.org for 192.0.2.1; DMARC of example.org (policy reject)
              */
             authenticationDetails?: string | null;
-            /** @description `report`, `reply`, `bulk` or `generated`: it gets no automatic answer. */
+            /**
+             * @description `report`, `reply`, `bulk` or `generated`: it gets no automatic answer.
+             * @example null
+             */
             automatic?: string | null;
+            /**
+             * @description What told that it is automatic.
+             * @example null
+             */
             automaticBecause?: string | null;
-            /** @description The same in a sentence. */
+            /**
+             * @description The same in a sentence.
+             * @example It answers a message of this ticket.
+             */
             because: string;
+            /**
+             * @description Whether a signature holds (RFC 8601).
+             * @example pass
+             */
             dkim?: string | null;
+            /**
+             * @description Whether the sender is who it says (RFC 8601).
+             * @example pass
+             */
             dmarc?: string | null;
             /**
              * Format: int64
              * @description A ticket that it speaks of and was not let into, because its sender takes no part in it.
+             * @example null
              */
             linkedTicketID?: number | null;
             /** @description What was left out of the message; the original has it. */
             notes: string[];
-            /** @description `Signed` or `Encrypted`. */
+            /**
+             * @description `Signed` or `Encrypted`.
+             * @example null
+             */
             protection?: string | null;
+            /** @description The mail as it came. */
             receivedMailID: components["schemas"]["ReceivedMailId"];
             /**
              * @description Which rule put it into its ticket: `token`, `references`, `answer`, `sibling`, `subject`, `report` or
@@ -3590,6 +4793,7 @@ export interface components {
              * @example references
              */
             rule: string;
+            /** @description How it came. */
             source: components["schemas"]["MailSource"];
             /**
              * @description RFC 8601: `pass`, `fail`, `softfail`, `neutral`, `none`, `temperror`, `permerror`.
@@ -3604,33 +4808,51 @@ export interface components {
         MailSource: "Imap" | "Smtp" | "Import" | "Api";
         /** @description How far a channel's mailbox is read. */
         MailboxOut: {
+            /** @description The channel. */
             channelID: components["schemas"]["ChannelId"];
             /**
              * Format: int64
              * @description Fetches that failed since one worked.
              */
             failures: number;
+            /**
+             * @description The folder that is fetched from.
+             * @example INBOX
+             */
             folder: string;
-            /** @description Why the last fetch did not work, in a sentence; null where it did. */
+            /**
+             * @description Why the last fetch did not work, in a sentence; null where it did.
+             * @example null
+             */
             lastFetchError?: string | null;
             /**
              * Format: date-time
              * @description When a fetch last went to its end.
              */
             lastFetchedAt?: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The last mail that was fetched, as the mailbox counts.
+             * @example 4012
+             */
             lastUID: number;
             /**
              * Format: date-time
              * @description Not before then, after a failure.
+             * @example null
              */
             nextFetchAt?: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Changes when the mailbox counts anew.
+             * @example 1711965600
+             */
             uidValidity: number;
         };
         /** @description A file's text. */
         MarkdownOut: {
             /**
+             * @description What the file says, as markdown.
              * @example # Returns
              *
              *     Within 30 days.
@@ -3642,212 +4864,632 @@ export interface components {
             /**
              * Format: double
              * @description The share of the drafts that are above it.
+             * @example 0.41
              */
             measuredCoverage: number;
-            /** @description Drafts that people answered with, changed or not. */
+            /**
+             * @description Drafts that people answered with, changed or not.
+             * @example 120
+             */
             measuredDrafts: number;
             /**
              * Format: double
              * @description Above this confidence the error stays under `mostWrong`, with 95 % certainty. Null: too little is
              *     known, and nothing is sent.
+             * @example 0.82
              */
             measuredLeastConfidence?: number | null;
-            /** @description Those that they changed, or that end users complained of. */
+            /**
+             * @description Those that they changed, or that end users complained of.
+             * @example 4
+             */
             measuredWrong: number;
         };
         MergeIn: {
             /**
              * Format: int64
              * @description The other record of the same person: it goes.
+             * @example 45
              */
             endUserID: number;
         };
         /** @description An end user that was made a part of another one. */
         MergeOut: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was.
+             * @example 2024-04-01T10:00:00Z
+             */
             date: string;
             /** @description As it was before. */
             endUser: components["schemas"]["EndUserOut"];
+            /** @description The merge. */
             endUserMergeID: components["schemas"]["EndUserMergeId"];
+            /** @description The rep who merged them. */
             mergedByCustomerRepID?: components["schemas"]["CustomerRepId"] | null;
+            /**
+             * @description The name of the rep who merged them.
+             * @example John
+             */
             mergedByCustomerRepName?: string | null;
         };
         MergedOut: {
+            /** @description The end user. */
             endUser: components["schemas"]["EndUserOut"];
             /** @description For `unmerge`. */
             endUserMergeID: components["schemas"]["EndUserMergeId"];
         };
         /** @description An action of a message. */
         MessageActionOut: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The action.
+             * @example 4
+             */
             actionID: number;
+            /**
+             * @description The action's name.
+             * @example Book a refund
+             */
             actionName: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was assigned.
+             * @example 2024-04-01T10:02:00Z
+             */
             dateAssigned: string;
+            /** @description The message. */
             messageID: components["schemas"]["MessageId"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The action's priority.
+             * @example 1
+             */
             priority: number;
+            /**
+             * @description Where it stands.
+             * @example Open
+             */
             status: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The assignment.
+             * @example 3
+             */
             ticketMessageActionID: number;
         };
         /** @description A change of a message: what is left out stays, an empty text clears. */
         MessageChangeIn: {
+            /**
+             * @description What a person made of the drafted answer.
+             * @example Thank you for your patience. Please reset your password.
+             */
             aI_ModifiedResponse?: string | null;
+            /**
+             * @description What else is known: free text, kept as it is.
+             * @example Their parcel left today.
+             */
             additionalInfo?: unknown;
+            /**
+             * @description Addresses of blind copies, separated by commas.
+             * @example null
+             */
             bccAddress?: string | null;
+            /**
+             * @description Addresses of copies, separated by commas.
+             * @example null
+             */
             ccAddress?: string | null;
+            /**
+             * @description Values of custom fields by name.
+             * @example {
+             *       "priority": "urgent"
+             *     }
+             */
             customFieldsData?: unknown;
+            /**
+             * @description Who wrote it: the address.
+             * @example anna@example.com
+             */
             fromAddress?: string | null;
+            /**
+             * @description Who wrote it: the name.
+             * @example Anna Peeters
+             */
             fromName?: string | null;
+            /**
+             * @description The whole text as HTML.
+             * @example <p>I can't log in to my account.</p>
+             */
             htmlBody?: string | null;
-            /** @description A draft becomes a message by false; the other way is a conflict. */
+            /**
+             * @description A draft becomes a message by false; the other way is a conflict.
+             * @example false
+             */
             isDraft?: boolean | null;
+            /**
+             * @description Whether its reader has opened it.
+             * @example false
+             */
             isOpened?: boolean | null;
+            /**
+             * @description The language, as a tag (BCP 47).
+             * @example en
+             */
             lang?: string | null;
+            /**
+             * @description What it says.
+             * @example I can't log in to my account.
+             */
             message?: string | null;
+            /**
+             * @description The subject.
+             * @example Login not working
+             */
             subject?: string | null;
+            /**
+             * @description The whole text.
+             * @example I can't log in to my account.
+             */
             textBody?: string | null;
+            /**
+             * @description Addresses of the recipients, separated by commas.
+             * @example help@example.com
+             */
             toAddress?: string | null;
+            /**
+             * @description The address or number.
+             * @example anna@example.com
+             */
             uid?: string | null;
         };
         /** Format: int64 */
         MessageId: number;
         /** @description A new message. */
         MessageIn: {
+            /**
+             * @description What else is known: free text, kept as it is.
+             * @example Their parcel left today.
+             */
             additionalInfo?: unknown;
+            /**
+             * @description Addresses of blind copies, separated by commas.
+             * @example null
+             */
             bccAddress?: string | null;
+            /**
+             * @description Addresses of copies, separated by commas.
+             * @example null
+             */
             ccAddress?: string | null;
+            /** @description The type of the channel, where given the one of `channelID`. */
             channel?: components["schemas"]["ChannelType"] | null;
+            /** @description The ticket's where it is not given; required to make a ticket. */
             channelID?: components["schemas"]["ChannelId"] | null;
+            /**
+             * @description Values of custom fields by name.
+             * @example {
+             *       "priority": "urgent"
+             *     }
+             */
             customFieldsData?: unknown;
-            /** @example anna@example.com */
+            /**
+             * @description Who wrote it: the address.
+             * @example anna@example.com
+             */
             fromAddress?: string | null;
+            /**
+             * @description Who wrote it: the name.
+             * @example Anna Peeters
+             */
             fromName?: string | null;
+            /**
+             * @description The number that called or wrote.
+             * @example null
+             */
             fromNumber?: string | null;
+            /**
+             * @description The whole text as HTML.
+             * @example <p>I can't log in to my account.</p>
+             */
             htmlBody?: string | null;
-            /** @description True unless `senderType` says otherwise. */
+            /**
+             * @description True unless `senderType` says otherwise.
+             * @example true
+             */
             incoming?: boolean | null;
+            /**
+             * @description Whether it is still being written.
+             * @example false
+             */
             isDraft?: boolean | null;
-            /** @description A note that the end user never sees. */
+            /**
+             * @description A note that the end user never sees.
+             * @example false
+             */
             isInternal?: boolean | null;
+            /**
+             * @description Whether its reader has opened it.
+             * @example false
+             */
             isOpened?: boolean | null;
+            /**
+             * @description The language, as a tag (BCP 47).
+             * @example en
+             */
             lang?: string | null;
-            /** @description From `textBody` or `htmlBody` where it is not given. */
+            /**
+             * @description From `textBody` or `htmlBody` where it is not given.
+             * @example I can't log in to my account.
+             */
             message?: string | null;
+            /**
+             * @description The page that it was written on, as HTML.
+             * @example null
+             */
             pageHTML?: string | null;
+            /**
+             * @description A picture of the page that it was written on.
+             * @example null
+             */
             pageScreenshot?: string | null;
+            /**
+             * @description The page that it was written on.
+             * @example https://shop.example.com/account
+             */
             pageURL?: string | null;
+            /** @description The message that it answers. */
             replyToMessageID?: components["schemas"]["MessageId"] | null;
+            /** @description `EndUser` for an incoming message, else `CustomerRep`. */
             senderType?: components["schemas"]["SenderType"] | null;
-            /** @example Login not working */
+            /**
+             * @description The subject.
+             * @example Login not working
+             */
             subject?: string | null;
-            /** @example I can't log in to my account. */
+            /**
+             * @description The whole text.
+             * @example I can't log in to my account.
+             */
             textBody?: string | null;
+            /** @description Where it belongs. `create-new` finds or makes a ticket without it. */
             ticketID?: components["schemas"]["TicketId"] | null;
+            /**
+             * @description Addresses of the recipients, separated by commas.
+             * @example help@example.com
+             */
             toAddress?: string | null;
+            /**
+             * @description The number that was called or written to.
+             * @example null
+             */
             toNumber?: string | null;
+            /**
+             * @description The call at the telephone provider.
+             * @example null
+             */
             twilio_CallSid?: string | null;
-            /** @description The address the conversation belongs to; the end user's address or number where it is not given. */
+            /**
+             * @description The address the conversation belongs to; the end user's address or number where it is not given.
+             * @example anna@example.com
+             */
             uid?: string | null;
         };
         /** @description A message in full. */
         MessageOut: {
+            /** @description Where the drafting of an answer stands. */
             aIReplyStatus?: components["schemas"]["StageStatus"] | null;
+            /** @description Where the spam check stands. */
             aISpamStatus?: components["schemas"]["StageStatus"] | null;
+            /** @description Where the detection of topics stands. */
             aITopicsStatus?: components["schemas"]["StageStatus"] | null;
+            /**
+             * @description What was said of the drafted answer.
+             * @example The refund takes ten days since January.
+             */
             aI_FeedbackComment?: string | null;
+            /**
+             * @description The answer that was drafted.
+             * @example Hello Anna,
+             *
+             *     Please reset your password with the link below.
+             */
             aI_GeneratedResponse?: string | null;
+            /**
+             * @description What a person made of the drafted answer.
+             * @example Thank you for your patience. Please reset your password.
+             */
             aI_ModifiedResponse?: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the answer was drafted.
+             * @example 2024-04-01T10:02:00Z
+             */
             aI_ResponseDateTime?: string | null;
+            /** @description The actions that were assigned to the message. */
             actions: components["schemas"]["MessageActionOut"][];
+            /**
+             * @description What else is known: free text, kept as it is.
+             * @example Their parcel left today.
+             */
             additionalInfo?: unknown;
+            /**
+             * @description What the language model was asked.
+             * @example Answer the message from the passages.
+             */
             aiPrompt?: string | null;
+            /** @description The reply that answered it. */
             answeredByMessageID?: components["schemas"]["MessageId"] | null;
+            /**
+             * @description Addresses of blind copies, separated by commas.
+             * @example null
+             */
             bccAddress?: string | null;
+            /**
+             * @description The first 200 characters of the message.
+             * @example I can't log in to my account.
+             */
             bodyPreview?: string | null;
+            /**
+             * @description Addresses of copies, separated by commas.
+             * @example null
+             */
             ccAddress?: string | null;
+            /** @description The channel. */
             channelID: components["schemas"]["ChannelId"];
+            /**
+             * @description The channel's name.
+             * @example Support mail
+             */
             channelName?: string | null;
+            /** @description What the answer rests on. */
             citations: components["schemas"]["CitationOut"][];
-            /** Format: double */
+            /**
+             * Format: double
+             * @description How sure the answer is, from 0 to 1.
+             * @example 0.87
+             */
             confidence?: number | null;
+            /** @description The tenant's definitions of `customFieldsData`. */
             customFieldDefinitions: components["schemas"]["CustomFieldOut"][];
+            /**
+             * @description Values of custom fields by name.
+             * @example {
+             *       "priority": "urgent"
+             *     }
+             */
             customFieldsData?: unknown;
+            /** @description The tenant. */
             customerID: components["schemas"]["CustomerId"];
+            /** @description The rep. */
             customerRepID?: components["schemas"]["CustomerRepId"] | null;
+            /**
+             * @description The rep's name.
+             * @example John
+             */
             customerRepName?: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2024-04-01T10:00:00Z
+             */
             dateCreated: string;
-            /** @description What the mail server said last. */
+            /**
+             * @description What the mail server said last.
+             * @example null
+             */
             deliveryDetail?: string | null;
+            /** @description Where a sent message is; null for what was not sent. */
             deliveryStatus?: components["schemas"]["DeliveryStatus"] | null;
+            /**
+             * @description The e-mail address.
+             * @example help@example.com
+             */
             emailAddress?: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Kept for existing clients.
+             * @example null
+             */
             emailTemplateID?: number | null;
+            /**
+             * @description Who wrote it: the address.
+             * @example anna@example.com
+             */
             fromAddress?: string | null;
+            /**
+             * @description Who wrote it: the name.
+             * @example Anna Peeters
+             */
             fromName?: string | null;
+            /**
+             * @description The number that called or wrote.
+             * @example null
+             */
             fromNumber?: string | null;
+            /**
+             * @description Whether it has files.
+             * @example false
+             */
             hasAttachment: boolean;
+            /**
+             * @description The headers of a mail, free-form.
+             * @example null
+             */
             headers?: unknown;
-            /** @description Sanitised. */
+            /**
+             * @description Sanitised.
+             * @example <p>I can't log in to my account.</p>
+             */
             htmlBody?: string | null;
+            /**
+             * @description Whether it came in; false for what was sent.
+             * @example true
+             */
             incoming: boolean;
+            /**
+             * @description Whether it came back.
+             * @example false
+             */
             isBounced: boolean;
+            /**
+             * @description Whether it is still being written.
+             * @example false
+             */
             isDraft: boolean;
+            /**
+             * @description Whether it was escalated.
+             * @example false
+             */
             isEscalated: boolean;
+            /**
+             * @description Whether it is a note that the end user does not see.
+             * @example false
+             */
             isInternal: boolean;
+            /**
+             * @description Whether its sender was known before.
+             * @example true
+             */
             isKnownEndUser?: boolean | null;
+            /**
+             * @description Whether the answer was found good; null: nobody said.
+             * @example null
+             */
             isLiked?: boolean | null;
+            /**
+             * @description Whether its reader has opened it.
+             * @example false
+             */
             isOpened: boolean;
+            /**
+             * @description What the spam filter found; null: it was not asked.
+             * @example false
+             */
             isSpamAI?: boolean | null;
+            /**
+             * @description What SpamAssassin found; null: it was not asked.
+             * @example null
+             */
             isSpamSpamAssassin?: boolean | null;
             /**
              * @description It may not be from whom it says: DMARC failed or could not be asked, or it was written in a chat without
              *     proof. `mail` says which.
              */
             isUnverified: boolean;
+            /**
+             * @description The language, as a tag (BCP 47).
+             * @example en
+             */
             lang?: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its reader opened it last.
+             * @example null
+             */
             lastOpenDate?: string | null;
+            /** @description Of a message that came by mail: why it is in this ticket, and what was found out about it. */
             mail?: components["schemas"]["MailOut"] | null;
             /**
              * @description What a person reads: without quoted history and signature.
              * @example I can't log in to my account.
              */
             message?: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was written.
+             * @example 2024-04-01T10:01:00Z
+             */
             messageDate: string;
+            /** @description The message. */
             messageID: components["schemas"]["MessageId"];
-            /** @description Message-ID. */
+            /**
+             * @description Message-ID.
+             * @example <20240401100100.567@example.com>
+             */
             messageIdentifier?: string | null;
+            /**
+             * @description The page that it was written on, as HTML.
+             * @example null
+             */
             pageHTML?: string | null;
+            /**
+             * @description A picture of the page that it was written on.
+             * @example null
+             */
             pageScreenshot?: string | null;
+            /**
+             * @description The page that it was written on.
+             * @example https://shop.example.com/account
+             */
             pageURL?: string | null;
+            /**
+             * @description Its first 200 characters.
+             * @example I can't log in to my account.
+             */
             preview?: string | null;
+            /** @description The message that it answers. */
             replyToMessageID?: components["schemas"]["MessageId"] | null;
+            /** @description Who wrote it. */
             senderType: components["schemas"]["SenderType"];
+            /**
+             * @description Where it stands.
+             * @example Open
+             */
             status?: string | null;
+            /**
+             * @description The subject.
+             * @example Login not working
+             */
             subject?: string | null;
+            /**
+             * @description The whole text.
+             * @example I can't log in to my account.
+             */
             textBody?: string | null;
+            /** @description The ticket. */
             ticketID: components["schemas"]["TicketId"];
-            /** @description The public token of a sent reply: for its feedback page and for escalating it. */
+            /**
+             * @description The public token of a sent reply: for its feedback page and for escalating it.
+             * @example t_9pQvY3kD0s
+             */
             ticketToken?: string | null;
+            /**
+             * @description Addresses of the recipients, separated by commas.
+             * @example help@example.com
+             */
             toAddress?: string | null;
+            /**
+             * @description The number that was called or written to.
+             * @example null
+             */
             toNumber?: string | null;
+            /** @description The topics. */
             topics: components["schemas"]["MessageTopicOut"][];
+            /**
+             * @description The call at the telephone provider.
+             * @example null
+             */
             twilio_CallSid?: string | null;
+            /**
+             * @description The address or number.
+             * @example anna@example.com
+             */
             uid?: string | null;
             /**
              * Format: date-time
              * @description A queued message can be taken back until then.
+             * @example null
              */
             undoUntil?: string | null;
         };
         /** @description How one stage of the pipeline went for one message. */
         MessageStageOut: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ended.
+             * @example 2024-04-01T10:02:00Z
+             */
             endedAt: string;
             /** @description What explains the outcome; each stage has its own. */
             evidence?: Record<string, unknown> | null;
@@ -3856,18 +5498,28 @@ export interface components {
              * @example the tenant has no topics
              */
             reason?: string | null;
-            /** @example topics */
+            /**
+             * @description The stage.
+             * @example topics
+             */
             stage: string;
             /** @description `Pending` with a reason waits for another try. */
             status: components["schemas"]["StageStatus"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             * @example 1
+             */
             tries: number;
         };
         /** Format: int64 */
         MessageTopicId: number;
         MessageTopicIn: {
+            /** @description Who chose it; the caller where it is not given. */
             customerRepID?: components["schemas"]["CustomerRepId"] | null;
+            /** @description The message. */
             messageID?: components["schemas"]["MessageId"] | null;
+            /** @description The topic. */
             topicID?: components["schemas"]["TopicId"] | null;
         };
         /** @description A topic of a message. */
@@ -3875,57 +5527,128 @@ export interface components {
             /**
              * Format: double
              * @description From 0 to 1; null where a person chose it.
+             * @example 0.87
              */
             confidence?: number | null;
             /** @description A person chose it. */
             corrected: boolean;
+            /** @description The rep who chose it. */
             correctedByCustomerRepID?: components["schemas"]["CustomerRepId"] | null;
+            /**
+             * @description The name of the rep who chose it.
+             * @example null
+             */
             correctedByCustomerRepName?: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When a person chose it.
+             * @example null
+             */
             correctionDate?: string | null;
+            /** @description The message. */
             messageID: components["schemas"]["MessageId"];
+            /** @description The topic on this message. */
             ticketMessageTopicID: components["schemas"]["MessageTopicId"];
+            /** @description The topic. */
             topicID: components["schemas"]["TopicId"];
+            /**
+             * @description The topic's name.
+             * @example Login Issues
+             */
             topicName: string;
         };
         MessageTopicRemovalIn: {
+            /** @description The rep. */
             customerRepID?: components["schemas"]["CustomerRepId"] | null;
+            /** @description The topic on this message. */
             ticketMessageTopicID?: components["schemas"]["MessageTopicId"] | null;
         };
         /** @description A model that drafts may be asked of. */
         ModelOut: {
+            /**
+             * @description Whether it is asked where nobody names one.
+             * @example true
+             */
             isDefault: boolean;
-            /** @example mistral-small */
+            /**
+             * @description The model, as `overrideModelID` takes it.
+             * @example mistral-small
+             */
             modelID: string;
+            /**
+             * @description What it is called.
+             * @example Anna Peeters
+             */
             name: string;
         };
         NearestOut: {
+            /** @description The example. */
             example: components["schemas"]["ExampleOut"];
             /**
              * Format: double
              * @description Cosine of the two texts: 1 where they say the same.
+             * @example 0.93
              */
             similarity: number;
         };
         NewRepIn: {
-            /** @description For the very first rep: the name of the tenant. */
+            /**
+             * @description For the very first rep: the name of the tenant.
+             * @example Example Travel
+             */
             customerName?: string | null;
+            /**
+             * @description The e-mail address.
+             * @example anna@example.com
+             */
             email?: string | null;
+            /**
+             * @description The signature under mails, as HTML.
+             * @example <p>Kind regards<br>Anna</p>
+             */
             emailSignatureHTML?: string | null;
+            /**
+             * @description The signature under mails, as text.
+             * @example Kind regards
+             *     Anna
+             */
             emailSignatureText?: string | null;
-            /** @description For the very first rep: the tenant's hostname. */
+            /**
+             * @description For the very first rep: the tenant's hostname.
+             * @example support.example.com
+             */
             hostname?: string | null;
+            /**
+             * @description Whether it is in use.
+             * @example true
+             */
             isActive?: boolean | null;
+            /**
+             * @description Whether the rep takes escalations now.
+             * @example true
+             */
             isAvailable?: boolean | null;
-            /** @description The username where it is left out. */
+            /**
+             * @description The username where it is left out.
+             * @example Anna Peeters
+             */
             name?: string | null;
+            /**
+             * @description What else is to be known of the rep.
+             * @example null
+             */
             otherDetails?: string | null;
             /**
              * @description Required; 8 to 256 characters.
              * @example correct horse battery staple
              */
             password?: string | null;
+            /**
+             * @description The phone number.
+             * @example +3225550123
+             */
             phoneNumber?: string | null;
+            /** @description Agent where it is left out; the very first rep is an Administrator. */
             role?: components["schemas"]["Role"] | null;
             /**
              * @description Required; at most 200 characters, unique in any case.
@@ -3941,27 +5664,57 @@ export interface components {
          */
         NotificationKind: "Mention" | "Assigned";
         NotificationOut: {
+            /** @description The rep who did it; null for the server itself. */
             actorID?: components["schemas"]["CustomerRepId"] | null;
+            /**
+             * @description The name of who did it.
+             * @example Anna Berger
+             */
             actorName?: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was.
+             * @example 2024-04-01T10:00:00Z
+             */
             date: string;
+            /**
+             * @description Whether it was read.
+             * @example false
+             */
             isRead: boolean;
+            /** @description What kind it is. */
             kind: components["schemas"]["NotificationKind"];
+            /** @description The note with the mention. */
             messageID?: components["schemas"]["MessageId"] | null;
+            /** @description The notification. */
             notificationID: components["schemas"]["NotificationId"];
+            /**
+             * @description Its first 200 characters.
+             * @example I can't log in to my account.
+             */
             preview?: string | null;
+            /** @description The ticket. */
             ticketID: components["schemas"]["TicketId"];
+            /**
+             * @description The ticket's subject.
+             * @example Login not working
+             */
             ticketSubject?: string | null;
         };
         /** @description A mail that is on its way or did not get there. */
         OutboxOut: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2024-04-01T10:00:00Z
+             */
             dateCreated: string;
             /**
              * @description What the mail server said last, or why it waits.
              * @example Held back: 300 mails a minute may go out (ANSWERPAL_MAILS_PER_MINUTE).
              */
             deliveryDetail?: string | null;
+            /** @description Where a sent message is; null for what was not sent. */
             deliveryStatus: components["schemas"]["DeliveryStatus"];
             /**
              * @description `message` of a ticket, or other `mail`: a password reset, an escalation.
@@ -3973,14 +5726,35 @@ export interface components {
              * @description The id of other mail; null for a message's.
              */
             mailID?: number | null;
+            /** @description The message's id; null for other mail. */
             messageID?: components["schemas"]["MessageId"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it is tried again.
+             * @example null
+             */
             nextTry?: string | null;
+            /**
+             * @description The subject.
+             * @example Login not working
+             */
             subject?: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The ticket.
+             * @example 123
+             */
             ticketID?: number | null;
+            /**
+             * @description Addresses of the recipients, separated by commas.
+             * @example help@example.com
+             */
             toAddress?: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             * @example 1
+             */
             tries: number;
         };
         OverviewOut: {
@@ -3988,10 +5762,15 @@ export interface components {
             created: components["schemas"]["FigureOut"];
             /** @description Every day of that time. */
             days: components["schemas"]["DayOut"][];
+            /** @description What became of drafted answers. */
             drafts: components["schemas"]["DraftsOut"];
             /** @description From a ticket's making to the first answer, of those made in that time that have one. */
             firstAnswer: components["schemas"]["DurationsOut"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The beginning of the time.
+             * @example 2024-04-01T00:00:00Z
+             */
             from: string;
             /** @description The tickets that are open now, by how long ago they came. */
             openByAge: components["schemas"]["AgeOut"][];
@@ -3999,29 +5778,49 @@ export interface components {
             reps: components["schemas"]["RepFigureOut"][];
             /** @description From a ticket's making to its closing, of those closed in that time. */
             resolution: components["schemas"]["DurationsOut"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The end of the time.
+             * @example 2024-05-01T00:00:00Z
+             */
             to: string;
             /** @description The most frequent first. */
             topics: components["schemas"]["TopicVolumeOut"][];
         };
         /** @description A page of a list. */
         Page_ApiKeyOut: {
+            /** @description What is on the page. */
             items: {
+                /** @description The API key. */
                 apiKeyID: components["schemas"]["ApiKeyId"];
                 /** @description Whose key it is: it allows at most what this rep may do. */
                 customerRepID: components["schemas"]["CustomerRepId"];
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 * @example 2024-04-01T10:00:00Z
+                 */
                 dateCreated: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When the key ends; null: it does not.
+                 * @example 2124-04-01T00:00:00Z
+                 */
                 expiresAt?: string | null;
-                /** @description The key itself, when it is made and never again. */
+                /**
+                 * @description The key itself, when it is made and never again.
+                 * @example null
+                 */
                 key?: string | null;
                 /**
                  * Format: date-time
                  * @description To the minute.
                  */
                 lastUsedAt?: string | null;
-                /** @example Nightly report */
+                /**
+                 * @description What it is called.
+                 * @example Nightly report
+                 */
                 name: string;
                 /**
                  * @description The first characters of the key.
@@ -4034,112 +5833,228 @@ export interface components {
             /**
              * Format: int64
              * @description How many there are on all pages, exactly.
+             * @example 1
              */
             totalCount: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many pages there are.
+             * @example 1
+             */
             totalPages: number;
         };
         /** @description A page of a list. */
         Page_CustomFieldOut: {
+            /** @description What is on the page. */
             items: {
+                /** @description The definition. */
                 customFieldDefinitionID: components["schemas"]["CustomFieldId"];
+                /**
+                 * @description What it is about.
+                 * @example Everything about lost or late luggage
+                 */
                 description?: string | null;
-                /** @example Order number */
+                /**
+                 * @description What people call the field.
+                 * @example Order number
+                 */
                 displayName?: string | null;
                 /**
                  * @description The name of its values in `customFieldsData`.
                  * @example orderNumber
                  */
                 fieldName: string;
+                /** @description What the field holds. */
                 fieldType: components["schemas"]["FieldType"];
                 /** @description What a dropdown offers; empty for the other types. */
                 options: string[];
                 /**
                  * Format: int64
                  * @description Where it stands among the others.
+                 * @example 1
                  */
                 order: number;
             }[];
             /**
              * Format: int64
              * @description How many there are on all pages, exactly.
+             * @example 1
              */
             totalCount: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many pages there are.
+             * @example 1
+             */
             totalPages: number;
         };
         /** @description A page of a list. */
         Page_DeadMailOut: {
+            /** @description What is on the page. */
             items: {
+                /** @description The channel. */
                 channelID: components["schemas"]["ChannelId"];
                 /**
                  * @description Why, in a sentence.
                  * @example It is no mail: there is not one header in it.
                  */
                 reason?: string | null;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it came.
+                 * @example 2024-04-01T10:01:00Z
+                 */
                 receivedAt: string;
+                /** @description The mail as it came. */
                 receivedMailID: components["schemas"]["ReceivedMailId"];
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description Its size in bytes.
+                 * @example 18230
+                 */
                 sizeBytes: number;
+                /** @description How it came. */
                 source: components["schemas"]["MailSource"];
             }[];
             /**
              * Format: int64
              * @description How many there are on all pages, exactly.
+             * @example 1
              */
             totalCount: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many pages there are.
+             * @example 1
+             */
             totalPages: number;
         };
         /** @description A page of a list. */
         Page_DocumentUseOut: {
+            /** @description What is on the page. */
             items: {
                 /** @description Whether the answer was sent. */
                 isAnswered: boolean;
+                /**
+                 * @description Whether the answer was found good; null: nobody said.
+                 * @example null
+                 */
                 isLiked?: boolean | null;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was written.
+                 * @example 2024-04-01T10:01:00Z
+                 */
                 messageDate: string;
+                /** @description The message. */
                 messageID: components["schemas"]["MessageId"];
-                /** @description The question's first 200 characters. */
+                /**
+                 * @description The question's first 200 characters.
+                 * @example I can't log in to my account.
+                 */
                 preview?: string | null;
                 /** @description The passages of the document that the answer rests on. */
                 quotes: string[];
+                /**
+                 * @description The subject.
+                 * @example Login not working
+                 */
                 subject?: string | null;
+                /** @description The ticket. */
                 ticketID: components["schemas"]["TicketId"];
             }[];
             /**
              * Format: int64
              * @description How many there are on all pages, exactly.
+             * @example 1
              */
             totalCount: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many pages there are.
+             * @example 1
+             */
             totalPages: number;
         };
         /** @description A page of a list. */
         Page_EndUserOut: {
+            /** @description What is on the page. */
             items: {
-                /** @description What drafts are to know of this end user. */
+                /**
+                 * @description What drafts are to know of this end user.
+                 * @example Pays by invoice.
+                 */
                 aIDocumentation?: string | null;
+                /**
+                 * @description The city.
+                 * @example Gent
+                 */
                 city?: string | null;
+                /**
+                 * @description The company.
+                 * @example Acme
+                 */
                 company?: string | null;
+                /**
+                 * @description The country.
+                 * @example BE
+                 */
                 country?: string | null;
+                /**
+                 * @description What the end user is called in another system.
+                 * @example K-1029
+                 */
                 customerRef?: string | null;
+                /** @description What the end user is to the tenant. */
                 customerType?: components["schemas"]["CustomerType"] | null;
+                /** @description The end user. */
                 endUserID: components["schemas"]["EndUserId"];
-                /** @example Anna */
+                /**
+                 * @description The first name.
+                 * @example Anna
+                 */
                 firstname?: string | null;
+                /**
+                 * @description The gender, in any words.
+                 * @example null
+                 */
                 gender?: string | null;
+                /**
+                 * @description The house number.
+                 * @example 12
+                 */
                 houseNumber?: string | null;
-                /** @example nl */
+                /**
+                 * @description The language, as a tag (BCP 47).
+                 * @example nl
+                 */
                 lang?: string | null;
-                /** @example Peeters */
+                /**
+                 * @description The last name.
+                 * @example Peeters
+                 */
                 lastname?: string | null;
-                /** @example Anna Peeters */
+                /**
+                 * @description What it is called.
+                 * @example Anna Peeters
+                 */
                 name?: string | null;
+                /**
+                 * @description How else the end user can be reached.
+                 * @example null
+                 */
                 otherContactDetails?: string | null;
+                /**
+                 * @description The postal code.
+                 * @example 9000
+                 */
                 postalCode?: string | null;
+                /**
+                 * @description The street.
+                 * @example Veldstraat
+                 */
                 street?: string | null;
+                /** @description The addresses and numbers of the end user. */
                 uiDs: components["schemas"]["EndUserUidOut"][];
                 /** @description The same as `uiDs`. */
                 uids: components["schemas"]["EndUserUidOut"][];
@@ -4147,61 +6062,123 @@ export interface components {
             /**
              * Format: int64
              * @description How many there are on all pages, exactly.
+             * @example 1
              */
             totalCount: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many pages there are.
+             * @example 1
+             */
             totalPages: number;
         };
         /** @description A page of a list. */
         Page_EventOut: {
+            /** @description What is on the page. */
             items: {
-                /** @example ticket.updated */
+                /**
+                 * @description What was done, or is to be done.
+                 * @example ticket.updated
+                 */
                 action: string;
                 /**
                  * Format: int64
                  * @description The rep.
                  */
                 actorID?: number | null;
+                /**
+                 * @description The name of who did it.
+                 * @example Anna Berger
+                 */
                 actorName?: string | null;
                 /** @description `CustomerRep`, `EndUser` or `System`. */
                 actorType: string;
-                /** @description What changed: each field with `from` and `to`. */
+                /**
+                 * @description What changed: each field with `from` and `to`.
+                 * @example {
+                 *       "status": {
+                 *         "from": "Open",
+                 *         "to": "Closed"
+                 *       }
+                 *     }
+                 */
                 changes?: Record<string, unknown> | null;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was.
+                 * @example 2024-04-01T10:00:00Z
+                 */
                 date: string;
-                /** @example ticket */
+                /**
+                 * @description What it was about.
+                 * @example ticket
+                 */
                 entity: string;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description The id of what it was about.
+                 * @example 123
+                 */
                 entityID: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description The event.
+                 * @example 1001
+                 */
                 eventID: number;
+                /** @description The message. */
                 messageID?: components["schemas"]["MessageId"] | null;
                 /**
                  * Format: int64
                  * @description Its number in the tenant's sealed chain; not there in its first second.
                  */
                 seq?: number | null;
+                /** @description The ticket. */
                 ticketID?: components["schemas"]["TicketId"] | null;
             }[];
             /**
              * Format: int64
              * @description How many there are on all pages, exactly.
+             * @example 1
              */
             totalCount: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many pages there are.
+             * @example 1
+             */
             totalPages: number;
         };
         /** @description A page of a list. */
         Page_ExampleOut: {
+            /** @description What is on the page. */
             items: {
+                /** @description The rep. */
                 customerRepID?: components["schemas"]["CustomerRepId"] | null;
+                /**
+                 * @description The rep's name.
+                 * @example John
+                 */
                 customerRepName?: string | null;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 * @example 2024-04-01T10:00:00Z
+                 */
                 dateCreated: string;
+                /** @description The example. */
                 exampleID: components["schemas"]["ExampleId"];
+                /**
+                 * @description The language, as a tag (BCP 47).
+                 * @example en
+                 */
                 lang?: string | null;
+                /** @description Null, as is the text, where its ticket is not the caller's to see. */
                 messageID?: components["schemas"]["MessageId"] | null;
-                /** @description Null where its ticket is not the caller's to see. */
+                /**
+                 * @description What was read: the message without quoted history and signature.
+                 * @example Where is my parcel?
+                 */
                 text?: string | null;
                 /** @description None: such texts are about none of the topics. */
                 topics: components["schemas"]["ExampleTopicOut"][];
@@ -4209,58 +6186,127 @@ export interface components {
             /**
              * Format: int64
              * @description How many there are on all pages, exactly.
+             * @example 1
              */
             totalCount: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many pages there are.
+             * @example 1
+             */
             totalPages: number;
         };
         /** @description A page of a list. */
         Page_JobOut: {
+            /** @description What is on the page. */
             items: {
                 /**
                  * Format: int64
                  * @description How often it was tried.
                  */
                 attempts: number;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 * @example 2024-04-01T10:00:00Z
+                 */
                 dateCreated: string;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description The job.
+                 * @example 77
+                 */
                 jobID: number;
-                /** @example deliver_message */
+                /**
+                 * @description What kind it is.
+                 * @example deliver_message
+                 */
                 kind: string;
+                /**
+                 * @description Why it failed the last time.
+                 * @example connection refused
+                 */
                 lastError?: string | null;
                 /**
                  * Format: int64
                  * @description Id of what it is about: which, follows from the kind.
+                 * @example 567
                  */
                 subjectID: number;
             }[];
             /**
              * Format: int64
              * @description How many there are on all pages, exactly.
+             * @example 1
              */
             totalCount: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many pages there are.
+             * @example 1
+             */
             totalPages: number;
         };
         /** @description A page of a list. */
         Page_ListedMessageOut: {
+            /** @description What is on the page. */
             items: {
+                /**
+                 * @description What was said of the drafted answer.
+                 * @example The refund takes ten days since January.
+                 */
                 aI_FeedbackComment?: string | null;
+                /** @description The channel. */
                 channelID: components["schemas"]["ChannelId"];
+                /** @description The rep. */
                 customerRepID?: components["schemas"]["CustomerRepId"] | null;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 * @example 2024-04-01T10:00:00Z
+                 */
                 dateCreated: string;
+                /** @description Where a sent message is; null for what was not sent. */
                 deliveryStatus?: components["schemas"]["DeliveryStatus"] | null;
+                /**
+                 * @description Who wrote it: the address.
+                 * @example anna@example.com
+                 */
                 fromAddress?: string | null;
+                /**
+                 * @description Who wrote it: the name.
+                 * @example Anna Peeters
+                 */
                 fromName?: string | null;
+                /**
+                 * @description Whether it has files.
+                 * @example false
+                 */
                 hasAttachment: boolean;
-                /** @description Sanitised. */
+                /**
+                 * @description Sanitised.
+                 * @example <p>I can't log in to my account.</p>
+                 */
                 htmlBody?: string | null;
+                /**
+                 * @description Whether it is still being written.
+                 * @example false
+                 */
                 isDraft: boolean;
+                /**
+                 * @description Whether it was escalated.
+                 * @example false
+                 */
                 isEscalated: boolean;
-                /** @description A note that the end user does not see. */
+                /**
+                 * @description A note that the end user does not see.
+                 * @example false
+                 */
                 isInternal: boolean;
+                /**
+                 * @description Whether its reader has opened it.
+                 * @example false
+                 */
                 isOpened: boolean;
                 /**
                  * @description It may not be from whom it says: DMARC failed or could not be asked, or it was written in a chat without
@@ -4272,62 +6318,144 @@ export interface components {
                  * @example I can't log in to my account.
                  */
                 message?: string | null;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was written.
+                 * @example 2024-04-01T10:01:00Z
+                 */
                 messageDate: string;
+                /** @description The message. */
                 messageID: components["schemas"]["MessageId"];
+                /**
+                 * @description A picture of the page that it was written on.
+                 * @example null
+                 */
                 pageScreenshot?: string | null;
+                /**
+                 * @description The page that it was written on.
+                 * @example https://shop.example.com/account
+                 */
                 pageURL?: string | null;
+                /**
+                 * @description Its first 200 characters.
+                 * @example I can't log in to my account.
+                 */
                 preview?: string | null;
+                /** @description Who wrote it. */
                 senderType: components["schemas"]["SenderType"];
+                /**
+                 * @description Where it stands.
+                 * @example Open
+                 */
                 status?: string | null;
+                /**
+                 * @description The subject.
+                 * @example Login not working
+                 */
                 subject?: string | null;
+                /**
+                 * @description The whole text.
+                 * @example I can't log in to my account.
+                 */
                 textBody?: string | null;
+                /** @description The ticket. */
                 ticketID: components["schemas"]["TicketId"];
+                /**
+                 * @description Addresses of the recipients, separated by commas.
+                 * @example help@example.com
+                 */
                 toAddress?: string | null;
+                /** @description The topics. */
                 topics: components["schemas"]["ListedTopicOut"][];
+                /**
+                 * @description The address or number.
+                 * @example anna@example.com
+                 */
                 uid?: string | null;
             }[];
             /**
              * Format: int64
              * @description How many there are on all pages, exactly.
+             * @example 1
              */
             totalCount: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many pages there are.
+             * @example 1
+             */
             totalPages: number;
         };
         /** @description A page of a list. */
         Page_NotificationOut: {
+            /** @description What is on the page. */
             items: {
+                /** @description The rep who did it; null for the server itself. */
                 actorID?: components["schemas"]["CustomerRepId"] | null;
+                /**
+                 * @description The name of who did it.
+                 * @example Anna Berger
+                 */
                 actorName?: string | null;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was.
+                 * @example 2024-04-01T10:00:00Z
+                 */
                 date: string;
+                /**
+                 * @description Whether it was read.
+                 * @example false
+                 */
                 isRead: boolean;
+                /** @description What kind it is. */
                 kind: components["schemas"]["NotificationKind"];
+                /** @description The note with the mention. */
                 messageID?: components["schemas"]["MessageId"] | null;
+                /** @description The notification. */
                 notificationID: components["schemas"]["NotificationId"];
+                /**
+                 * @description Its first 200 characters.
+                 * @example I can't log in to my account.
+                 */
                 preview?: string | null;
+                /** @description The ticket. */
                 ticketID: components["schemas"]["TicketId"];
+                /**
+                 * @description The ticket's subject.
+                 * @example Login not working
+                 */
                 ticketSubject?: string | null;
             }[];
             /**
              * Format: int64
              * @description How many there are on all pages, exactly.
+             * @example 1
              */
             totalCount: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many pages there are.
+             * @example 1
+             */
             totalPages: number;
         };
         /** @description A page of a list. */
         Page_OutboxOut: {
+            /** @description What is on the page. */
             items: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 * @example 2024-04-01T10:00:00Z
+                 */
                 dateCreated: string;
                 /**
                  * @description What the mail server said last, or why it waits.
                  * @example Held back: 300 mails a minute may go out (ANSWERPAL_MAILS_PER_MINUTE).
                  */
                 deliveryDetail?: string | null;
+                /** @description Where a sent message is; null for what was not sent. */
                 deliveryStatus: components["schemas"]["DeliveryStatus"];
                 /**
                  * @description `message` of a ticket, or other `mail`: a password reset, an escalation.
@@ -4339,64 +6467,156 @@ export interface components {
                  * @description The id of other mail; null for a message's.
                  */
                 mailID?: number | null;
+                /** @description The message's id; null for other mail. */
                 messageID?: components["schemas"]["MessageId"] | null;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it is tried again.
+                 * @example null
+                 */
                 nextTry?: string | null;
+                /**
+                 * @description The subject.
+                 * @example Login not working
+                 */
                 subject?: string | null;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description The ticket.
+                 * @example 123
+                 */
                 ticketID?: number | null;
+                /**
+                 * @description Addresses of the recipients, separated by commas.
+                 * @example help@example.com
+                 */
                 toAddress?: string | null;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description How often it was tried.
+                 * @example 1
+                 */
                 tries: number;
             }[];
             /**
              * Format: int64
              * @description How many there are on all pages, exactly.
+             * @example 1
              */
             totalCount: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many pages there are.
+             * @example 1
+             */
             totalPages: number;
         };
         /** @description A page of a list. */
         Page_RepOut: {
+            /** @description What is on the page. */
             items: {
+                /** @description The rep. */
                 customerRepID: components["schemas"]["CustomerRepId"];
+                /**
+                 * @description The e-mail address.
+                 * @example anna@example.com
+                 */
                 email?: string | null;
+                /**
+                 * @description The signature under mails, as HTML.
+                 * @example <p>Kind regards<br>Anna</p>
+                 */
                 emailSignatureHTML?: string | null;
+                /**
+                 * @description The signature under mails, as text.
+                 * @example Kind regards
+                 *     Anna
+                 */
                 emailSignatureText?: string | null;
-                /** @description Whether the rep may sign in and be given tickets. */
+                /**
+                 * @description Whether the rep may sign in and be given tickets.
+                 * @example true
+                 */
                 isActive: boolean;
-                /** @description Whether the rep takes escalations now. */
+                /**
+                 * @description Whether the rep takes escalations now.
+                 * @example true
+                 */
                 isAvailable: boolean;
-                /** @example Anna Berger */
+                /**
+                 * @description What it is called.
+                 * @example Anna Berger
+                 */
                 name: string;
+                /**
+                 * @description What else is to be known of the rep.
+                 * @example null
+                 */
                 otherDetails?: string | null;
+                /**
+                 * @description The phone number.
+                 * @example +3225550123
+                 */
                 phoneNumber?: string | null;
+                /** @description What the rep may do. */
                 role: components["schemas"]["Role"];
-                /** @example anna */
+                /**
+                 * @description What the rep signs in as.
+                 * @example anna
+                 */
                 username: string;
             }[];
             /**
              * Format: int64
              * @description How many there are on all pages, exactly.
+             * @example 1
              */
             totalCount: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many pages there are.
+             * @example 1
+             */
             totalPages: number;
         };
         /** @description A page of a list. */
         Page_SinkMailOut: {
+            /** @description What is on the page. */
             items: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 * @example 2024-04-01T10:00:00Z
+                 */
                 dateCreated: string;
-                /** @example support@example.com */
+                /**
+                 * @description Who wrote it: the address.
+                 * @example support@example.com
+                 */
                 fromAddress: string;
+                /** @description The message of a ticket that it is; null for other mail. */
                 messageID?: components["schemas"]["MessageId"] | null;
+                /**
+                 * @description The Message-ID.
+                 * @example <20240401100100.567@example.com>
+                 */
                 messageIdentifier: string;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description The mail in the sink.
+                 * @example 21
+                 */
                 sinkMailID: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description Its size in bytes.
+                 * @example 18230
+                 */
                 sizeBytes: number;
+                /**
+                 * @description The subject.
+                 * @example Login not working
+                 */
                 subject: string;
                 /** @description Everybody who would have got it, blind copies too. */
                 toAddresses: string;
@@ -4404,140 +6624,276 @@ export interface components {
             /**
              * Format: int64
              * @description How many there are on all pages, exactly.
+             * @example 1
              */
             totalCount: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many pages there are.
+             * @example 1
+             */
             totalPages: number;
         };
         /** @description A page of a list. */
         Page_SpamLessonOut: {
+            /** @description What is on the page. */
             items: {
+                /** @description The rep. */
                 customerRepID: components["schemas"]["CustomerRepId"];
+                /**
+                 * @description The rep's name.
+                 * @example John
+                 */
                 customerRepName?: string | null;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 * @example 2024-04-01T10:00:00Z
+                 */
                 dateCreated: string;
                 /** @description False until the filter has looked at the mail. */
                 isLearned: boolean;
+                /**
+                 * @description Whether it is spam.
+                 * @example false
+                 */
                 isSpam: boolean;
+                /** @description The message. */
                 messageID?: components["schemas"]["MessageId"] | null;
+                /** @description The lesson. */
                 spamLessonID: components["schemas"]["SpamLessonId"];
-                /** @description Null too where its ticket is not the caller's to see. */
+                /**
+                 * @description The subject.
+                 * @example Login not working
+                 */
                 subject?: string | null;
+                /** @description Null, as is the message, where it is deleted: what spam taught outlives it. */
                 ticketID?: components["schemas"]["TicketId"] | null;
             }[];
             /**
              * Format: int64
              * @description How many there are on all pages, exactly.
+             * @example 1
              */
             totalCount: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many pages there are.
+             * @example 1
+             */
             totalPages: number;
         };
         /** @description A page of a list. */
         Page_TicketOut: {
+            /** @description What is on the page. */
             items: {
                 /** @description Newest first. */
                 aiFeedbackComments: string[];
                 /** @description The same word as `channelType`. */
                 channel: components["schemas"]["ChannelType"];
+                /** @description The channel. */
                 channelID: components["schemas"]["ChannelId"];
+                /**
+                 * @description The channel's name.
+                 * @example Support mail
+                 */
                 channelName?: string | null;
+                /** @description How the channel carries conversations. */
                 channelType: components["schemas"]["ChannelType"];
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When the ticket was closed; null while it is open.
+                 * @example null
+                 */
                 closeDate?: string | null;
-                /** @description As it was given. */
+                /**
+                 * @description As it was given.
+                 * @example {
+                 *       "priority": "urgent"
+                 *     }
+                 */
                 customFieldsData?: Record<string, unknown> | null;
+                /** @description Null while nobody has it. */
                 customerRepID?: components["schemas"]["CustomerRepId"] | null;
+                /**
+                 * @description The rep's name.
+                 * @example John
+                 */
                 customerRepName?: string | null;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 * @example 2024-04-01T10:00:00Z
+                 */
                 dateCreated: string;
+                /** @description The end user. */
                 endUserID?: components["schemas"]["EndUserId"] | null;
+                /** @description Who writes in the ticket. */
                 endUsers: components["schemas"]["TicketEndUserOut"][];
+                /**
+                 * @description Whether the ticket is escalated.
+                 * @example false
+                 */
                 escalated: boolean;
+                /**
+                 * @description Whether the ticket is closed.
+                 * @example false
+                 */
                 isClosed: boolean;
+                /**
+                 * @description Whether it is spam.
+                 * @example false
+                 */
                 isSpam: boolean;
+                /** @description The newest message of the end user. */
                 lastEndUserMessageID?: components["schemas"]["MessageId"] | null;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When the newest message was written.
+                 * @example 2024-04-01T10:01:00Z
+                 */
                 lastMessageDate: string;
+                /** @description Its conversation, where it was asked for. */
                 messages?: components["schemas"]["Page_ListedMessageOut"] | null;
-                /** @description The first 200 characters of the newest message. */
+                /**
+                 * @description The first 200 characters of the newest message.
+                 * @example I can't log in to my account.
+                 */
                 preview?: string | null;
-                /** @description Where a search found it: HTML in which the only markup is `<mark>` around each hit. */
+                /**
+                 * @description Where a search found it: HTML in which the only markup is `<mark>` around each hit.
+                 * @example null
+                 */
                 searchSnippet?: string | null;
                 /**
                  * @description `Open`, `Pending`, `Escalated`, `Closed`, or a word of the tenant's own.
                  * @example Open
                  */
                 status: string;
-                /** @example Login not working */
+                /**
+                 * @description The subject.
+                 * @example Login not working
+                 */
                 subject?: string | null;
+                /**
+                 * @description What the ticket is about, in short.
+                 * @example Anna cannot log in since this morning.
+                 */
                 summary?: string | null;
+                /** @description The ticket. */
                 ticketID: components["schemas"]["TicketId"];
                 /** @description Names of the topics of its messages, oldest first. */
                 topics: string[];
-                /** @description The address that the conversation belongs to. */
+                /**
+                 * @description The address that the conversation belongs to.
+                 * @example anna@example.com
+                 */
                 uid?: string | null;
             }[];
             /**
              * Format: int64
              * @description How many there are on all pages, exactly.
+             * @example 1
              */
             totalCount: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many pages there are.
+             * @example 1
+             */
             totalPages: number;
         };
         /** @description A page of a list. */
         Page_TopicChannelOut: {
+            /** @description What is on the page. */
             items: {
+                /** @description The channel. */
                 channelID: components["schemas"]["ChannelId"];
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description The link.
+                 * @example 3
+                 */
                 topicChannelID: number;
+                /** @description The topic. */
                 topicID: components["schemas"]["TopicId"];
             }[];
             /**
              * Format: int64
              * @description How many there are on all pages, exactly.
+             * @example 1
              */
             totalCount: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many pages there are.
+             * @example 1
+             */
             totalPages: number;
         };
         /** @description A page of a list. */
         Page_TopicDocumentOut: {
+            /** @description What is on the page. */
             items: {
+                /** @description The document. */
                 documentID: components["schemas"]["DocumentId"];
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description The link.
+                 * @example 4
+                 */
                 topicDocumentID: number;
+                /** @description The topic. */
                 topicID: components["schemas"]["TopicId"];
             }[];
             /**
              * Format: int64
              * @description How many there are on all pages, exactly.
+             * @example 1
              */
             totalCount: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many pages there are.
+             * @example 1
+             */
             totalPages: number;
         };
         /** @description A page of a list. */
         Page_TopicOut: {
+            /** @description What is on the page. */
             items: {
+                /**
+                 * @description What it is about.
+                 * @example Everything about lost or late luggage
+                 */
                 description?: string | null;
-                /** @example Lost luggage */
+                /**
+                 * @description What it is called.
+                 * @example Lost luggage
+                 */
                 name: string;
+                /** @description The topic. */
                 topicID: components["schemas"]["TopicId"];
             }[];
             /**
              * Format: int64
              * @description How many there are on all pages, exactly.
+             * @example 1
              */
             totalCount: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many pages there are.
+             * @example 1
+             */
             totalPages: number;
         };
         PasswordIn: {
             /**
              * Format: int64
              * @description Where it is given, the one in the path.
+             * @example 5
              */
             customerRepID?: number | null;
             /**
@@ -4547,18 +6903,24 @@ export interface components {
             newPassword?: string | null;
         };
         PresenceIn: {
-            /** @description Tells windows of one rep apart; at most 64 bytes. */
+            /**
+             * @description Tells windows of one rep apart; at most 64 bytes.
+             * @example 3f0c9a52
+             */
             clientID?: string | null;
+            /** @description `Viewing` where it is left out. */
             state?: components["schemas"]["PresenceState"] | null;
         };
         PresenceOut: {
             /**
              * Format: int64
              * @description A window that is not heard of for so long is gone: say so again in a third of that.
+             * @example 45
              */
             expiresInSeconds?: number | null;
             /** @description Everybody who is there, the caller too. One entry a rep: who answers in one window is answering. */
             present: components["schemas"]["PresentOut"][];
+            /** @description The ticket. */
             ticketID: components["schemas"]["TicketId"];
         };
         /**
@@ -4568,46 +6930,84 @@ export interface components {
         PresenceState: "Viewing" | "Replying";
         /** @description A rep who is on a ticket. */
         PresentOut: {
+            /** @description The rep. */
             customerRepID: components["schemas"]["CustomerRepId"];
+            /**
+             * @description The rep's name.
+             * @example John
+             */
             customerRepName?: string | null;
             /**
              * Format: date-time
              * @description Since when in this state.
              */
             since: string;
+            /** @description What the rep does there. */
             state: components["schemas"]["PresenceState"];
         };
         PreviewIn: {
-            /** @description Text or HTML; the prepared answer where it is not given. */
+            /**
+             * @description Text or HTML; the prepared answer where it is not given.
+             * @example I can't log in to my account.
+             */
             preview?: string | null;
         };
         /** @description An answer to look at before it is sent. */
         PreviewOut: {
-            /** @description HTML with the caller's signature, without links that tell who opened it. */
+            /**
+             * @description HTML with the caller's signature, without links that tell who opened it.
+             * @example I can't log in to my account.
+             */
             preview: string;
         };
         ProbabilityOut: {
-            /** Format: double */
+            /**
+             * Format: double
+             * @description How probable it is, from 0 to 1.
+             * @example 0.91
+             */
             probability: number;
+            /** @description The topic. */
             topicID: components["schemas"]["TopicId"];
+            /**
+             * @description The topic's name.
+             * @example Login Issues
+             */
             topicName?: string | null;
         };
         /** @description What went wrong (RFC 9457). */
         Problem: {
-            /** @example channelID does not exist. */
+            /**
+             * @description What is wrong, in a sentence.
+             * @example channelID does not exist.
+             */
             detail: string;
-            /** @description Field → reasons, for bad input. */
+            /**
+             * @description Field → reasons, for bad input.
+             * @example {
+             *       "channelID": [
+             *         "does not exist"
+             *       ]
+             *     }
+             */
             errors?: {
                 [key: string]: string[];
             } | null;
             /**
              * Format: int32
+             * @description Where it stands.
              * @example 400
              */
             status: number;
-            /** @example Bad Request */
+            /**
+             * @description What it is called.
+             * @example Bad Request
+             */
             title: string;
-            /** @description Finds the request in the log. */
+            /**
+             * @description Finds the request in the log.
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
             traceId: string;
             /**
              * @description A stable name of the kind of problem.
@@ -4616,18 +7016,32 @@ export interface components {
             type: string;
         };
         PromptDocumentOut: {
-            /** @description Its best passages, as markdown. */
+            /**
+             * @description Its best passages, as markdown.
+             * @example # Returns
+             *
+             *     Within 30 days.
+             */
             content: string;
+            /** @description The document. */
             documentID: components["schemas"]["DocumentId"];
             /** @description The pictures in the passages. */
             imageUrls: string[];
-            /** @description The same as the title. */
+            /**
+             * @description The same as the title.
+             * @example Anna Peeters
+             */
             name: string;
             /**
              * Format: double
              * @description 0 to 1, more where it carries an identifier of the message, such as an order number.
+             * @example 0.83
              */
             score: number;
+            /**
+             * @description What it is called.
+             * @example FAQ
+             */
             title: string;
         };
         /** @description What an answer would rest on. */
@@ -4646,14 +7060,23 @@ export interface components {
         };
         /** @description What the language model was asked for a draft. */
         PromptOut: {
-            /** @description Null where no language model was asked. */
+            /**
+             * @description Null where no language model was asked.
+             * @example null
+             */
             prompt?: string | null;
         };
         /** @description What was queued. */
         QueuedOut: {
-            /** @example 1 mailbox will be fetched. */
+            /**
+             * @description What it says.
+             * @example 1 mailbox will be fetched.
+             */
             message: string;
-            /** @description How many mailboxes. */
+            /**
+             * @description How many mailboxes.
+             * @example 1
+             */
             queued: number;
         };
         ReadIn: {
@@ -4670,42 +7093,119 @@ export interface components {
             /**
              * Format: int64
              * @description Answers sent.
+             * @example 31
              */
             answers: number;
+            /** @description The rep. */
             customerRepID: components["schemas"]["CustomerRepId"];
+            /**
+             * @description The rep's name.
+             * @example John
+             */
             customerRepName?: string | null;
             /** @description Tickets of theirs that were closed, and how long that took. */
             resolution: components["schemas"]["DurationsOut"];
         };
         RepIn: {
-            /** @description An empty text clears it, as with the other optional texts. */
+            /**
+             * @description An empty text clears it, as with the other optional texts.
+             * @example anna@example.com
+             */
             email?: string | null;
+            /**
+             * @description The signature under mails, as HTML.
+             * @example <p>Kind regards<br>Anna</p>
+             */
             emailSignatureHTML?: string | null;
+            /**
+             * @description The signature under mails, as text.
+             * @example Kind regards
+             *     Anna
+             */
             emailSignatureText?: string | null;
+            /**
+             * @description Whether it is in use.
+             * @example true
+             */
             isActive?: boolean | null;
+            /**
+             * @description Whether the rep takes escalations now.
+             * @example true
+             */
             isAvailable?: boolean | null;
+            /**
+             * @description What it is called.
+             * @example Anna Peeters
+             */
             name?: string | null;
+            /**
+             * @description What else is to be known of the rep.
+             * @example null
+             */
             otherDetails?: string | null;
+            /**
+             * @description The phone number.
+             * @example +3225550123
+             */
             phoneNumber?: string | null;
+            /** @description What the rep may do. */
             role?: components["schemas"]["Role"] | null;
-            /** @description By Administrators only, as `role` and `isActive`. */
+            /**
+             * @description By Administrators only, as `role` and `isActive`.
+             * @example anna
+             */
             username?: string | null;
         };
         RepOut: {
+            /** @description The rep. */
             customerRepID: components["schemas"]["CustomerRepId"];
+            /**
+             * @description The e-mail address.
+             * @example anna@example.com
+             */
             email?: string | null;
+            /**
+             * @description The signature under mails, as HTML.
+             * @example <p>Kind regards<br>Anna</p>
+             */
             emailSignatureHTML?: string | null;
+            /**
+             * @description The signature under mails, as text.
+             * @example Kind regards
+             *     Anna
+             */
             emailSignatureText?: string | null;
-            /** @description Whether the rep may sign in and be given tickets. */
+            /**
+             * @description Whether the rep may sign in and be given tickets.
+             * @example true
+             */
             isActive: boolean;
-            /** @description Whether the rep takes escalations now. */
+            /**
+             * @description Whether the rep takes escalations now.
+             * @example true
+             */
             isAvailable: boolean;
-            /** @example Anna Berger */
+            /**
+             * @description What it is called.
+             * @example Anna Berger
+             */
             name: string;
+            /**
+             * @description What else is to be known of the rep.
+             * @example null
+             */
             otherDetails?: string | null;
+            /**
+             * @description The phone number.
+             * @example +3225550123
+             */
             phoneNumber?: string | null;
+            /** @description What the rep may do. */
             role: components["schemas"]["Role"];
-            /** @example anna */
+            /**
+             * @description What the rep signs in as.
+             * @example anna
+             */
             username: string;
         };
         ReplyIn: {
@@ -4714,14 +7214,21 @@ export interface components {
              * @example Their parcel left today.
              */
             additionalInfo?: string | null;
-            /** @description One of `GET /api/Customers/models`. */
+            /**
+             * @description One of `GET /api/Customers/models`.
+             * @example mistral-small
+             */
             overrideModelID?: string | null;
         };
         /** @description A draft, or why there is none. */
         ReplyOut: {
-            /** @description Only where there is no reply. */
+            /**
+             * @description Only where there is no reply.
+             * @example null
+             */
             reason?: string | null;
             /**
+             * @description The drafted answer; null where nothing supports one.
              * @example Hello Anna,
              *
              *     Thank you for your message.
@@ -4738,12 +7245,22 @@ export interface components {
             newPassword?: string | null;
         };
         ResetRequestIn: {
-            /** @example anna@example.com */
-            email: string;
-            /** @description Selects the tenant where several have reps with the address. */
+            /**
+             * @description Nobody gets a mail where it is left out or no address.
+             * @example anna@example.com
+             */
+            email?: string | null;
+            /**
+             * @description Selects the tenant where several have reps with the address.
+             * @example support.example.com
+             */
             hostname?: string | null;
         };
         ResetRequestOut: {
+            /**
+             * @description What it says.
+             * @example I can't log in to my account.
+             */
             message: string;
         };
         /**
@@ -4755,10 +7272,12 @@ export interface components {
             /**
              * Format: int64
              * @description Null where the view searches for words: that costs too much to be counted now and then.
+             * @example 12
              */
             count?: number | null;
             /** @description Whether there are more: filters that the counters do not know are counted to 1000. */
             isCapped: boolean;
+            /** @description The view. */
             savedViewID: components["schemas"]["SavedViewId"];
         };
         /** Format: int64 */
@@ -4766,34 +7285,57 @@ export interface components {
         SavedViewIn: {
             /** @description By Supervisors and Administrators only. */
             isShared?: boolean | null;
-            /** @description Required when it is made; at most 200 characters. */
+            /**
+             * @description Required when it is made; at most 200 characters.
+             * @example Anna Peeters
+             */
             name?: string | null;
             /**
              * Format: int64
              * @description Views are listed in the order of this number.
+             * @example 1
              */
             position?: number | null;
-            /** @description Required when it is made: the query of `GET /api/tickets`, filters and sorting, without pages. */
+            /**
+             * @description Required when it is made: the query of `GET /api/tickets`, filters and sorting, without pages.
+             * @example status=Escalated&topic=Refunds
+             */
             query?: string | null;
         };
         SavedViewOut: {
             /** @description Who made it. */
             customerRepID: components["schemas"]["CustomerRepId"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2024-04-01T10:00:00Z
+             */
             dateCreated: string;
             /** @description Whether all reps see it. */
             isShared: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             * @example 2024-04-01T10:05:00Z
+             */
             lastModifiedDate: string;
-            /** @example Escalated refunds */
+            /**
+             * @description What it is called.
+             * @example Escalated refunds
+             */
             name: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Where it stands among the others.
+             * @example 1
+             */
             position: number;
             /**
              * @description What `GET /api/tickets` is asked.
              * @example status=Escalated&topic=Refunds&sortBy=dateCreated
              */
             query: string;
+            /** @description The view. */
             savedViewID: components["schemas"]["SavedViewId"];
         };
         /**
@@ -4809,13 +7351,40 @@ export interface components {
             modifiedAnswer?: string | null;
         };
         SendNewIn: {
+            /**
+             * @description Addresses of blind copies, separated by commas.
+             * @example null
+             */
             bccAddress?: string | null;
+            /**
+             * @description Addresses of copies, separated by commas.
+             * @example null
+             */
             ccAddress?: string | null;
+            /**
+             * @description The whole text as HTML.
+             * @example <p>I can't log in to my account.</p>
+             */
             htmlBody?: string | null;
+            /**
+             * @description What it says.
+             * @example I can't log in to my account.
+             */
             message?: string | null;
+            /**
+             * @description The subject.
+             * @example Login not working
+             */
             subject?: string | null;
+            /**
+             * @description The whole text.
+             * @example I can't log in to my account.
+             */
             textBody?: string | null;
-            /** @description Addresses separated by commas; the conversation's where it is not given. */
+            /**
+             * @description Addresses separated by commas; the conversation's where it is not given.
+             * @example help@example.com
+             */
             toAddress?: string | null;
         };
         /**
@@ -4830,21 +7399,37 @@ export interface components {
         SessionId: number;
         /** @description Who is signed in. */
         SessionOut: {
-            /** @description With a cookie: what requests that change something send as `X-CSRF-Token`. */
+            /**
+             * @description With a cookie: what requests that change something send as `X-CSRF-Token`.
+             * @example 1hX8nUe0
+             */
             csrfToken?: string | null;
+            /** @description The tenant. */
             customerID: components["schemas"]["CustomerId"];
+            /**
+             * @description The tenant's name.
+             * @example Example Travel
+             */
             customerName: string;
+            /** @description Who is signed in. */
             customerRep: components["schemas"]["RepOut"];
             /**
              * Format: date-time
              * @description With a cookie: when it ends, unless it is used before that.
+             * @example 2024-05-01T10:00:00Z
              */
             expires?: string | null;
-            /** @description With a cookie. */
+            /**
+             * @description With a cookie.
+             * @example true
+             */
             isRemembered?: boolean | null;
         };
         SetupOut: {
-            /** @description Whether there is no tenant yet: `POST /api/CustomerReps` makes it with its Administrator. */
+            /**
+             * @description Whether there is no tenant yet: `POST /api/CustomerReps` makes it with its Administrator.
+             * @example false
+             */
             isEmpty: boolean;
             /**
              * @description Whether that needs the code printed at start (`X-Setup-Code`), because the caller is not on the
@@ -4853,21 +7438,38 @@ export interface components {
             needsCode: boolean;
         };
         SignInIn: {
-            /** @description Selects the tenant where several have the username. */
+            /**
+             * @description Selects the tenant where several have the username.
+             * @example support.example.com
+             */
             hostname?: string | null;
-            /** @example correct horse battery staple */
+            /**
+             * @description The password.
+             * @example correct horse battery staple
+             */
             password: string;
             /**
              * @description Keeps the sign-in for 30 days after its last use; else it ends with the browser's window, after 12
              *     hours at the latest.
              */
             remember?: boolean | null;
-            /** @example anna */
+            /**
+             * @description What the rep signs in as.
+             * @example anna
+             */
             username: string;
         };
         SignatureIn: {
-            /** @description At most 100,000 characters, as the text. */
+            /**
+             * @description At most 100,000 characters, as the text.
+             * @example <p>Kind regards<br>Anna</p>
+             */
             emailSignatureHTML?: string | null;
+            /**
+             * @description The signature under mails, as text.
+             * @example Kind regards
+             *     Anna
+             */
             emailSignatureText?: string | null;
             /**
              * @description A language tag; needed where the path has none.
@@ -4876,8 +7478,18 @@ export interface components {
             lang?: string | null;
         };
         SignatureOut: {
+            /** @description The rep. */
             customerRepID: components["schemas"]["CustomerRepId"];
+            /**
+             * @description The signature under mails, as HTML.
+             * @example <p>Kind regards<br>Anna</p>
+             */
             emailSignatureHTML?: string | null;
+            /**
+             * @description The signature under mails, as text.
+             * @example Kind regards
+             *     Anna
+             */
             emailSignatureText?: string | null;
             /**
              * @description In lower case; empty for the default.
@@ -4887,16 +7499,40 @@ export interface components {
         };
         /** @description What would have been sent. */
         SinkMailOut: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2024-04-01T10:00:00Z
+             */
             dateCreated: string;
-            /** @example support@example.com */
+            /**
+             * @description Who wrote it: the address.
+             * @example support@example.com
+             */
             fromAddress: string;
+            /** @description The message of a ticket that it is; null for other mail. */
             messageID?: components["schemas"]["MessageId"] | null;
+            /**
+             * @description The Message-ID.
+             * @example <20240401100100.567@example.com>
+             */
             messageIdentifier: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The mail in the sink.
+             * @example 21
+             */
             sinkMailID: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Its size in bytes.
+             * @example 18230
+             */
             sizeBytes: number;
+            /**
+             * @description The subject.
+             * @example Login not working
+             */
             subject: string;
             /** @description Everybody who would have got it, blind copies too. */
             toAddresses: string;
@@ -4908,17 +7544,36 @@ export interface components {
         SpamLessonId: number;
         /** @description A mail that taught the spam filter. */
         SpamLessonOut: {
+            /** @description The rep. */
             customerRepID: components["schemas"]["CustomerRepId"];
+            /**
+             * @description The rep's name.
+             * @example John
+             */
             customerRepName?: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2024-04-01T10:00:00Z
+             */
             dateCreated: string;
             /** @description False until the filter has looked at the mail. */
             isLearned: boolean;
+            /**
+             * @description Whether it is spam.
+             * @example false
+             */
             isSpam: boolean;
+            /** @description The message. */
             messageID?: components["schemas"]["MessageId"] | null;
+            /** @description The lesson. */
             spamLessonID: components["schemas"]["SpamLessonId"];
-            /** @description Null too where its ticket is not the caller's to see. */
+            /**
+             * @description The subject.
+             * @example Login not working
+             */
             subject?: string | null;
+            /** @description Null, as is the message, where it is deleted: what spam taught outlives it. */
             ticketID?: components["schemas"]["TicketId"] | null;
         };
         /**
@@ -4927,33 +7582,87 @@ export interface components {
          */
         StageStatus: "Pending" | "Running" | "Done" | "Failed" | "Skipped";
         TicketAssignIn: {
+            /** @description The caller where it is not given; 0 is nobody. */
             customerRepID?: components["schemas"]["CustomerRepId"] | null;
         };
         /** @description What a ticket shows of its end user. */
         TicketEndUserOut: {
+            /**
+             * @description The company.
+             * @example Acme
+             */
             company?: string | null;
+            /** @description What the end user is to the tenant. */
             customerType?: components["schemas"]["CustomerType"] | null;
+            /** @description The end user. */
             endUserID: components["schemas"]["EndUserId"];
+            /**
+             * @description The first name.
+             * @example Anna
+             */
             firstname?: string | null;
+            /**
+             * @description The language, as a tag (BCP 47).
+             * @example en
+             */
             lang?: string | null;
+            /**
+             * @description The last name.
+             * @example Peeters
+             */
             lastname?: string | null;
+            /**
+             * @description What it is called.
+             * @example Anna Peeters
+             */
             name?: string | null;
         };
         /** Format: int64 */
         TicketId: number;
         /** @description The fields that may be given. Others are ignored, because clients send back what they read. */
         TicketIn: {
+            /** @description The same as `channelType`. */
             channel?: components["schemas"]["ChannelType"] | null;
+            /** @description Required when it is made. */
             channelID?: components["schemas"]["ChannelId"] | null;
+            /** @description The channel's own where it is not given. */
             channelType?: components["schemas"]["ChannelType"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the ticket was closed; null while it is open.
+             * @example null
+             */
             closeDate?: string | null;
+            /**
+             * @description Values of custom fields by name.
+             * @example {
+             *       "priority": "urgent"
+             *     }
+             */
             customFieldsData?: Record<string, unknown> | null;
+            /** @description 0 is nobody. */
             customerRepID?: components["schemas"]["CustomerRepId"] | null;
+            /** @description The end user. */
             endUserID?: components["schemas"]["EndUserId"] | null;
+            /**
+             * @description Whether the ticket is escalated.
+             * @example false
+             */
             escalated?: boolean | null;
+            /**
+             * @description Whether the ticket is closed.
+             * @example false
+             */
             isClosed?: boolean | null;
+            /**
+             * @description Whether it is spam.
+             * @example false
+             */
             isSpam?: boolean | null;
+            /**
+             * @description Its first 200 characters.
+             * @example I can't log in to my account.
+             */
             preview?: string | null;
             /**
              * @description At most 50 characters.
@@ -4965,9 +7674,20 @@ export interface components {
              * @example Login not working
              */
             subject?: string | null;
+            /**
+             * @description What the ticket is about, in short.
+             * @example Anna cannot log in since this morning.
+             */
             summary?: string | null;
+            /**
+             * @description The call at the telephone provider.
+             * @example null
+             */
             twilio_CallSid?: string | null;
-            /** @description Finds or makes the end user where `endUserID` is not given to a new ticket. */
+            /**
+             * @description Finds or makes the end user where `endUserID` is not given to a new ticket.
+             * @example anna@example.com
+             */
             uid?: string | null;
         };
         TicketOut: {
@@ -4975,57 +7695,134 @@ export interface components {
             aiFeedbackComments: string[];
             /** @description The same word as `channelType`. */
             channel: components["schemas"]["ChannelType"];
+            /** @description The channel. */
             channelID: components["schemas"]["ChannelId"];
+            /**
+             * @description The channel's name.
+             * @example Support mail
+             */
             channelName?: string | null;
+            /** @description How the channel carries conversations. */
             channelType: components["schemas"]["ChannelType"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the ticket was closed; null while it is open.
+             * @example null
+             */
             closeDate?: string | null;
-            /** @description As it was given. */
+            /**
+             * @description As it was given.
+             * @example {
+             *       "priority": "urgent"
+             *     }
+             */
             customFieldsData?: Record<string, unknown> | null;
+            /** @description Null while nobody has it. */
             customerRepID?: components["schemas"]["CustomerRepId"] | null;
+            /**
+             * @description The rep's name.
+             * @example John
+             */
             customerRepName?: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2024-04-01T10:00:00Z
+             */
             dateCreated: string;
+            /** @description The end user. */
             endUserID?: components["schemas"]["EndUserId"] | null;
+            /** @description Who writes in the ticket. */
             endUsers: components["schemas"]["TicketEndUserOut"][];
+            /**
+             * @description Whether the ticket is escalated.
+             * @example false
+             */
             escalated: boolean;
+            /**
+             * @description Whether the ticket is closed.
+             * @example false
+             */
             isClosed: boolean;
+            /**
+             * @description Whether it is spam.
+             * @example false
+             */
             isSpam: boolean;
+            /** @description The newest message of the end user. */
             lastEndUserMessageID?: components["schemas"]["MessageId"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the newest message was written.
+             * @example 2024-04-01T10:01:00Z
+             */
             lastMessageDate: string;
+            /** @description Its conversation, where it was asked for. */
             messages?: components["schemas"]["Page_ListedMessageOut"] | null;
-            /** @description The first 200 characters of the newest message. */
+            /**
+             * @description The first 200 characters of the newest message.
+             * @example I can't log in to my account.
+             */
             preview?: string | null;
-            /** @description Where a search found it: HTML in which the only markup is `<mark>` around each hit. */
+            /**
+             * @description Where a search found it: HTML in which the only markup is `<mark>` around each hit.
+             * @example null
+             */
             searchSnippet?: string | null;
             /**
              * @description `Open`, `Pending`, `Escalated`, `Closed`, or a word of the tenant's own.
              * @example Open
              */
             status: string;
-            /** @example Login not working */
+            /**
+             * @description The subject.
+             * @example Login not working
+             */
             subject?: string | null;
+            /**
+             * @description What the ticket is about, in short.
+             * @example Anna cannot log in since this morning.
+             */
             summary?: string | null;
+            /** @description The ticket. */
             ticketID: components["schemas"]["TicketId"];
             /** @description Names of the topics of its messages, oldest first. */
             topics: string[];
-            /** @description The address that the conversation belongs to. */
+            /**
+             * @description The address that the conversation belongs to.
+             * @example anna@example.com
+             */
             uid?: string | null;
         };
         /** @description One topic or many with one channel or many. */
         TopicChannelIn: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The channel.
+             * @example 2
+             */
             channelID?: number | null;
+            /** @description Channels. */
             channelIDs?: number[] | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The topic.
+             * @example 1
+             */
             topicID?: number | null;
+            /** @description Topics. */
             topicIDs?: number[] | null;
         };
         TopicChannelOut: {
+            /** @description The channel. */
             channelID: components["schemas"]["ChannelId"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The link.
+             * @example 3
+             */
             topicChannelID: number;
+            /** @description The topic. */
             topicID: components["schemas"]["TopicId"];
         };
         /** @description One, or a list of them. */
@@ -5033,24 +7830,48 @@ export interface components {
         /** @description One, or a list of them. */
         TopicChannelsOut: components["schemas"]["TopicChannelOut"] | components["schemas"]["TopicChannelOut"][];
         TopicDayOut: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are.
+             * @example 12
+             */
             count: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was.
+             * @example 2024-04-01T10:00:00Z
+             */
             date: string;
         };
         /** @description One topic or many with one document or many. */
         TopicDocumentIn: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The document.
+             * @example 1
+             */
             documentID?: number | null;
+            /** @description Documents. */
             documentIDs?: number[] | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The topic.
+             * @example 1
+             */
             topicID?: number | null;
+            /** @description Topics. */
             topicIDs?: number[] | null;
         };
         TopicDocumentOut: {
+            /** @description The document. */
             documentID: components["schemas"]["DocumentId"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The link.
+             * @example 4
+             */
             topicDocumentID: number;
+            /** @description The topic. */
             topicID: components["schemas"]["TopicId"];
         };
         /** @description One, or a list of them. */
@@ -5060,23 +7881,51 @@ export interface components {
         /** Format: int64 */
         TopicId: number;
         TopicIn: {
-            /** @description What messages of this topic are about, in a sentence: topic detection reads it. */
+            /**
+             * @description What messages of this topic are about, in a sentence: topic detection reads it.
+             * @example Everything about lost or late luggage
+             */
             description?: string | null;
-            /** @description Required when it is made; at most 200 characters, unique in any case. */
+            /**
+             * @description Required when it is made; at most 200 characters, unique in any case.
+             * @example Anna Peeters
+             */
             name?: string | null;
         };
         TopicOut: {
+            /**
+             * @description What it is about.
+             * @example Everything about lost or late luggage
+             */
             description?: string | null;
-            /** @example Lost luggage */
+            /**
+             * @description What it is called.
+             * @example Lost luggage
+             */
             name: string;
+            /** @description The topic. */
             topicID: components["schemas"]["TopicId"];
         };
         TopicVolumeOut: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are.
+             * @example 12
+             */
             count: number;
+            /** @description The figures by day. */
             days: components["schemas"]["TopicDayOut"][];
+            /**
+             * @description The query of `GET /api/tickets` that lists them.
+             * @example status=Escalated&topic=Refunds
+             */
             query?: string | null;
+            /** @description Null for the tickets without a topic, which no query lists. */
             topicID?: components["schemas"]["TopicId"] | null;
+            /**
+             * @description The topic's name.
+             * @example Login Issues
+             */
             topicName?: string | null;
         };
         /** @description What came of trying one server. */
@@ -5086,6 +7935,10 @@ export interface components {
              * @example imap.example.com:993 refuses the login of help: Authentication failed.
              */
             message: string;
+            /**
+             * @description Whether it works.
+             * @example true
+             */
             works: boolean;
         };
         /**
@@ -5097,6 +7950,7 @@ export interface components {
             /**
              * Format: int64
              * @description The `X-Undo-ID` of the action.
+             * @example 17
              */
             undoID: number;
         };
@@ -5110,38 +7964,312 @@ export interface components {
             /**
              * Format: int64
              * @description One of `GET /api/EndUsers/{id}/merges`.
+             * @example 2
              */
             endUserMergeID: number;
         };
         /** @description A message that was taken back. */
         UnsentOut: {
-            /** @example The message is a draft again. */
+            /**
+             * @description What it says.
+             * @example The message is a draft again.
+             */
             message: string;
             /** @description The draft. */
             messageID: components["schemas"]["MessageId"];
         };
         /** @description The form of an upload. */
         UploadForm: {
-            /** @description What the message's HTML calls it (`cid:`); at most 255 characters. */
+            /**
+             * @description What the message's HTML calls it (`cid:`); at most 255 characters.
+             * @example logo
+             */
             contentId?: string | null;
             /**
              * Format: binary
              * @description The first field of this name is taken.
+             * @example the bytes of the file
              */
             file: string;
         };
         /** @description How many tickets a view holds, and the query of `GET /api/tickets` that lists them. */
         ViewCountOut: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are.
+             * @example 12
+             */
             count: number;
-            /** @example isClosed=false&isSpam=false&customerRepID=0 */
+            /**
+             * @description The query of `GET /api/tickets` that lists them.
+             * @example isClosed=false&isSpam=false&customerRepID=0
+             */
             query: string;
         };
     };
-    responses: never;
-    parameters: never;
+    responses: {
+        /** @description Bad input; `errors` names the fields. */
+        BadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/invalid",
+                 *       "title": "Bad Request",
+                 *       "status": 400,
+                 *       "detail": "channelID does not exist.",
+                 *       "traceId": "4bf92f3577b34da6a3ce929d0e0e4736",
+                 *       "errors": {
+                 *         "channelID": [
+                 *           "does not exist"
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It contradicts what is there. Also: an `Idempotency-Key` that came with another body, or whose first request is still under way. */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/conflict",
+                 *       "title": "Conflict",
+                 *       "status": 409,
+                 *       "detail": "It contradicts what is there. Also: an `Idempotency-Key` that came with another body, or whose first request is still under way.",
+                 *       "traceId": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not for this role or key, or not from this site. */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/forbidden",
+                 *       "title": "Forbidden",
+                 *       "status": 403,
+                 *       "detail": "Not for this role or key, or not from this site.",
+                 *       "traceId": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Nothing is there under this id, or nothing that the caller may see. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/not-found",
+                 *       "title": "Not Found",
+                 *       "status": 404,
+                 *       "detail": "Nothing is there under this id, or nothing that the caller may see.",
+                 *       "traceId": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It has changed since it was read: `If-Match` names another state. */
+        PreconditionFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/precondition-failed",
+                 *       "title": "Precondition Failed",
+                 *       "status": 412,
+                 *       "detail": "It has changed since it was read: `If-Match` names another state.",
+                 *       "traceId": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The file has no such range. */
+        RangeNotSatisfiable: {
+            headers: {
+                "Content-Range": components["headers"]["Content-Range"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/range-not-satisfiable",
+                 *       "title": "Range Not Satisfiable",
+                 *       "status": 416,
+                 *       "detail": "The file has no such range.",
+                 *       "traceId": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body, or a file, is too large. */
+        TooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/too-large",
+                 *       "title": "Payload Too Large",
+                 *       "status": 413,
+                 *       "detail": "The body, or a file, is too large.",
+                 *       "traceId": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too many calls, or too many failed logins. */
+        TooManyRequests: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/too-many-requests",
+                 *       "title": "Too Many Requests",
+                 *       "status": 429,
+                 *       "detail": "Too many calls, or too many failed logins.",
+                 *       "traceId": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description No credentials, or wrong ones. */
+        Unauthorized: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/unauthorized",
+                 *       "title": "Unauthorized",
+                 *       "status": 401,
+                 *       "detail": "No credentials, or wrong ones.",
+                 *       "traceId": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Something that it needs is down. */
+        Unavailable: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/unavailable",
+                 *       "title": "Service Unavailable",
+                 *       "status": 503,
+                 *       "detail": "Something that it needs is down.",
+                 *       "traceId": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Well-formed, but it cannot be done. */
+        Unprocessable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/unprocessable",
+                 *       "title": "Unprocessable Entity",
+                 *       "status": 422,
+                 *       "detail": "Well-formed, but it cannot be done.",
+                 *       "traceId": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is of another content type. */
+        UnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/unsupported-media-type",
+                 *       "title": "Unsupported Media Type",
+                 *       "status": 415,
+                 *       "detail": "The body is of another content type.",
+                 *       "traceId": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+        IdempotencyKey: string;
+        /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+        IfMatch: string;
+        /** @description The `ETag` of a state that the caller has: 304 where it is still the same. */
+        IfNoneMatch: string;
+    };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description The length of the file.
+         * @example bytes *\/48213
+         */
+        "Content-Range": string;
+        /**
+         * @description Names the state of the object: for `If-Match` and `If-None-Match`.
+         * @example "b4b1c9e0f0a94cb1a2c1d7f3a8f1d5c2"
+         */
+        ETag: string;
+        /**
+         * @description The address of what was made.
+         * @example /api/tickets/123
+         */
+        Location: string;
+        /**
+         * @description Seconds to wait before the next try.
+         * @example 5
+         */
+        "Retry-After": string;
+        /**
+         * @description The ways to sign in.
+         * @example Bearer, Basic realm="answerpal"
+         */
+        "WWW-Authenticate": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -5149,7 +8277,9 @@ export interface operations {
     list_api_keys: {
         parameters: {
             query?: {
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
                 /** @description Any property of a key but `scopes`; `apiKeyID` where it is left out. */
                 sortBy?: string;
@@ -5162,38 +8292,41 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "apiKeyID": 3,
+                     *           "customerRepID": 5,
+                     *           "dateCreated": "2024-04-01T10:00:00Z",
+                     *           "expiresAt": "2124-04-01T00:00:00Z",
+                     *           "key": null,
+                     *           "lastUsedAt": null,
+                     *           "name": "Nightly report",
+                     *           "prefix": "ak_Zk3x9Qa",
+                     *           "scopes": [
+                     *             "read"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_ApiKeyOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     create_api_key: {
@@ -5205,117 +8338,81 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Nightly report",
+                 *       "scopes": [
+                 *         "read"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["ApiKeyIn"];
             };
         };
         responses: {
+            /** @description It was made; `Location` is its address. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "apiKeyID": 3,
+                     *       "customerRepID": 5,
+                     *       "dateCreated": "2024-04-01T10:00:00Z",
+                     *       "expiresAt": "2124-04-01T00:00:00Z",
+                     *       "key": null,
+                     *       "lastUsedAt": null,
+                     *       "name": "Nightly report",
+                     *       "prefix": "ak_Zk3x9Qa",
+                     *       "scopes": [
+                     *         "read"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ApiKeyOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_api_key: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the api key. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_audit_events: {
@@ -5325,18 +8422,27 @@ export interface operations {
                 action?: string[];
                 /** @description What it was about: `ticket`, `ticketMessage`, `customerRep`, `channel` … */
                 entity?: string;
+                /** @description The id of what it was about. */
                 entityID?: number;
                 /** @description `CustomerRep`, `EndUser` or `System`. */
                 actorType?: string;
                 /** @description The rep who did it. */
                 actorID?: number;
+                /** @description Only what was about this ticket. */
                 ticketID?: number;
+                /** @description Only what was about this message. */
                 messageID?: number;
+                /** @description Then or later. */
                 from?: string;
+                /** @description Before then. */
                 to?: string;
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
-                /** @description `desc` (the default: the newest first) or `asc`. */
+                /** @description Any plain property of the answered objects; the newest first where it is left out. */
+                sortBy?: string;
+                /** @description `asc` or `desc`. */
                 sortOrder?: string;
             };
             header?: never;
@@ -5345,38 +8451,47 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "action": "ticket.updated",
+                     *           "actorID": null,
+                     *           "actorName": "Anna Berger",
+                     *           "actorType": "text",
+                     *           "changes": {
+                     *             "status": {
+                     *               "from": "Open",
+                     *               "to": "Closed"
+                     *             }
+                     *           },
+                     *           "date": "2024-04-01T10:00:00Z",
+                     *           "entity": "ticket",
+                     *           "entityID": 123,
+                     *           "eventID": 1001,
+                     *           "messageID": 567,
+                     *           "seq": null,
+                     *           "ticketID": 123
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_EventOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     login: {
@@ -5388,58 +8503,36 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "anna",
+                 *       "password": "correct horse battery staple"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LoginIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI1In0.c2lnbmF0dXJl"
+                     *     }
+                     */
                     "application/json": components["schemas"]["LoginOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     request_password_reset: {
@@ -5451,42 +8544,33 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "anna@example.com"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ResetRequestIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "I can't log in to my account."
+                     *     }
+                     */
                     "application/json": components["schemas"]["ResetRequestOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
         };
     };
     reset_password: {
@@ -5494,62 +8578,35 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The token of the mailed link. */
                 token: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "newPassword": "correct horse battery staple"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ResetIn"];
             };
         };
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_session: {
@@ -5561,30 +8618,41 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "csrfToken": "1hX8nUe0",
+                     *       "customerID": 1,
+                     *       "customerName": "Example Travel",
+                     *       "customerRep": {
+                     *         "customerRepID": 5,
+                     *         "email": "anna@example.com",
+                     *         "emailSignatureHTML": "<p>Kind regards<br>Anna</p>",
+                     *         "emailSignatureText": "Kind regards\nAnna",
+                     *         "isActive": true,
+                     *         "isAvailable": true,
+                     *         "name": "Anna Berger",
+                     *         "otherDetails": null,
+                     *         "phoneNumber": "+3225550123",
+                     *         "role": "Agent",
+                     *         "username": "anna"
+                     *       },
+                     *       "expires": "2024-05-01T10:00:00Z",
+                     *       "isRemembered": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     create_session: {
@@ -5596,66 +8664,55 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "anna",
+                 *       "password": "correct horse battery staple",
+                 *       "remember": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignInIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "csrfToken": "1hX8nUe0",
+                     *       "customerID": 1,
+                     *       "customerName": "Example Travel",
+                     *       "customerRep": {
+                     *         "customerRepID": 5,
+                     *         "email": "anna@example.com",
+                     *         "emailSignatureHTML": "<p>Kind regards<br>Anna</p>",
+                     *         "emailSignatureText": "Kind regards\nAnna",
+                     *         "isActive": true,
+                     *         "isAvailable": true,
+                     *         "name": "Anna Berger",
+                     *         "otherDetails": null,
+                     *         "phoneNumber": "+3225550123",
+                     *         "role": "Agent",
+                     *         "username": "anna"
+                     *       },
+                     *       "expires": "2024-05-01T10:00:00Z",
+                     *       "isRemembered": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_session: {
@@ -5670,44 +8727,19 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_sessions: {
@@ -5719,30 +8751,32 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "created": "2024-04-01T10:00:00Z",
+                     *         "expires": "2024-05-01T10:00:00Z",
+                     *         "isCurrent": false,
+                     *         "isRemembered": true,
+                     *         "lastUsed": "2024-04-01T10:00:00Z",
+                     *         "sessionID": 12,
+                     *         "userAgent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["ListedSessionOut"][];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     end_session: {
@@ -5750,42 +8784,25 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the session. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_auto_reply_rules: {
@@ -5797,278 +8814,240 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "autoReplyRuleID": 1,
+                     *         "channelID": 2,
+                     *         "delayMinutes": 5,
+                     *         "isActive": true,
+                     *         "leastConfidence": 0.8,
+                     *         "mostPerDay": 50,
+                     *         "mostWrong": 0.05,
+                     *         "topicID": 1
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["AutoReplyRuleOut"][];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     create_auto_reply_rule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "topicID": 1,
+                 *       "channelID": 2,
+                 *       "leastConfidence": 0.8,
+                 *       "mostWrong": 0.05,
+                 *       "mostPerDay": 50,
+                 *       "delayMinutes": 5,
+                 *       "isActive": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["AutoReplyRuleIn"];
             };
         };
         responses: {
+            /** @description It was made; `Location` is its address. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "autoReplyRuleID": 1,
+                     *       "channelID": 2,
+                     *       "delayMinutes": 5,
+                     *       "isActive": true,
+                     *       "leastConfidence": 0.8,
+                     *       "mostPerDay": 50,
+                     *       "mostWrong": 0.05,
+                     *       "topicID": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["AutoReplyRuleOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_auto_reply_rule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a state that the caller has: 304 where it is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
+                /** @description The id of the auto reply rule. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "autoReplyRuleID": 1,
+                     *       "channelID": 2,
+                     *       "delayMinutes": 5,
+                     *       "isActive": true,
+                     *       "leastConfidence": 0.8,
+                     *       "mostPerDay": 50,
+                     *       "mostWrong": 0.05,
+                     *       "topicID": 1,
+                     *       "measuredCoverage": 0.41,
+                     *       "measuredDrafts": 120,
+                     *       "measuredLeastConfidence": 0.82,
+                     *       "measuredWrong": 4
+                     *     }
+                     */
                     "application/json": components["schemas"]["MeasuredRuleOut"];
                 };
             };
-            401: {
+            /** @description As it was: `If-None-Match` names its present state. */
+            304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     update_auto_reply_rule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the auto reply rule. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "topicID": 1,
+                 *       "channelID": 2,
+                 *       "leastConfidence": 0.8,
+                 *       "mostWrong": 0.05,
+                 *       "mostPerDay": 50,
+                 *       "delayMinutes": 5,
+                 *       "isActive": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["AutoReplyRuleIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "autoReplyRuleID": 1,
+                     *       "channelID": 2,
+                     *       "delayMinutes": 5,
+                     *       "isActive": true,
+                     *       "leastConfidence": 0.8,
+                     *       "mostPerDay": 50,
+                     *       "mostWrong": 0.05,
+                     *       "topicID": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["AutoReplyRuleOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_auto_reply_rule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the auto reply rule. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_canned_responses: {
@@ -6085,109 +9064,96 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "cannedResponseID": 6,
+                     *         "customerRepID": 5,
+                     *         "dateCreated": "2024-04-01T10:00:00Z",
+                     *         "htmlBody": "<p>I can't log in to my account.</p>",
+                     *         "isShared": false,
+                     *         "lang": "en",
+                     *         "lastModifiedDate": "2024-04-01T10:05:00Z",
+                     *         "shortcut": "refund",
+                     *         "textBody": "I can't log in to my account.",
+                     *         "title": "Refund is on its way",
+                     *         "unfilled": []
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["CannedResponseOut"][];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     create_canned_response: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "title": "Refund is on its way",
+                 *       "shortcut": "refund",
+                 *       "textBody": "Hello {{EndUserFirstname}}, your refund is on its way.",
+                 *       "isShared": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["CannedResponseIn"];
             };
         };
         responses: {
+            /** @description It was made; `Location` is its address. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cannedResponseID": 6,
+                     *       "customerRepID": 5,
+                     *       "dateCreated": "2024-04-01T10:00:00Z",
+                     *       "htmlBody": "<p>I can't log in to my account.</p>",
+                     *       "isShared": false,
+                     *       "lang": "en",
+                     *       "lastModifiedDate": "2024-04-01T10:05:00Z",
+                     *       "shortcut": "refund",
+                     *       "textBody": "I can't log in to my account.",
+                     *       "title": "Refund is on its way",
+                     *       "unfilled": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["CannedResponseOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_canned_response: {
@@ -6196,194 +9162,150 @@ export interface operations {
                 /** @description Fills the placeholders in with what this ticket, its end user and the caller say. */
                 ticketId?: components["schemas"]["TicketId"];
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a state that the caller has: 304 where it is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
+                /** @description The id of the canned response. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cannedResponseID": 6,
+                     *       "customerRepID": 5,
+                     *       "dateCreated": "2024-04-01T10:00:00Z",
+                     *       "htmlBody": "<p>I can't log in to my account.</p>",
+                     *       "isShared": false,
+                     *       "lang": "en",
+                     *       "lastModifiedDate": "2024-04-01T10:05:00Z",
+                     *       "shortcut": "refund",
+                     *       "textBody": "I can't log in to my account.",
+                     *       "title": "Refund is on its way",
+                     *       "unfilled": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["CannedResponseOut"];
                 };
             };
-            400: {
+            /** @description As it was: `If-None-Match` names its present state. */
+            304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     update_canned_response: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the canned response. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "title": "Refund is on its way",
+                 *       "shortcut": "refund",
+                 *       "textBody": "Hello {{EndUserFirstname}}, your refund is on its way.",
+                 *       "isShared": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["CannedResponseIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cannedResponseID": 6,
+                     *       "customerRepID": 5,
+                     *       "dateCreated": "2024-04-01T10:00:00Z",
+                     *       "htmlBody": "<p>I can't log in to my account.</p>",
+                     *       "isShared": false,
+                     *       "lang": "en",
+                     *       "lastModifiedDate": "2024-04-01T10:05:00Z",
+                     *       "shortcut": "refund",
+                     *       "textBody": "I can't log in to my account.",
+                     *       "title": "Refund is on its way",
+                     *       "unfilled": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["CannedResponseOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_canned_response: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the canned response. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_channels: {
@@ -6395,101 +9317,148 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "autoRepliesPerHour": 5,
+                     *         "autoRetrieveEmails": true,
+                     *         "channelID": 2,
+                     *         "channelType": "Email",
+                     *         "connectionDetails": null,
+                     *         "customerID": 1,
+                     *         "dkimDomain": "example.com",
+                     *         "dkimSelector": "answerpal",
+                     *         "emailAddress": "help@example.com",
+                     *         "footerLinks": true,
+                     *         "hostnames": "shop.example.com,www.example.com",
+                     *         "imapAfterFetch": "Mark",
+                     *         "imapFolder": "INBOX",
+                     *         "imapMoveTo": null,
+                     *         "imapPassword": "••••••••",
+                     *         "imapPort": 993,
+                     *         "imapSecurity": "TLS",
+                     *         "imapServer": "imap.example.com",
+                     *         "imapUseSSL": true,
+                     *         "imapUsername": "help@example.com",
+                     *         "isActive": true,
+                     *         "isDefaultTranslationChannel": false,
+                     *         "joinBySubjectDays": 0,
+                     *         "name": "Support mail",
+                     *         "phoneNumber": "+3225550123",
+                     *         "plusAddressing": true,
+                     *         "senderName": "Example Travel Support",
+                     *         "shadowMode": false,
+                     *         "smtpPassword": "••••••••",
+                     *         "smtpPort": 587,
+                     *         "smtpSecurity": "StartTLS",
+                     *         "smtpServer": "smtp.example.com",
+                     *         "smtpUseSSL": true,
+                     *         "smtpUsername": "help@example.com",
+                     *         "spamFilter": true,
+                     *         "token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI1In0.c2lnbmF0dXJl",
+                     *         "trackOpens": true,
+                     *         "trustedAuthServer": "mx.example.com"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["ChannelOut"][];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     create_channel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "channelType": "Email",
+                 *       "name": "Support mail",
+                 *       "emailAddress": "help@example.com"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChannelIn"];
             };
         };
         responses: {
+            /** @description It was made; `Location` is its address. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "autoRepliesPerHour": 5,
+                     *       "autoRetrieveEmails": true,
+                     *       "channelID": 2,
+                     *       "channelType": "Email",
+                     *       "connectionDetails": null,
+                     *       "customerID": 1,
+                     *       "dkimDomain": "example.com",
+                     *       "dkimSelector": "answerpal",
+                     *       "emailAddress": "help@example.com",
+                     *       "footerLinks": true,
+                     *       "hostnames": "shop.example.com,www.example.com",
+                     *       "imapAfterFetch": "Mark",
+                     *       "imapFolder": "INBOX",
+                     *       "imapMoveTo": null,
+                     *       "imapPassword": "••••••••",
+                     *       "imapPort": 993,
+                     *       "imapSecurity": "TLS",
+                     *       "imapServer": "imap.example.com",
+                     *       "imapUseSSL": true,
+                     *       "imapUsername": "help@example.com",
+                     *       "isActive": true,
+                     *       "isDefaultTranslationChannel": false,
+                     *       "joinBySubjectDays": 0,
+                     *       "name": "Support mail",
+                     *       "phoneNumber": "+3225550123",
+                     *       "plusAddressing": true,
+                     *       "senderName": "Example Travel Support",
+                     *       "shadowMode": false,
+                     *       "smtpPassword": "••••••••",
+                     *       "smtpPort": 587,
+                     *       "smtpSecurity": "StartTLS",
+                     *       "smtpServer": "smtp.example.com",
+                     *       "smtpUseSSL": true,
+                     *       "smtpUsername": "help@example.com",
+                     *       "spamFilter": true,
+                     *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI1In0.c2lnbmF0dXJl",
+                     *       "trackOpens": true,
+                     *       "trustedAuthServer": "mx.example.com"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChannelOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     test_connection: {
@@ -6501,251 +9470,247 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "channelID": 2
+                 *     }
+                 */
                 "application/json": components["schemas"]["ConnectionIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "imap": {
+                     *         "message": "imap.example.com:993 refuses the login of help: Authentication failed.",
+                     *         "works": true
+                     *       },
+                     *       "message": "I can't log in to my account.",
+                     *       "smtp": {
+                     *         "message": "imap.example.com:993 refuses the login of help: Authentication failed.",
+                     *         "works": true
+                     *       },
+                     *       "success": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["ConnectionOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_channel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a state that the caller has: 304 where it is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
+                /** @description The id of the channel. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "autoRepliesPerHour": 5,
+                     *       "autoRetrieveEmails": true,
+                     *       "channelID": 2,
+                     *       "channelType": "Email",
+                     *       "connectionDetails": null,
+                     *       "customerID": 1,
+                     *       "dkimDomain": "example.com",
+                     *       "dkimSelector": "answerpal",
+                     *       "emailAddress": "help@example.com",
+                     *       "footerLinks": true,
+                     *       "hostnames": "shop.example.com,www.example.com",
+                     *       "imapAfterFetch": "Mark",
+                     *       "imapFolder": "INBOX",
+                     *       "imapMoveTo": null,
+                     *       "imapPassword": "••••••••",
+                     *       "imapPort": 993,
+                     *       "imapSecurity": "TLS",
+                     *       "imapServer": "imap.example.com",
+                     *       "imapUseSSL": true,
+                     *       "imapUsername": "help@example.com",
+                     *       "isActive": true,
+                     *       "isDefaultTranslationChannel": false,
+                     *       "joinBySubjectDays": 0,
+                     *       "name": "Support mail",
+                     *       "phoneNumber": "+3225550123",
+                     *       "plusAddressing": true,
+                     *       "senderName": "Example Travel Support",
+                     *       "shadowMode": false,
+                     *       "smtpPassword": "••••••••",
+                     *       "smtpPort": 587,
+                     *       "smtpSecurity": "StartTLS",
+                     *       "smtpServer": "smtp.example.com",
+                     *       "smtpUseSSL": true,
+                     *       "smtpUsername": "help@example.com",
+                     *       "spamFilter": true,
+                     *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI1In0.c2lnbmF0dXJl",
+                     *       "trackOpens": true,
+                     *       "trustedAuthServer": "mx.example.com"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChannelOut"];
                 };
             };
-            401: {
+            /** @description As it was: `If-None-Match` names its present state. */
+            304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     update_channel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the channel. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "channelType": "Email",
+                 *       "name": "Support mail",
+                 *       "emailAddress": "help@example.com"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChannelIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "autoRepliesPerHour": 5,
+                     *       "autoRetrieveEmails": true,
+                     *       "channelID": 2,
+                     *       "channelType": "Email",
+                     *       "connectionDetails": null,
+                     *       "customerID": 1,
+                     *       "dkimDomain": "example.com",
+                     *       "dkimSelector": "answerpal",
+                     *       "emailAddress": "help@example.com",
+                     *       "footerLinks": true,
+                     *       "hostnames": "shop.example.com,www.example.com",
+                     *       "imapAfterFetch": "Mark",
+                     *       "imapFolder": "INBOX",
+                     *       "imapMoveTo": null,
+                     *       "imapPassword": "••••••••",
+                     *       "imapPort": 993,
+                     *       "imapSecurity": "TLS",
+                     *       "imapServer": "imap.example.com",
+                     *       "imapUseSSL": true,
+                     *       "imapUsername": "help@example.com",
+                     *       "isActive": true,
+                     *       "isDefaultTranslationChannel": false,
+                     *       "joinBySubjectDays": 0,
+                     *       "name": "Support mail",
+                     *       "phoneNumber": "+3225550123",
+                     *       "plusAddressing": true,
+                     *       "senderName": "Example Travel Support",
+                     *       "shadowMode": false,
+                     *       "smtpPassword": "••••••••",
+                     *       "smtpPort": 587,
+                     *       "smtpSecurity": "StartTLS",
+                     *       "smtpServer": "smtp.example.com",
+                     *       "smtpUseSSL": true,
+                     *       "smtpUsername": "help@example.com",
+                     *       "spamFilter": true,
+                     *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI1In0.c2lnbmF0dXJl",
+                     *       "trackOpens": true,
+                     *       "trustedAuthServer": "mx.example.com"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChannelOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_channel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the channel. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_dkim_key: {
@@ -6753,125 +9718,91 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the channel. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "domain": "example.com",
+                     *       "recordName": "answerpal._domainkey.example.com",
+                     *       "recordType": "TXT",
+                     *       "recordValue": "v=DKIM1; k=rsa; p=MIIBIjAN…",
+                     *       "selector": "answerpal",
+                     *       "zoneFileValue": "\"v=DKIM1; k=rsa; p=MIIBIjAN…\""
+                     *     }
+                     */
                     "application/json": components["schemas"]["DkimOut"];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     make_dkim_key: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the channel. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "selector": "answerpal"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DkimIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "domain": "example.com",
+                     *       "recordName": "answerpal._domainkey.example.com",
+                     *       "recordType": "TXT",
+                     *       "recordValue": "v=DKIM1; k=rsa; p=MIIBIjAN…",
+                     *       "selector": "answerpal",
+                     *       "zoneFileValue": "\"v=DKIM1; k=rsa; p=MIIBIjAN…\""
+                     *     }
+                     */
                     "application/json": components["schemas"]["DkimOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_dkim_key: {
@@ -6879,119 +9810,66 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the channel. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     import_channel_emails: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the channel. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Accepted: it will be done. */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "1 mailbox will be fetched.",
+                     *       "queued": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["QueuedOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_mailbox: {
@@ -6999,44 +9877,39 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the channel. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "channelID": 2,
+                     *       "failures": 1,
+                     *       "folder": "INBOX",
+                     *       "lastFetchError": null,
+                     *       "lastFetchedAt": null,
+                     *       "lastUID": 4012,
+                     *       "nextFetchAt": null,
+                     *       "uidValidity": 1711965600
+                     *     }
+                     */
                     "application/json": components["schemas"]["MailboxOut"];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     test_channel_connection: {
@@ -7044,74 +9917,52 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the channel. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "imap": {
+                     *         "message": "imap.example.com:993 refuses the login of help: Authentication failed.",
+                     *         "works": true
+                     *       },
+                     *       "message": "I can't log in to my account.",
+                     *       "smtp": {
+                     *         "message": "imap.example.com:993 refuses the login of help: Authentication failed.",
+                     *         "works": true
+                     *       },
+                     *       "success": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["ConnectionOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_custom_fields: {
         parameters: {
             query?: {
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
                 /** @description `order`, `customFieldDefinitionID`, `fieldName`, `fieldType`, `displayName` or `description`. */
                 sortBy?: string;
@@ -7124,292 +9975,247 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "customFieldDefinitionID": 1,
+                     *           "description": "Everything about lost or late luggage",
+                     *           "displayName": "Order number",
+                     *           "fieldName": "orderNumber",
+                     *           "fieldType": "text",
+                     *           "options": [],
+                     *           "order": 1
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_CustomFieldOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     create_custom_field: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "fieldName": "priority",
+                 *       "fieldType": "dropdown",
+                 *       "displayName": "Priority",
+                 *       "options": [
+                 *         "normal",
+                 *         "urgent"
+                 *       ],
+                 *       "order": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["CustomFieldIn"];
             };
         };
         responses: {
+            /** @description It was made; `Location` is its address. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "customFieldDefinitionID": 1,
+                     *       "description": "Everything about lost or late luggage",
+                     *       "displayName": "Order number",
+                     *       "fieldName": "orderNumber",
+                     *       "fieldType": "text",
+                     *       "options": [],
+                     *       "order": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["CustomFieldOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_custom_field: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a state that the caller has: 304 where it is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
+                /** @description The id of the customer custom field. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "customFieldDefinitionID": 1,
+                     *       "description": "Everything about lost or late luggage",
+                     *       "displayName": "Order number",
+                     *       "fieldName": "orderNumber",
+                     *       "fieldType": "text",
+                     *       "options": [],
+                     *       "order": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["CustomFieldOut"];
                 };
             };
-            401: {
+            /** @description As it was: `If-None-Match` names its present state. */
+            304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     update_custom_field: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the customer custom field. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "fieldName": "priority",
+                 *       "fieldType": "dropdown",
+                 *       "displayName": "Priority",
+                 *       "options": [
+                 *         "normal",
+                 *         "urgent"
+                 *       ],
+                 *       "order": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["CustomFieldIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "customFieldDefinitionID": 1,
+                     *       "description": "Everything about lost or late luggage",
+                     *       "displayName": "Order number",
+                     *       "fieldName": "orderNumber",
+                     *       "fieldType": "text",
+                     *       "options": [],
+                     *       "order": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["CustomFieldOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_custom_field: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the customer custom field. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_reps: {
         parameters: {
             query?: {
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
                 /** @description Any property of a rep; `name` where it is left out. */
                 sortBy?: string;
@@ -7422,117 +10228,103 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "customerRepID": 5,
+                     *           "email": "anna@example.com",
+                     *           "emailSignatureHTML": "<p>Kind regards<br>Anna</p>",
+                     *           "emailSignatureText": "Kind regards\nAnna",
+                     *           "isActive": true,
+                     *           "isAvailable": true,
+                     *           "name": "Anna Berger",
+                     *           "otherDetails": null,
+                     *           "phoneNumber": "+3225550123",
+                     *           "role": "Agent",
+                     *           "username": "anna"
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_RepOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     create_rep: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The code that was printed at start, for the very first rep from another machine */
+                "X-Setup-Code"?: string | null;
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "anna",
+                 *       "password": "correct horse battery staple",
+                 *       "name": "Anna Berger",
+                 *       "email": "anna@example.com",
+                 *       "role": "Agent"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewRepIn"];
             };
         };
         responses: {
+            /** @description It was made; `Location` is its address. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "customerRepID": 5,
+                     *       "email": "anna@example.com",
+                     *       "emailSignatureHTML": "<p>Kind regards<br>Anna</p>",
+                     *       "emailSignatureText": "Kind regards\nAnna",
+                     *       "isActive": true,
+                     *       "isAvailable": true,
+                     *       "name": "Anna Berger",
+                     *       "otherDetails": null,
+                     *       "phoneNumber": "+3225550123",
+                     *       "role": "Agent",
+                     *       "username": "anna"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RepOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_assignable_reps: {
@@ -7544,606 +10336,415 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "customerRepID": 5,
+                     *         "email": "anna@example.com",
+                     *         "emailSignatureHTML": "<p>Kind regards<br>Anna</p>",
+                     *         "emailSignatureText": "Kind regards\nAnna",
+                     *         "isActive": true,
+                     *         "isAvailable": true,
+                     *         "name": "Anna Berger",
+                     *         "otherDetails": null,
+                     *         "phoneNumber": "+3225550123",
+                     *         "role": "Agent",
+                     *         "username": "anna"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["RepOut"][];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_own_rep: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a state that the caller has: 304 where it is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "customerRepID": 5,
+                     *       "email": "anna@example.com",
+                     *       "emailSignatureHTML": "<p>Kind regards<br>Anna</p>",
+                     *       "emailSignatureText": "Kind regards\nAnna",
+                     *       "isActive": true,
+                     *       "isAvailable": true,
+                     *       "name": "Anna Berger",
+                     *       "otherDetails": null,
+                     *       "phoneNumber": "+3225550123",
+                     *       "role": "Agent",
+                     *       "username": "anna"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RepOut"];
                 };
             };
-            401: {
+            /** @description As it was: `If-None-Match` names its present state. */
+            304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_rep: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a state that the caller has: 304 where it is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
+                /** @description The id of the customer rep. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "customerRepID": 5,
+                     *       "email": "anna@example.com",
+                     *       "emailSignatureHTML": "<p>Kind regards<br>Anna</p>",
+                     *       "emailSignatureText": "Kind regards\nAnna",
+                     *       "isActive": true,
+                     *       "isAvailable": true,
+                     *       "name": "Anna Berger",
+                     *       "otherDetails": null,
+                     *       "phoneNumber": "+3225550123",
+                     *       "role": "Agent",
+                     *       "username": "anna"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RepOut"];
                 };
             };
-            401: {
+            /** @description As it was: `If-None-Match` names its present state. */
+            304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     update_rep: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the customer rep. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Anna Berger",
+                 *       "phoneNumber": "+3225550123",
+                 *       "isAvailable": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["RepIn"];
             };
         };
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_rep: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the customer rep. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     activate_rep: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the customer rep. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     post_activate_rep: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the customer rep. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     change_password: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the customer rep. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "customerRepID": 5,
+                 *       "newPassword": "correct horse battery staple"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PasswordIn"];
             };
         };
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     deactivate_rep: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the customer rep. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     post_deactivate_rep: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the customer rep. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     sign_out_rep: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the customer rep. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_signatures: {
@@ -8151,617 +10752,496 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the customer rep. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "customerRepID": 5,
+                     *         "emailSignatureHTML": "<p>Kind regards<br>Anna</p>",
+                     *         "emailSignatureText": "Kind regards\nAnna",
+                     *         "lang": "de"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["SignatureOut"][];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     create_signature: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the customer rep. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "lang": "nl",
+                 *       "emailSignatureText": "Met vriendelijke groet\nAnna"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignatureIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "customerRepID": 5,
+                     *       "emailSignatureHTML": "<p>Kind regards<br>Anna</p>",
+                     *       "emailSignatureText": "Kind regards\nAnna",
+                     *       "lang": "de"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignatureOut"];
                 };
             };
+            /** @description It was made; `Location` is its address. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "customerRepID": 5,
+                     *       "emailSignatureHTML": "<p>Kind regards<br>Anna</p>",
+                     *       "emailSignatureText": "Kind regards\nAnna",
+                     *       "lang": "de"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignatureOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_signature: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a state that the caller has: 304 where it is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
+                /** @description The id of the customer rep. */
                 id: number;
+                /** @description The language, as a tag (BCP 47). */
                 lang: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "customerRepID": 5,
+                     *       "emailSignatureHTML": "<p>Kind regards<br>Anna</p>",
+                     *       "emailSignatureText": "Kind regards\nAnna",
+                     *       "lang": "de"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignatureOut"];
                 };
             };
-            401: {
+            /** @description As it was: `If-None-Match` names its present state. */
+            304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     put_signature: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the customer rep. */
                 id: number;
+                /** @description The language, as a tag (BCP 47). */
                 lang: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "lang": "nl",
+                 *       "emailSignatureText": "Met vriendelijke groet\nAnna"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignatureIn"];
             };
         };
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     post_signature: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the customer rep. */
                 id: number;
+                /** @description The language, as a tag (BCP 47). */
                 lang: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "lang": "nl",
+                 *       "emailSignatureText": "Met vriendelijke groet\nAnna"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignatureIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "customerRepID": 5,
+                     *       "emailSignatureHTML": "<p>Kind regards<br>Anna</p>",
+                     *       "emailSignatureText": "Kind regards\nAnna",
+                     *       "lang": "de"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignatureOut"];
                 };
             };
+            /** @description It was made; `Location` is its address. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "customerRepID": 5,
+                     *       "emailSignatureHTML": "<p>Kind regards<br>Anna</p>",
+                     *       "emailSignatureText": "Kind regards\nAnna",
+                     *       "lang": "de"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignatureOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_signature: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the customer rep. */
                 id: number;
+                /** @description The language, as a tag (BCP 47). */
                 lang: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_customer: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a state that the caller has: 304 where it is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "aiTone": "friendly and brief",
+                     *       "customerID": 1,
+                     *       "defaultCustomerRepID": 5,
+                     *       "defaultLang": "de",
+                     *       "hostname": "support.example.com",
+                     *       "llmApiKey": "••••••••",
+                     *       "llmEndpoint": "https://llm.example.com/v1",
+                     *       "llmModel": "mistral-small",
+                     *       "llmModels": [
+                     *         "mistral-large"
+                     *       ],
+                     *       "llmMonthlyTokens": 2000000,
+                     *       "llmProvider": "OpenAI",
+                     *       "llmTimeoutSeconds": 60,
+                     *       "name": "Example Travel"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CustomerOut"];
                 };
             };
-            401: {
+            /** @description As it was: `If-None-Match` names its present state. */
+            304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     update_customer: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Example Travel",
+                 *       "defaultLang": "en",
+                 *       "aiTone": "friendly and brief"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CustomerIn"];
             };
         };
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_ai_settings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a state that the caller has: 304 where it is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "embeddingApiKey": "••••••••",
+                     *       "embeddingEndpoint": "https://llm.example.com/v1",
+                     *       "embeddingModel": "multilingual-e5",
+                     *       "isSwitching": false,
+                     *       "languages": [
+                     *         "en",
+                     *         "nl"
+                     *       ],
+                     *       "topicExamples": 240,
+                     *       "topicsMostWrong": 0.05
+                     *     }
+                     */
                     "application/json": components["schemas"]["AiSettingsOut"];
                 };
             };
-            401: {
+            /** @description As it was: `If-None-Match` names its present state. */
+            304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     update_ai_settings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "languages": [
+                 *         "en",
+                 *         "nl"
+                 *       ],
+                 *       "topicsMostWrong": 0.05
+                 *     }
+                 */
                 "application/json": components["schemas"]["AiSettingsIn"];
             };
         };
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_models: {
@@ -8773,37 +11253,41 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "isDefault": true,
+                     *         "modelID": "mistral-small",
+                     *         "name": "Anna Peeters"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["ModelOut"][];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_dead_mails: {
         parameters: {
             query?: {
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
+                /** @description Any plain property of the answered objects; the oldest first where it is left out. */
+                sortBy?: string;
+                /** @description `asc` or `desc`. */
+                sortOrder?: string;
             };
             header?: never;
             path?: never;
@@ -8811,113 +11295,69 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "channelID": 2,
+                     *           "reason": "It is no mail: there is not one header in it.",
+                     *           "receivedAt": "2024-04-01T10:01:00Z",
+                     *           "receivedMailID": 31,
+                     *           "sizeBytes": 18230,
+                     *           "source": "Imap"
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_DeadMailOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_dead_mail: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the dead mail. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_raw_dead_mail: {
@@ -8925,125 +11365,75 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the dead mail. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "message/rfc822": number[];
+                    /**
+                     * @example From: anna@example.com
+                     *     To: help@example.com
+                     *     Subject: Login not working
+                     *
+                     *     I can't log in to my account.
+                     */
+                    "message/rfc822": string;
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     replay_dead_mail: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the dead mail. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_documents: {
         parameters: {
             query?: {
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
                 /**
                  * @description `name`, `documentID`, `description`, `content`, `isDataRetrievalProcess`, `creationDate`,
@@ -9061,109 +11451,117 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "apiBodyTemplate": "{\"order\": \"{{orderNumber}}\"}",
+                     *           "apiEndpoint": "https://shop.example.com/orders",
+                     *           "apiHeaders": {
+                     *             "Accept": "application/json"
+                     *           },
+                     *           "apiMethod": "GET",
+                     *           "content": "# Returns\n\nWithin 30 days.",
+                     *           "creationDate": "2024-04-01T10:00:00Z",
+                     *           "customFieldDefinitions": {},
+                     *           "description": "Everything about lost or late luggage",
+                     *           "documentID": 1,
+                     *           "fieldMapping": {},
+                     *           "isDataRetrievalProcess": false,
+                     *           "lastModifiedDate": "2024-04-01T10:05:00Z",
+                     *           "name": "Returns",
+                     *           "overrideApiBodyTemplate": null,
+                     *           "overrideApiEndpoint": null,
+                     *           "overrideApiHeaders": null,
+                     *           "overrideApiMethod": null
+                     *         }
+                     *       ],
+                     *       "pageNumber": 1,
+                     *       "pageSize": 20,
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["DocumentPage"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     create_document: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Returns",
+                 *       "description": "How to send something back",
+                 *       "content": "# Returns\n\nWithin 30 days."
+                 *     }
+                 */
                 "application/json": components["schemas"]["DocumentIn"];
             };
         };
         responses: {
+            /** @description It was made; `Location` is its address. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "apiBodyTemplate": "{\"order\": \"{{orderNumber}}\"}",
+                     *       "apiEndpoint": "https://shop.example.com/orders",
+                     *       "apiHeaders": {
+                     *         "Accept": "application/json"
+                     *       },
+                     *       "apiMethod": "GET",
+                     *       "content": "# Returns\n\nWithin 30 days.",
+                     *       "creationDate": "2024-04-01T10:00:00Z",
+                     *       "customFieldDefinitions": {},
+                     *       "description": "Everything about lost or late luggage",
+                     *       "documentID": 1,
+                     *       "fieldMapping": {},
+                     *       "isDataRetrievalProcess": false,
+                     *       "lastModifiedDate": "2024-04-01T10:05:00Z",
+                     *       "name": "Returns",
+                     *       "overrideApiBodyTemplate": null,
+                     *       "overrideApiEndpoint": null,
+                     *       "overrideApiHeaders": null,
+                     *       "overrideApiMethod": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["DocumentOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     convert_document: {
@@ -9179,54 +11577,27 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "markdown": "# Returns\n\nWithin 30 days.\n"
+                     *     }
+                     */
                     "application/json": components["schemas"]["MarkdownOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_document: {
@@ -9235,253 +11606,244 @@ export interface operations {
                 /** @description Fills `{{TopicList}}`, `{{ChannelList}}` and `{{CustomerName}}` in the content. */
                 replacePlaceholders?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a state that the caller has: 304 where it is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
+                /** @description The id of the document. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "apiBodyTemplate": "{\"order\": \"{{orderNumber}}\"}",
+                     *       "apiEndpoint": "https://shop.example.com/orders",
+                     *       "apiHeaders": {
+                     *         "Accept": "application/json"
+                     *       },
+                     *       "apiMethod": "GET",
+                     *       "content": "# Returns\n\nWithin 30 days.",
+                     *       "creationDate": "2024-04-01T10:00:00Z",
+                     *       "customFieldDefinitions": {},
+                     *       "description": "Everything about lost or late luggage",
+                     *       "documentID": 1,
+                     *       "fieldMapping": {},
+                     *       "isDataRetrievalProcess": false,
+                     *       "lastModifiedDate": "2024-04-01T10:05:00Z",
+                     *       "name": "Returns",
+                     *       "overrideApiBodyTemplate": null,
+                     *       "overrideApiEndpoint": null,
+                     *       "overrideApiHeaders": null,
+                     *       "overrideApiMethod": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["DocumentOut"];
                 };
             };
-            400: {
+            /** @description As it was: `If-None-Match` names its present state. */
+            304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     update_document: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the document. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Returns",
+                 *       "description": "How to send something back",
+                 *       "content": "# Returns\n\nWithin 30 days."
+                 *     }
+                 */
                 "application/json": components["schemas"]["DocumentIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "apiBodyTemplate": "{\"order\": \"{{orderNumber}}\"}",
+                     *       "apiEndpoint": "https://shop.example.com/orders",
+                     *       "apiHeaders": {
+                     *         "Accept": "application/json"
+                     *       },
+                     *       "apiMethod": "GET",
+                     *       "content": "# Returns\n\nWithin 30 days.",
+                     *       "creationDate": "2024-04-01T10:00:00Z",
+                     *       "customFieldDefinitions": {},
+                     *       "description": "Everything about lost or late luggage",
+                     *       "documentID": 1,
+                     *       "fieldMapping": {},
+                     *       "isDataRetrievalProcess": false,
+                     *       "lastModifiedDate": "2024-04-01T10:05:00Z",
+                     *       "name": "Returns",
+                     *       "overrideApiBodyTemplate": null,
+                     *       "overrideApiEndpoint": null,
+                     *       "overrideApiHeaders": null,
+                     *       "overrideApiMethod": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["DocumentOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_document: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the document. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_document_uses: {
         parameters: {
             query?: {
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
+                /** @description Any plain property of the answered objects; the newest first where it is left out. */
+                sortBy?: string;
+                /** @description `asc` or `desc`. */
+                sortOrder?: string;
             };
             header?: never;
             path: {
+                /** @description The id of the document. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "isAnswered": false,
+                     *           "isLiked": null,
+                     *           "messageDate": "2024-04-01T10:01:00Z",
+                     *           "messageID": 567,
+                     *           "preview": "I can't log in to my account.",
+                     *           "quotes": [
+                     *             "Within 30 days."
+                     *           ],
+                     *           "subject": "Login not working",
+                     *           "ticketID": 123
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_DocumentUseOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     assign_end_user_uid: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "endUserID": 45,
+                 *       "isPrimary": true,
+                 *       "uid": "anna@example.com",
+                 *       "uidType": "Email"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AssignIn"];
             };
         };
@@ -9492,72 +11854,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "endUserUIDID": 51,
+                     *       "isPrimary": true,
+                     *       "uid": "anna@example.com",
+                     *       "uidType": "Email"
+                     *     }
+                     */
                     "application/json": components["schemas"]["EndUserUidOut"];
                 };
             };
             /** @description It is new. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "endUserUIDID": 51,
+                     *       "isPrimary": true,
+                     *       "uid": "anna@example.com",
+                     *       "uidType": "Email"
+                     *     }
+                     */
                     "application/json": components["schemas"]["EndUserUidOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_end_users: {
         parameters: {
             query?: {
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
                 /** @description Any property of an end user but its uids. */
                 sortBy?: string;
@@ -9572,109 +11913,149 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "aIDocumentation": "Pays by invoice.",
+                     *           "city": "Gent",
+                     *           "company": "Acme",
+                     *           "country": "BE",
+                     *           "customerRef": "K-1029",
+                     *           "customerType": "Customer",
+                     *           "endUserID": 45,
+                     *           "firstname": "Anna",
+                     *           "gender": null,
+                     *           "houseNumber": "12",
+                     *           "lang": "nl",
+                     *           "lastname": "Peeters",
+                     *           "name": "Anna Peeters",
+                     *           "otherContactDetails": null,
+                     *           "postalCode": "9000",
+                     *           "street": "Veldstraat",
+                     *           "uiDs": [
+                     *             {
+                     *               "endUserUIDID": 51,
+                     *               "isPrimary": true,
+                     *               "uid": "anna@example.com",
+                     *               "uidType": "Email"
+                     *             }
+                     *           ],
+                     *           "uids": [
+                     *             {
+                     *               "endUserUIDID": 51,
+                     *               "isPrimary": true,
+                     *               "uid": "anna@example.com",
+                     *               "uidType": "Email"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_EndUserOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     create_end_user: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "firstname": "Anna",
+                 *       "lastname": "Peeters",
+                 *       "lang": "nl",
+                 *       "customerType": "Customer",
+                 *       "uiDs": [
+                 *         {
+                 *           "uid": "anna@example.com",
+                 *           "uidType": "Email",
+                 *           "isPrimary": true
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["EndUserIn"];
             };
         };
         responses: {
+            /** @description It was made; `Location` is its address. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "aIDocumentation": "Pays by invoice.",
+                     *       "city": "Gent",
+                     *       "company": "Acme",
+                     *       "country": "BE",
+                     *       "customerRef": "K-1029",
+                     *       "customerType": "Customer",
+                     *       "endUserID": 45,
+                     *       "firstname": "Anna",
+                     *       "gender": null,
+                     *       "houseNumber": "12",
+                     *       "lang": "nl",
+                     *       "lastname": "Peeters",
+                     *       "name": "Anna Peeters",
+                     *       "otherContactDetails": null,
+                     *       "postalCode": "9000",
+                     *       "street": "Veldstraat",
+                     *       "uiDs": [
+                     *         {
+                     *           "endUserUIDID": 51,
+                     *           "isPrimary": true,
+                     *           "uid": "anna@example.com",
+                     *           "uidType": "Email"
+                     *         }
+                     *       ],
+                     *       "uids": [
+                     *         {
+                     *           "endUserUIDID": 51,
+                     *           "isPrimary": true,
+                     *           "uid": "anna@example.com",
+                     *           "uidType": "Email"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["EndUserOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     find_end_users: {
@@ -9689,38 +12070,58 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "aIDocumentation": "Pays by invoice.",
+                     *         "city": "Gent",
+                     *         "company": "Acme",
+                     *         "country": "BE",
+                     *         "customerRef": "K-1029",
+                     *         "customerType": "Customer",
+                     *         "endUserID": 45,
+                     *         "firstname": "Anna",
+                     *         "gender": null,
+                     *         "houseNumber": "12",
+                     *         "lang": "nl",
+                     *         "lastname": "Peeters",
+                     *         "name": "Anna Peeters",
+                     *         "otherContactDetails": null,
+                     *         "postalCode": "9000",
+                     *         "street": "Veldstraat",
+                     *         "uiDs": [
+                     *           {
+                     *             "endUserUIDID": 51,
+                     *             "isPrimary": true,
+                     *             "uid": "anna@example.com",
+                     *             "uidType": "Email"
+                     *           }
+                     *         ],
+                     *         "uids": [
+                     *           {
+                     *             "endUserUIDID": 51,
+                     *             "isPrimary": true,
+                     *             "uid": "anna@example.com",
+                     *             "uidType": "Email"
+                     *           }
+                     *         ]
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["EndUserOut"][];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     find_end_users_by_path: {
@@ -9728,308 +12129,307 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description An address or a number. */
                 uid: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "aIDocumentation": "Pays by invoice.",
+                     *         "city": "Gent",
+                     *         "company": "Acme",
+                     *         "country": "BE",
+                     *         "customerRef": "K-1029",
+                     *         "customerType": "Customer",
+                     *         "endUserID": 45,
+                     *         "firstname": "Anna",
+                     *         "gender": null,
+                     *         "houseNumber": "12",
+                     *         "lang": "nl",
+                     *         "lastname": "Peeters",
+                     *         "name": "Anna Peeters",
+                     *         "otherContactDetails": null,
+                     *         "postalCode": "9000",
+                     *         "street": "Veldstraat",
+                     *         "uiDs": [
+                     *           {
+                     *             "endUserUIDID": 51,
+                     *             "isPrimary": true,
+                     *             "uid": "anna@example.com",
+                     *             "uidType": "Email"
+                     *           }
+                     *         ],
+                     *         "uids": [
+                     *           {
+                     *             "endUserUIDID": 51,
+                     *             "isPrimary": true,
+                     *             "uid": "anna@example.com",
+                     *             "uidType": "Email"
+                     *           }
+                     *         ]
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["EndUserOut"][];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_end_user: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a state that the caller has: 304 where it is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
+                /** @description The id of the end user. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "aIDocumentation": "Pays by invoice.",
+                     *       "city": "Gent",
+                     *       "company": "Acme",
+                     *       "country": "BE",
+                     *       "customerRef": "K-1029",
+                     *       "customerType": "Customer",
+                     *       "endUserID": 45,
+                     *       "firstname": "Anna",
+                     *       "gender": null,
+                     *       "houseNumber": "12",
+                     *       "lang": "nl",
+                     *       "lastname": "Peeters",
+                     *       "name": "Anna Peeters",
+                     *       "otherContactDetails": null,
+                     *       "postalCode": "9000",
+                     *       "street": "Veldstraat",
+                     *       "uiDs": [
+                     *         {
+                     *           "endUserUIDID": 51,
+                     *           "isPrimary": true,
+                     *           "uid": "anna@example.com",
+                     *           "uidType": "Email"
+                     *         }
+                     *       ],
+                     *       "uids": [
+                     *         {
+                     *           "endUserUIDID": 51,
+                     *           "isPrimary": true,
+                     *           "uid": "anna@example.com",
+                     *           "uidType": "Email"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["EndUserOut"];
                 };
             };
-            401: {
+            /** @description As it was: `If-None-Match` names its present state. */
+            304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     update_end_user: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the end user. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "firstname": "Anna",
+                 *       "lastname": "Peeters",
+                 *       "lang": "nl",
+                 *       "customerType": "Customer",
+                 *       "uiDs": [
+                 *         {
+                 *           "uid": "anna@example.com",
+                 *           "uidType": "Email",
+                 *           "isPrimary": true
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["EndUserIn"];
             };
         };
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_end_user: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the end user. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     merge_end_users: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the end user. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "endUserID": 46
+                 *     }
+                 */
                 "application/json": components["schemas"]["MergeIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "endUser": {
+                     *         "aIDocumentation": "Pays by invoice.",
+                     *         "city": "Gent",
+                     *         "company": "Acme",
+                     *         "country": "BE",
+                     *         "customerRef": "K-1029",
+                     *         "customerType": "Customer",
+                     *         "endUserID": 45,
+                     *         "firstname": "Anna",
+                     *         "gender": null,
+                     *         "houseNumber": "12",
+                     *         "lang": "nl",
+                     *         "lastname": "Peeters",
+                     *         "name": "Anna Peeters",
+                     *         "otherContactDetails": null,
+                     *         "postalCode": "9000",
+                     *         "street": "Veldstraat",
+                     *         "uiDs": [
+                     *           {
+                     *             "endUserUIDID": 51,
+                     *             "isPrimary": true,
+                     *             "uid": "anna@example.com",
+                     *             "uidType": "Email"
+                     *           }
+                     *         ],
+                     *         "uids": [
+                     *           {
+                     *             "endUserUIDID": 51,
+                     *             "isPrimary": true,
+                     *             "uid": "anna@example.com",
+                     *             "uidType": "Email"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "endUserMergeID": 2
+                     *     }
+                     */
                     "application/json": components["schemas"]["MergedOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_end_user_merges: {
@@ -10037,50 +12437,79 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the end user. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "date": "2024-04-01T10:00:00Z",
+                     *         "endUser": {
+                     *           "aIDocumentation": "Pays by invoice.",
+                     *           "city": "Gent",
+                     *           "company": "Acme",
+                     *           "country": "BE",
+                     *           "customerRef": "K-1029",
+                     *           "customerType": "Customer",
+                     *           "endUserID": 45,
+                     *           "firstname": "Anna",
+                     *           "gender": null,
+                     *           "houseNumber": "12",
+                     *           "lang": "nl",
+                     *           "lastname": "Peeters",
+                     *           "name": "Anna Peeters",
+                     *           "otherContactDetails": null,
+                     *           "postalCode": "9000",
+                     *           "street": "Veldstraat",
+                     *           "uiDs": [
+                     *             {
+                     *               "endUserUIDID": 51,
+                     *               "isPrimary": true,
+                     *               "uid": "anna@example.com",
+                     *               "uidType": "Email"
+                     *             }
+                     *           ],
+                     *           "uids": [
+                     *             {
+                     *               "endUserUIDID": 51,
+                     *               "isPrimary": true,
+                     *               "uid": "anna@example.com",
+                     *               "uidType": "Email"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "endUserMergeID": 2,
+                     *         "mergedByCustomerRepID": 5,
+                     *         "mergedByCustomerRepName": "John"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["MergeOut"][];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_end_user_tickets: {
         parameters: {
             query?: {
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
                 /** @description A property of the answered tickets; without it the last message comes first. */
                 sortBy?: string;
@@ -10089,133 +12518,159 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The id of the end user. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "aiFeedbackComments": [],
+                     *           "channel": "Email",
+                     *           "channelID": 2,
+                     *           "channelName": "Support mail",
+                     *           "channelType": "Email",
+                     *           "closeDate": null,
+                     *           "customFieldsData": {
+                     *             "priority": "urgent"
+                     *           },
+                     *           "customerRepID": 5,
+                     *           "customerRepName": "John",
+                     *           "dateCreated": "2024-04-01T10:00:00Z",
+                     *           "endUserID": 45,
+                     *           "endUsers": [
+                     *             {
+                     *               "company": "Acme",
+                     *               "customerType": "Customer",
+                     *               "endUserID": 45,
+                     *               "firstname": "Anna",
+                     *               "lang": "en",
+                     *               "lastname": "Peeters",
+                     *               "name": "Anna Peeters"
+                     *             }
+                     *           ],
+                     *           "escalated": false,
+                     *           "isClosed": false,
+                     *           "isSpam": false,
+                     *           "lastEndUserMessageID": 567,
+                     *           "lastMessageDate": "2024-04-01T10:01:00Z",
+                     *           "messages": null,
+                     *           "preview": "I can't log in to my account.",
+                     *           "searchSnippet": null,
+                     *           "status": "Open",
+                     *           "subject": "Login not working",
+                     *           "summary": "Anna cannot log in since this morning.",
+                     *           "ticketID": 123,
+                     *           "topics": [
+                     *             "Login Issues",
+                     *             "Authentication"
+                     *           ],
+                     *           "uid": "anna@example.com"
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_TicketOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     unmerge_end_users: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the end user. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "endUserMergeID": 2
+                 *     }
+                 */
                 "application/json": components["schemas"]["UnmergeIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "aIDocumentation": "Pays by invoice.",
+                     *       "city": "Gent",
+                     *       "company": "Acme",
+                     *       "country": "BE",
+                     *       "customerRef": "K-1029",
+                     *       "customerType": "Customer",
+                     *       "endUserID": 45,
+                     *       "firstname": "Anna",
+                     *       "gender": null,
+                     *       "houseNumber": "12",
+                     *       "lang": "nl",
+                     *       "lastname": "Peeters",
+                     *       "name": "Anna Peeters",
+                     *       "otherContactDetails": null,
+                     *       "postalCode": "9000",
+                     *       "street": "Veldstraat",
+                     *       "uiDs": [
+                     *         {
+                     *           "endUserUIDID": 51,
+                     *           "isPrimary": true,
+                     *           "uid": "anna@example.com",
+                     *           "uidType": "Email"
+                     *         }
+                     *       ],
+                     *       "uids": [
+                     *         {
+                     *           "endUserUIDID": 51,
+                     *           "isPrimary": true,
+                     *           "uid": "anna@example.com",
+                     *           "uidType": "Email"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["EndUserOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_file: {
@@ -10227,67 +12682,65 @@ export interface operations {
                  */
                 thumbnail?: number;
             };
-            header?: never;
+            header?: {
+                /** @description One range of bytes, as `bytes=0-99`; without it, or with several, the whole file */
+                Range?: string | null;
+                /** @description The `ETag` of a state that the caller has: 304 where it is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
+                /** @description The `accessToken` of the file. */
                 accessToken: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": number[];
+                    "*/*": string;
                 };
             };
+            /** @description The range that was asked for. */
             206: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": number[];
+                    "*/*": string;
                 };
             };
+            /** @description As it was: `If-None-Match` names its present state. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            416: components["responses"]["RangeNotSatisfiable"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_dead_jobs: {
         parameters: {
             query?: {
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
+                /** @description Any plain property of the answered objects; the oldest first where it is left out. */
+                sortBy?: string;
+                /** @description `asc` or `desc`. */
+                sortOrder?: string;
             };
             header?: never;
             path?: never;
@@ -10295,196 +12748,103 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "attempts": 1,
+                     *           "dateCreated": "2024-04-01T10:00:00Z",
+                     *           "jobID": 77,
+                     *           "kind": "deliver_message",
+                     *           "lastError": "connection refused",
+                     *           "subjectID": 567
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_JobOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_job: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the job. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     replay_job: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the job. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_notifications: {
@@ -10492,8 +12852,14 @@ export interface operations {
             query?: {
                 /** @description `true`: those that were not read only. */
                 unread?: boolean;
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
+                /** @description Any plain property of the answered objects; the newest first where it is left out. */
+                sortBy?: string;
+                /** @description `asc` or `desc`. */
+                sortOrder?: string;
             };
             header?: never;
             path?: never;
@@ -10501,114 +12867,93 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "actorID": 1,
+                     *           "actorName": "Anna Berger",
+                     *           "date": "2024-04-01T10:00:00Z",
+                     *           "isRead": false,
+                     *           "kind": "Mention",
+                     *           "messageID": 567,
+                     *           "notificationID": 14,
+                     *           "preview": "I can't log in to my account.",
+                     *           "ticketID": 123,
+                     *           "ticketSubject": "Login not working"
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_NotificationOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     read_notifications: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "notificationIDs": [
+                 *         14
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["ReadIn"];
             };
         };
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_outbox: {
         parameters: {
             query?: {
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
+                /** @description Any plain property of the answered objects; the newest first where it is left out. */
+                sortBy?: string;
+                /** @description `asc` or `desc`. */
+                sortOrder?: string;
             };
             header?: never;
             path?: never;
@@ -10616,38 +12961,41 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "dateCreated": "2024-04-01T10:00:00Z",
+                     *           "deliveryDetail": "Held back: 300 mails a minute may go out (ANSWERPAL_MAILS_PER_MINUTE).",
+                     *           "deliveryStatus": "Sent",
+                     *           "kind": "message",
+                     *           "mailID": null,
+                     *           "messageID": 567,
+                     *           "nextTry": null,
+                     *           "subject": "Login not working",
+                     *           "ticketID": 123,
+                     *           "toAddress": "help@example.com",
+                     *           "tries": 1
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_OutboxOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_governor: {
@@ -10659,37 +13007,38 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "held": 1,
+                     *       "mailsPerMinute": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["GovernorOut"];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_sink_mails: {
         parameters: {
             query?: {
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
+                /** @description Any plain property of the answered objects; the newest first where it is left out. */
+                sortBy?: string;
+                /** @description `asc` or `desc`. */
+                sortOrder?: string;
             };
             header?: never;
             path?: never;
@@ -10697,38 +13046,38 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "dateCreated": "2024-04-01T10:00:00Z",
+                     *           "fromAddress": "support@example.com",
+                     *           "messageID": 567,
+                     *           "messageIdentifier": "<20240401100100.567@example.com>",
+                     *           "sinkMailID": 21,
+                     *           "sizeBytes": 18230,
+                     *           "subject": "Login not working",
+                     *           "toAddresses": "text"
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_SinkMailOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_sink_mail: {
@@ -10736,50 +13085,43 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the sink. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example From: anna@example.com
+                     *     To: help@example.com
+                     *     Subject: Login not working
+                     *
+                     *     I can't log in to my account.
+                     */
                     "message/rfc822": string;
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     cancel_mail: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 /** @description Its `mailID` */
                 id: number;
@@ -10788,74 +13130,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     resend_mail: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 /** @description Its `mailID` */
                 id: number;
@@ -10864,68 +13163,22 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_overview: {
@@ -10946,38 +13199,120 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "created": {
+                     *         "count": 12,
+                     *         "query": "status=Escalated&topic=Refunds"
+                     *       },
+                     *       "days": [
+                     *         {
+                     *           "closed": 9,
+                     *           "closedQuery": "closedFrom=2024-04-01T00:00:00Z&closedTo=2024-04-02T00:00:00Z",
+                     *           "created": 1,
+                     *           "date": "2024-04-01T10:00:00Z",
+                     *           "query": "status=Escalated&topic=Refunds"
+                     *         }
+                     *       ],
+                     *       "drafts": {
+                     *         "discarded": {
+                     *           "count": 12,
+                     *           "query": "status=Escalated&topic=Refunds"
+                     *         },
+                     *         "disliked": {
+                     *           "count": 12,
+                     *           "query": "status=Escalated&topic=Refunds"
+                     *         },
+                     *         "drafted": {
+                     *           "count": 12,
+                     *           "query": "status=Escalated&topic=Refunds"
+                     *         },
+                     *         "edited": {
+                     *           "count": 12,
+                     *           "query": "status=Escalated&topic=Refunds"
+                     *         },
+                     *         "liked": {
+                     *           "count": 12,
+                     *           "query": "status=Escalated&topic=Refunds"
+                     *         },
+                     *         "unchanged": {
+                     *           "count": 12,
+                     *           "query": "status=Escalated&topic=Refunds"
+                     *         },
+                     *         "waiting": {
+                     *           "count": 12,
+                     *           "query": "status=Escalated&topic=Refunds"
+                     *         }
+                     *       },
+                     *       "firstAnswer": {
+                     *         "count": 12,
+                     *         "medianSeconds": 5400,
+                     *         "p90Seconds": 86400,
+                     *         "query": "status=Escalated&topic=Refunds"
+                     *       },
+                     *       "from": "2024-04-01T00:00:00Z",
+                     *       "openByAge": [
+                     *         {
+                     *           "count": 12,
+                     *           "fromHours": 0,
+                     *           "query": "status=Escalated&topic=Refunds",
+                     *           "toHours": 24
+                     *         }
+                     *       ],
+                     *       "reps": [
+                     *         {
+                     *           "answered": {
+                     *             "count": 12,
+                     *             "query": "status=Escalated&topic=Refunds"
+                     *           },
+                     *           "answers": 31,
+                     *           "customerRepID": 5,
+                     *           "customerRepName": "John",
+                     *           "resolution": {
+                     *             "count": 12,
+                     *             "medianSeconds": 5400,
+                     *             "p90Seconds": 86400,
+                     *             "query": "status=Escalated&topic=Refunds"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "resolution": {
+                     *         "count": 12,
+                     *         "medianSeconds": 5400,
+                     *         "p90Seconds": 86400,
+                     *         "query": "status=Escalated&topic=Refunds"
+                     *       },
+                     *       "to": "2024-05-01T00:00:00Z",
+                     *       "topics": [
+                     *         {
+                     *           "count": 12,
+                     *           "days": [
+                     *             {
+                     *               "count": 12,
+                     *               "date": "2024-04-01T10:00:00Z"
+                     *             }
+                     *           ],
+                     *           "query": "status=Escalated&topic=Refunds",
+                     *           "topicID": 1,
+                     *           "topicName": "Login Issues"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["OverviewOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_saved_views: {
@@ -10989,278 +13324,228 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "customerRepID": 5,
+                     *         "dateCreated": "2024-04-01T10:00:00Z",
+                     *         "isShared": false,
+                     *         "lastModifiedDate": "2024-04-01T10:05:00Z",
+                     *         "name": "Escalated refunds",
+                     *         "position": 1,
+                     *         "query": "status=Escalated&topic=Refunds&sortBy=dateCreated",
+                     *         "savedViewID": 7
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["SavedViewOut"][];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     create_saved_view: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Escalated refunds",
+                 *       "query": "status=Escalated&topic=Refunds",
+                 *       "isShared": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["SavedViewIn"];
             };
         };
         responses: {
+            /** @description It was made; `Location` is its address. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "customerRepID": 5,
+                     *       "dateCreated": "2024-04-01T10:00:00Z",
+                     *       "isShared": false,
+                     *       "lastModifiedDate": "2024-04-01T10:05:00Z",
+                     *       "name": "Escalated refunds",
+                     *       "position": 1,
+                     *       "query": "status=Escalated&topic=Refunds&sortBy=dateCreated",
+                     *       "savedViewID": 7
+                     *     }
+                     */
                     "application/json": components["schemas"]["SavedViewOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_saved_view: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a state that the caller has: 304 where it is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
+                /** @description The id of the saved view. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "customerRepID": 5,
+                     *       "dateCreated": "2024-04-01T10:00:00Z",
+                     *       "isShared": false,
+                     *       "lastModifiedDate": "2024-04-01T10:05:00Z",
+                     *       "name": "Escalated refunds",
+                     *       "position": 1,
+                     *       "query": "status=Escalated&topic=Refunds&sortBy=dateCreated",
+                     *       "savedViewID": 7
+                     *     }
+                     */
                     "application/json": components["schemas"]["SavedViewOut"];
                 };
             };
-            401: {
+            /** @description As it was: `If-None-Match` names its present state. */
+            304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     update_saved_view: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the saved view. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Escalated refunds",
+                 *       "query": "status=Escalated&topic=Refunds",
+                 *       "isShared": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["SavedViewIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "customerRepID": 5,
+                     *       "dateCreated": "2024-04-01T10:00:00Z",
+                     *       "isShared": false,
+                     *       "lastModifiedDate": "2024-04-01T10:05:00Z",
+                     *       "name": "Escalated refunds",
+                     *       "position": 1,
+                     *       "query": "status=Escalated&topic=Refunds&sortBy=dateCreated",
+                     *       "savedViewID": 7
+                     *     }
+                     */
                     "application/json": components["schemas"]["SavedViewOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_saved_view: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the saved view. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_spam_lessons: {
@@ -11268,8 +13553,14 @@ export interface operations {
             query?: {
                 /** @description Of spam only, or of wanted mail only. */
                 isSpam?: boolean;
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
+                /** @description Any plain property of the answered objects; the newest first where it is left out. */
+                sortBy?: string;
+                /** @description `asc` or `desc`. */
+                sortOrder?: string;
             };
             header?: never;
             path?: never;
@@ -11277,38 +13568,39 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "customerRepID": 5,
+                     *           "customerRepName": "John",
+                     *           "dateCreated": "2024-04-01T10:00:00Z",
+                     *           "isLearned": false,
+                     *           "isSpam": false,
+                     *           "messageID": 567,
+                     *           "spamLessonID": 6,
+                     *           "subject": "Login not working",
+                     *           "ticketID": 123
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_SpamLessonOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_spam_lesson: {
@@ -11316,49 +13608,38 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the spam lesson. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_topic_channels: {
         parameters: {
             query?: {
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
+                /** @description Any plain property of the answered objects; the oldest first where it is left out. */
+                sortBy?: string;
+                /** @description `asc` or `desc`. */
+                sortOrder?: string;
                 /** @description Only those of this topic. */
                 topicId?: number;
                 /** @description Only those of this channel. */
@@ -11370,49 +13651,53 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "channelID": 2,
+                     *           "topicChannelID": 3,
+                     *           "topicID": 1
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_TopicChannelOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     create_topic_channel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "topicID": 1,
+                 *       "channelID": 2
+                 *     }
+                 */
                 "application/json": components["schemas"]["TopicChannelsIn"];
             };
         };
@@ -11423,245 +13708,177 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "channelID": 2,
+                     *       "topicChannelID": 3,
+                     *       "topicID": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["TopicChannelsOut"];
                 };
             };
+            /** @description It was made; `Location` is its address. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "channelID": 2,
+                     *       "topicChannelID": 3,
+                     *       "topicID": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["TopicChannelsOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_topic_channel_pair: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "channelID": 2,
+                 *       "channelIDs": [
+                 *         2
+                 *       ],
+                 *       "topicID": 1,
+                 *       "topicIDs": [
+                 *         1
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["TopicChannelIn"];
             };
         };
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_topic_channel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a state that the caller has: 304 where it is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
+                /** @description The id of the topic channel. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "channelID": 2,
+                     *       "topicChannelID": 3,
+                     *       "topicID": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["TopicChannelOut"];
                 };
             };
-            401: {
+            /** @description As it was: `If-None-Match` names its present state. */
+            304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_topic_channel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the topic channel. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_topic_documents: {
         parameters: {
             query?: {
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
+                /** @description Any plain property of the answered objects; the oldest first where it is left out. */
+                sortBy?: string;
+                /** @description `asc` or `desc`. */
+                sortOrder?: string;
                 /** @description Only those of this topic. */
                 topicId?: number;
                 /** @description Only those of this document. */
@@ -11673,49 +13890,53 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "documentID": 1,
+                     *           "topicDocumentID": 4,
+                     *           "topicID": 1
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_TopicDocumentOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     create_topic_document: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "topicID": 1,
+                 *       "documentID": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["TopicDocumentsIn"];
             };
         };
@@ -11726,238 +13947,164 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "documentID": 1,
+                     *       "topicDocumentID": 4,
+                     *       "topicID": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["TopicDocumentsOut"];
                 };
             };
+            /** @description It was made; `Location` is its address. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "documentID": 1,
+                     *       "topicDocumentID": 4,
+                     *       "topicID": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["TopicDocumentsOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_topic_document_pair: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "documentID": 1,
+                 *       "documentIDs": [
+                 *         1
+                 *       ],
+                 *       "topicID": 1,
+                 *       "topicIDs": [
+                 *         1
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["TopicDocumentIn"];
             };
         };
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_topic_document: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a state that the caller has: 304 where it is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
+                /** @description The id of the topic document. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "documentID": 1,
+                     *       "topicDocumentID": 4,
+                     *       "topicID": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["TopicDocumentOut"];
                 };
             };
-            401: {
+            /** @description As it was: `If-None-Match` names its present state. */
+            304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_topic_document: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the topic document. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_topic_examples: {
@@ -11965,8 +14112,14 @@ export interface operations {
             query?: {
                 /** @description Examples of this topic; 0: of texts that are about none. */
                 topicId?: number;
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
+                /** @description Any plain property of the answered objects; the newest first where it is left out. */
+                sortBy?: string;
+                /** @description `asc` or `desc`. */
+                sortOrder?: string;
             };
             header?: never;
             path?: never;
@@ -11974,38 +14127,43 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "customerRepID": 5,
+                     *           "customerRepName": "John",
+                     *           "dateCreated": "2024-04-01T10:00:00Z",
+                     *           "exampleID": 8,
+                     *           "lang": "en",
+                     *           "messageID": 567,
+                     *           "text": "Where is my parcel?",
+                     *           "topics": [
+                     *             {
+                     *               "topicID": 1,
+                     *               "topicName": "Login Issues"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_ExampleOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_topic_example: {
@@ -12013,48 +14171,33 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the topic example. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_topics: {
         parameters: {
             query?: {
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
                 /** @description `topicID`, `name`, `description` or `dateCreated`. */
                 sortBy?: string;
@@ -12067,358 +14210,274 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "description": "Everything about lost or late luggage",
+                     *           "name": "Lost luggage",
+                     *           "topicID": 1
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_TopicOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     create_topic: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Lost luggage",
+                 *       "description": "Luggage that did not arrive, or arrived late"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TopicIn"];
             };
         };
         responses: {
+            /** @description It was made; `Location` is its address. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "description": "Everything about lost or late luggage",
+                     *       "name": "Lost luggage",
+                     *       "topicID": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["TopicOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_topic: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a state that the caller has: 304 where it is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
+                /** @description The id of the topic. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "description": "Everything about lost or late luggage",
+                     *       "name": "Lost luggage",
+                     *       "topicID": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["TopicOut"];
                 };
             };
-            401: {
+            /** @description As it was: `If-None-Match` names its present state. */
+            304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     update_topic: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the topic. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Lost luggage",
+                 *       "description": "Luggage that did not arrive, or arrived late"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TopicIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "description": "Everything about lost or late luggage",
+                     *       "name": "Lost luggage",
+                     *       "topicID": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["TopicOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_topic: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the topic. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_examples_of_topic: {
         parameters: {
             query?: {
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
+                /** @description Any plain property of the answered objects; the newest first where it is left out. */
+                sortBy?: string;
+                /** @description `asc` or `desc`. */
+                sortOrder?: string;
             };
             header?: never;
             path: {
+                /** @description The id of the topic. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "customerRepID": 5,
+                     *           "customerRepName": "John",
+                     *           "dateCreated": "2024-04-01T10:00:00Z",
+                     *           "exampleID": 8,
+                     *           "lang": "en",
+                     *           "messageID": 567,
+                     *           "text": "Where is my parcel?",
+                     *           "topics": [
+                     *             {
+                     *               "topicID": 1,
+                     *               "topicName": "Login Issues"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_ExampleOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_composer_drafts: {
@@ -12430,30 +14489,37 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "bccAddress": null,
+                     *         "ccAddress": null,
+                     *         "htmlBody": "<p>I can't log in to my account.</p>",
+                     *         "kind": "Reply",
+                     *         "lastModifiedDate": "2024-04-01T10:05:00Z",
+                     *         "messageID": 567,
+                     *         "replyToMessageID": null,
+                     *         "subject": "Login not working",
+                     *         "textBody": "I can't log in to my account.",
+                     *         "ticketID": 123,
+                     *         "toAddress": "help@example.com",
+                     *         "version": 1
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["ComposerDraftOut"][];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     stream_events: {
@@ -12471,46 +14537,25 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example id: 1042
+                     *     event: ticket.updated
+                     *     data: {"eventID":1042,"entity":"ticket","entityID":123}
+                     */
                     "text/event-stream": string;
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_setup: {
@@ -12522,101 +14567,99 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "isEmpty": false,
+                     *       "needsCode": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["SetupOut"];
                 };
             };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            503: components["responses"]["Unavailable"];
         };
     };
     create_ticket_message_topic: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "messageID": 567,
+                 *       "topicID": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["MessageTopicIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "confidence": 0.87,
+                     *       "corrected": false,
+                     *       "correctedByCustomerRepID": null,
+                     *       "correctedByCustomerRepName": null,
+                     *       "correctionDate": null,
+                     *       "messageID": 567,
+                     *       "ticketMessageTopicID": 1,
+                     *       "topicID": 1,
+                     *       "topicName": "Login Issues"
+                     *     }
+                     */
                     "application/json": components["schemas"]["MessageTopicOut"];
                 };
             };
+            /** @description It was made; `Location` is its address. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "confidence": 0.87,
+                     *       "corrected": false,
+                     *       "correctedByCustomerRepID": null,
+                     *       "correctedByCustomerRepName": null,
+                     *       "correctionDate": null,
+                     *       "messageID": 567,
+                     *       "ticketMessageTopicID": 1,
+                     *       "topicID": 1,
+                     *       "topicName": "Login Issues"
+                     *     }
+                     */
                     "application/json": components["schemas"]["MessageTopicOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_ticket_message_topic: {
@@ -12628,56 +14671,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "ticketMessageTopicID": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["MessageTopicRemovalIn"];
             };
         };
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_ticket_messages: {
@@ -12685,7 +14701,9 @@ export interface operations {
             query: {
                 /** @description The ticket whose messages are listed. */
                 ticketId: number;
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
                 /** @description Any scalar property of the items; `messageDate` where it is not given. */
                 sortBy?: string;
@@ -12698,438 +14716,657 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "aI_FeedbackComment": "The refund takes ten days since January.",
+                     *           "channelID": 2,
+                     *           "customerRepID": 5,
+                     *           "dateCreated": "2024-04-01T10:00:00Z",
+                     *           "deliveryStatus": "Sent",
+                     *           "fromAddress": "anna@example.com",
+                     *           "fromName": "Anna Peeters",
+                     *           "hasAttachment": false,
+                     *           "htmlBody": "<p>I can't log in to my account.</p>",
+                     *           "isDraft": false,
+                     *           "isEscalated": false,
+                     *           "isInternal": false,
+                     *           "isOpened": false,
+                     *           "isUnverified": false,
+                     *           "message": "I can't log in to my account.",
+                     *           "messageDate": "2024-04-01T10:01:00Z",
+                     *           "messageID": 567,
+                     *           "pageScreenshot": null,
+                     *           "pageURL": "https://shop.example.com/account",
+                     *           "preview": "I can't log in to my account.",
+                     *           "senderType": "EndUser",
+                     *           "status": "Open",
+                     *           "subject": "Login not working",
+                     *           "textBody": "I can't log in to my account.",
+                     *           "ticketID": 123,
+                     *           "toAddress": "help@example.com",
+                     *           "topics": [
+                     *             {
+                     *               "ticketMessageTopicID": 1,
+                     *               "topicName": "Login Issues"
+                     *             }
+                     *           ],
+                     *           "uid": "anna@example.com"
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_ListedMessageOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     create_ticket_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "channelID": 2,
+                 *       "incoming": true,
+                 *       "fromAddress": "anna@example.com",
+                 *       "fromName": "Anna Peeters",
+                 *       "subject": "Login not working",
+                 *       "textBody": "I can't log in to my account."
+                 *     }
+                 */
                 "application/json": components["schemas"]["MessageIn"];
             };
         };
         responses: {
+            /** @description It was made; `Location` is its address. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "aIReplyStatus": "Done",
+                     *       "aISpamStatus": "Done",
+                     *       "aITopicsStatus": "Done",
+                     *       "aI_FeedbackComment": "The refund takes ten days since January.",
+                     *       "aI_GeneratedResponse": "Hello Anna,\n\nPlease reset your password with the link below.",
+                     *       "aI_ModifiedResponse": "Thank you for your patience. Please reset your password.",
+                     *       "aI_ResponseDateTime": "2024-04-01T10:02:00Z",
+                     *       "actions": [
+                     *         {
+                     *           "actionID": 4,
+                     *           "actionName": "Book a refund",
+                     *           "dateAssigned": "2024-04-01T10:02:00Z",
+                     *           "messageID": 567,
+                     *           "priority": 1,
+                     *           "status": "Open",
+                     *           "ticketMessageActionID": 3
+                     *         }
+                     *       ],
+                     *       "additionalInfo": "Their parcel left today.",
+                     *       "aiPrompt": "Answer the message from the passages.",
+                     *       "answeredByMessageID": 568,
+                     *       "bccAddress": null,
+                     *       "bodyPreview": "I can't log in to my account.",
+                     *       "ccAddress": null,
+                     *       "channelID": 2,
+                     *       "channelName": "Support mail",
+                     *       "citations": [
+                     *         {
+                     *           "documentID": 1,
+                     *           "end": 29,
+                     *           "quote": "Within 30 days.",
+                     *           "score": 0.83,
+                     *           "sentence": "Returns are free within 30 days.",
+                     *           "start": 14,
+                     *           "title": "FAQ"
+                     *         }
+                     *       ],
+                     *       "confidence": 0.87,
+                     *       "customFieldDefinitions": [
+                     *         {
+                     *           "customFieldDefinitionID": 1,
+                     *           "description": "Everything about lost or late luggage",
+                     *           "displayName": "Order number",
+                     *           "fieldName": "orderNumber",
+                     *           "fieldType": "text",
+                     *           "options": [],
+                     *           "order": 1
+                     *         }
+                     *       ],
+                     *       "customFieldsData": {
+                     *         "priority": "urgent"
+                     *       },
+                     *       "customerID": 1,
+                     *       "customerRepID": 5,
+                     *       "customerRepName": "John",
+                     *       "dateCreated": "2024-04-01T10:00:00Z",
+                     *       "deliveryDetail": null,
+                     *       "deliveryStatus": "Sent",
+                     *       "emailAddress": "help@example.com",
+                     *       "emailTemplateID": null,
+                     *       "fromAddress": "anna@example.com",
+                     *       "fromName": "Anna Peeters",
+                     *       "fromNumber": null,
+                     *       "hasAttachment": false,
+                     *       "headers": null,
+                     *       "htmlBody": "<p>I can't log in to my account.</p>",
+                     *       "incoming": true,
+                     *       "isBounced": false,
+                     *       "isDraft": false,
+                     *       "isEscalated": false,
+                     *       "isInternal": false,
+                     *       "isKnownEndUser": true,
+                     *       "isLiked": null,
+                     *       "isOpened": false,
+                     *       "isSpamAI": false,
+                     *       "isSpamSpamAssassin": null,
+                     *       "isUnverified": false,
+                     *       "lang": "en",
+                     *       "lastOpenDate": null,
+                     *       "mail": null,
+                     *       "message": "I can't log in to my account.",
+                     *       "messageDate": "2024-04-01T10:01:00Z",
+                     *       "messageID": 567,
+                     *       "messageIdentifier": "<20240401100100.567@example.com>",
+                     *       "pageHTML": null,
+                     *       "pageScreenshot": null,
+                     *       "pageURL": "https://shop.example.com/account",
+                     *       "preview": "I can't log in to my account.",
+                     *       "replyToMessageID": null,
+                     *       "senderType": "EndUser",
+                     *       "status": "Open",
+                     *       "subject": "Login not working",
+                     *       "textBody": "I can't log in to my account.",
+                     *       "ticketID": 123,
+                     *       "ticketToken": "t_9pQvY3kD0s",
+                     *       "toAddress": "help@example.com",
+                     *       "toNumber": null,
+                     *       "topics": [
+                     *         {
+                     *           "confidence": 0.87,
+                     *           "corrected": false,
+                     *           "correctedByCustomerRepID": null,
+                     *           "correctedByCustomerRepName": null,
+                     *           "correctionDate": null,
+                     *           "messageID": 567,
+                     *           "ticketMessageTopicID": 1,
+                     *           "topicID": 1,
+                     *           "topicName": "Login Issues"
+                     *         }
+                     *       ],
+                     *       "twilio_CallSid": null,
+                     *       "uid": "anna@example.com",
+                     *       "undoUntil": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["MessageOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     create_new_ticket_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "channelID": 2,
+                 *       "incoming": true,
+                 *       "fromAddress": "anna@example.com",
+                 *       "fromName": "Anna Peeters",
+                 *       "subject": "Login not working",
+                 *       "textBody": "I can't log in to my account."
+                 *     }
+                 */
                 "application/json": components["schemas"]["MessageIn"];
             };
         };
         responses: {
+            /** @description It was made; `Location` is its address. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "aIReplyStatus": "Done",
+                     *       "aISpamStatus": "Done",
+                     *       "aITopicsStatus": "Done",
+                     *       "aI_FeedbackComment": "The refund takes ten days since January.",
+                     *       "aI_GeneratedResponse": "Hello Anna,\n\nPlease reset your password with the link below.",
+                     *       "aI_ModifiedResponse": "Thank you for your patience. Please reset your password.",
+                     *       "aI_ResponseDateTime": "2024-04-01T10:02:00Z",
+                     *       "actions": [
+                     *         {
+                     *           "actionID": 4,
+                     *           "actionName": "Book a refund",
+                     *           "dateAssigned": "2024-04-01T10:02:00Z",
+                     *           "messageID": 567,
+                     *           "priority": 1,
+                     *           "status": "Open",
+                     *           "ticketMessageActionID": 3
+                     *         }
+                     *       ],
+                     *       "additionalInfo": "Their parcel left today.",
+                     *       "aiPrompt": "Answer the message from the passages.",
+                     *       "answeredByMessageID": 568,
+                     *       "bccAddress": null,
+                     *       "bodyPreview": "I can't log in to my account.",
+                     *       "ccAddress": null,
+                     *       "channelID": 2,
+                     *       "channelName": "Support mail",
+                     *       "citations": [
+                     *         {
+                     *           "documentID": 1,
+                     *           "end": 29,
+                     *           "quote": "Within 30 days.",
+                     *           "score": 0.83,
+                     *           "sentence": "Returns are free within 30 days.",
+                     *           "start": 14,
+                     *           "title": "FAQ"
+                     *         }
+                     *       ],
+                     *       "confidence": 0.87,
+                     *       "customFieldDefinitions": [
+                     *         {
+                     *           "customFieldDefinitionID": 1,
+                     *           "description": "Everything about lost or late luggage",
+                     *           "displayName": "Order number",
+                     *           "fieldName": "orderNumber",
+                     *           "fieldType": "text",
+                     *           "options": [],
+                     *           "order": 1
+                     *         }
+                     *       ],
+                     *       "customFieldsData": {
+                     *         "priority": "urgent"
+                     *       },
+                     *       "customerID": 1,
+                     *       "customerRepID": 5,
+                     *       "customerRepName": "John",
+                     *       "dateCreated": "2024-04-01T10:00:00Z",
+                     *       "deliveryDetail": null,
+                     *       "deliveryStatus": "Sent",
+                     *       "emailAddress": "help@example.com",
+                     *       "emailTemplateID": null,
+                     *       "fromAddress": "anna@example.com",
+                     *       "fromName": "Anna Peeters",
+                     *       "fromNumber": null,
+                     *       "hasAttachment": false,
+                     *       "headers": null,
+                     *       "htmlBody": "<p>I can't log in to my account.</p>",
+                     *       "incoming": true,
+                     *       "isBounced": false,
+                     *       "isDraft": false,
+                     *       "isEscalated": false,
+                     *       "isInternal": false,
+                     *       "isKnownEndUser": true,
+                     *       "isLiked": null,
+                     *       "isOpened": false,
+                     *       "isSpamAI": false,
+                     *       "isSpamSpamAssassin": null,
+                     *       "isUnverified": false,
+                     *       "lang": "en",
+                     *       "lastOpenDate": null,
+                     *       "mail": null,
+                     *       "message": "I can't log in to my account.",
+                     *       "messageDate": "2024-04-01T10:01:00Z",
+                     *       "messageID": 567,
+                     *       "messageIdentifier": "<20240401100100.567@example.com>",
+                     *       "pageHTML": null,
+                     *       "pageScreenshot": null,
+                     *       "pageURL": "https://shop.example.com/account",
+                     *       "preview": "I can't log in to my account.",
+                     *       "replyToMessageID": null,
+                     *       "senderType": "EndUser",
+                     *       "status": "Open",
+                     *       "subject": "Login not working",
+                     *       "textBody": "I can't log in to my account.",
+                     *       "ticketID": 123,
+                     *       "ticketToken": "t_9pQvY3kD0s",
+                     *       "toAddress": "help@example.com",
+                     *       "toNumber": null,
+                     *       "topics": [
+                     *         {
+                     *           "confidence": 0.87,
+                     *           "corrected": false,
+                     *           "correctedByCustomerRepID": null,
+                     *           "correctedByCustomerRepName": null,
+                     *           "correctionDate": null,
+                     *           "messageID": 567,
+                     *           "ticketMessageTopicID": 1,
+                     *           "topicID": 1,
+                     *           "topicName": "Login Issues"
+                     *         }
+                     *       ],
+                     *       "twilio_CallSid": null,
+                     *       "uid": "anna@example.com",
+                     *       "undoUntil": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["MessageOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     import_emails: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Accepted: it will be done. */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "1 mailbox will be fetched.",
+                     *       "queued": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["QueuedOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_ticket_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a state that the caller has: 304 where it is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "aIReplyStatus": "Done",
+                     *       "aISpamStatus": "Done",
+                     *       "aITopicsStatus": "Done",
+                     *       "aI_FeedbackComment": "The refund takes ten days since January.",
+                     *       "aI_GeneratedResponse": "Hello Anna,\n\nPlease reset your password with the link below.",
+                     *       "aI_ModifiedResponse": "Thank you for your patience. Please reset your password.",
+                     *       "aI_ResponseDateTime": "2024-04-01T10:02:00Z",
+                     *       "actions": [
+                     *         {
+                     *           "actionID": 4,
+                     *           "actionName": "Book a refund",
+                     *           "dateAssigned": "2024-04-01T10:02:00Z",
+                     *           "messageID": 567,
+                     *           "priority": 1,
+                     *           "status": "Open",
+                     *           "ticketMessageActionID": 3
+                     *         }
+                     *       ],
+                     *       "additionalInfo": "Their parcel left today.",
+                     *       "aiPrompt": "Answer the message from the passages.",
+                     *       "answeredByMessageID": 568,
+                     *       "bccAddress": null,
+                     *       "bodyPreview": "I can't log in to my account.",
+                     *       "ccAddress": null,
+                     *       "channelID": 2,
+                     *       "channelName": "Support mail",
+                     *       "citations": [
+                     *         {
+                     *           "documentID": 1,
+                     *           "end": 29,
+                     *           "quote": "Within 30 days.",
+                     *           "score": 0.83,
+                     *           "sentence": "Returns are free within 30 days.",
+                     *           "start": 14,
+                     *           "title": "FAQ"
+                     *         }
+                     *       ],
+                     *       "confidence": 0.87,
+                     *       "customFieldDefinitions": [
+                     *         {
+                     *           "customFieldDefinitionID": 1,
+                     *           "description": "Everything about lost or late luggage",
+                     *           "displayName": "Order number",
+                     *           "fieldName": "orderNumber",
+                     *           "fieldType": "text",
+                     *           "options": [],
+                     *           "order": 1
+                     *         }
+                     *       ],
+                     *       "customFieldsData": {
+                     *         "priority": "urgent"
+                     *       },
+                     *       "customerID": 1,
+                     *       "customerRepID": 5,
+                     *       "customerRepName": "John",
+                     *       "dateCreated": "2024-04-01T10:00:00Z",
+                     *       "deliveryDetail": null,
+                     *       "deliveryStatus": "Sent",
+                     *       "emailAddress": "help@example.com",
+                     *       "emailTemplateID": null,
+                     *       "fromAddress": "anna@example.com",
+                     *       "fromName": "Anna Peeters",
+                     *       "fromNumber": null,
+                     *       "hasAttachment": false,
+                     *       "headers": null,
+                     *       "htmlBody": "<p>I can't log in to my account.</p>",
+                     *       "incoming": true,
+                     *       "isBounced": false,
+                     *       "isDraft": false,
+                     *       "isEscalated": false,
+                     *       "isInternal": false,
+                     *       "isKnownEndUser": true,
+                     *       "isLiked": null,
+                     *       "isOpened": false,
+                     *       "isSpamAI": false,
+                     *       "isSpamSpamAssassin": null,
+                     *       "isUnverified": false,
+                     *       "lang": "en",
+                     *       "lastOpenDate": null,
+                     *       "mail": null,
+                     *       "message": "I can't log in to my account.",
+                     *       "messageDate": "2024-04-01T10:01:00Z",
+                     *       "messageID": 567,
+                     *       "messageIdentifier": "<20240401100100.567@example.com>",
+                     *       "pageHTML": null,
+                     *       "pageScreenshot": null,
+                     *       "pageURL": "https://shop.example.com/account",
+                     *       "preview": "I can't log in to my account.",
+                     *       "replyToMessageID": null,
+                     *       "senderType": "EndUser",
+                     *       "status": "Open",
+                     *       "subject": "Login not working",
+                     *       "textBody": "I can't log in to my account.",
+                     *       "ticketID": 123,
+                     *       "ticketToken": "t_9pQvY3kD0s",
+                     *       "toAddress": "help@example.com",
+                     *       "toNumber": null,
+                     *       "topics": [
+                     *         {
+                     *           "confidence": 0.87,
+                     *           "corrected": false,
+                     *           "correctedByCustomerRepID": null,
+                     *           "correctedByCustomerRepName": null,
+                     *           "correctionDate": null,
+                     *           "messageID": 567,
+                     *           "ticketMessageTopicID": 1,
+                     *           "topicID": 1,
+                     *           "topicName": "Login Issues"
+                     *         }
+                     *       ],
+                     *       "twilio_CallSid": null,
+                     *       "uid": "anna@example.com",
+                     *       "undoUntil": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["MessageOut"];
                 };
             };
-            401: {
+            /** @description As it was: `If-None-Match` names its present state. */
+            304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     update_ticket_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "aI_ModifiedResponse": "Thank you for your patience. Please reset your password."
+                 *     }
+                 */
                 "application/json": components["schemas"]["MessageChangeIn"];
             };
         };
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_ticket_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_attachments: {
@@ -13137,51 +15374,54 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "ticketMessageAttachmentID": 10,
+                     *         "messageID": 567,
+                     *         "fileName": "error_screenshot.png",
+                     *         "contentType": "image/png",
+                     *         "fileSizeBytes": 48213,
+                     *         "createdDateTime": "2024-04-01T10:01:00Z",
+                     *         "isEndUserProvided": true,
+                     *         "isCustomerRepProvided": false,
+                     *         "accessToken": "AAAAAAAAAAHs8sy6Yjp0TmFEK9BIpQXTRJ4",
+                     *         "contentId": null
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["AttachmentOut"][];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     create_attachment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
@@ -13192,225 +15432,120 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It was made; `Location` is its address. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ticketMessageAttachmentID": 10,
+                     *       "messageID": 567,
+                     *       "fileName": "error_screenshot.png",
+                     *       "contentType": "image/png",
+                     *       "fileSizeBytes": 48213,
+                     *       "createdDateTime": "2024-04-01T10:01:00Z",
+                     *       "isEndUserProvided": true,
+                     *       "isCustomerRepProvided": false,
+                     *       "accessToken": "AAAAAAAAAAHs8sy6Yjp0TmFEK9BIpQXTRJ4",
+                     *       "contentId": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["AttachmentOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_attachment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
+                /** @description The id of the file. */
                 attachmentId: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     correct_ticket_message_topics: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "topicIds": [
+                 *         1,
+                 *         2,
+                 *         3
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["CorrectTopicsIn"];
             };
         };
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     detect_ticket_message_topics: {
@@ -13424,84 +15559,34 @@ export interface operations {
                 /** @description Whether topics that a person set may be replaced. */
                 replaceCorrected?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     display_message: {
@@ -13514,52 +15599,37 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasQuoted": false,
+                     *       "hasRemoteImages": false,
+                     *       "html": "<p>I can't log in to my account.</p>",
+                     *       "isHtml": false,
+                     *       "message": "I can't log in to my account."
+                     *     }
+                     */
                     "application/json": components["schemas"]["DisplayOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_draft: {
@@ -13567,44 +15637,62 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "additionalInfo": "Their parcel left today.",
+                     *       "citations": [
+                     *         {
+                     *           "documentID": 1,
+                     *           "end": 29,
+                     *           "quote": "Within 30 days.",
+                     *           "score": 0.83,
+                     *           "sentence": "Returns are free within 30 days.",
+                     *           "start": 14,
+                     *           "title": "FAQ"
+                     *         }
+                     *       ],
+                     *       "confidence": 0.87,
+                     *       "customerRepID": 5,
+                     *       "dateCreated": "2024-04-01T10:00:00Z",
+                     *       "draftID": 9,
+                     *       "isLiked": null,
+                     *       "lang": "en",
+                     *       "leftOut": [
+                     *         {
+                     *           "sentence": "Returns are free within 30 days.",
+                     *           "why": "a number differs from the passage"
+                     *         }
+                     *       ],
+                     *       "messageID": 567,
+                     *       "model": "extractive",
+                     *       "modifiedReply": null,
+                     *       "ratedByCustomerRepID": null,
+                     *       "reason": null,
+                     *       "reply": "Hello Anna,\n\nPlease reset your password with the link below.",
+                     *       "status": "Pending"
+                     *     }
+                     */
                     "application/json": components["schemas"]["DraftOut"];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     rate_draft: {
@@ -13612,78 +15700,39 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "isLiked": false,
+                 *       "comment": "The refund takes ten days since January."
+                 *     }
+                 */
                 "application/json": components["schemas"]["DraftRatingIn"];
             };
         };
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     unrate_draft: {
@@ -13691,50 +15740,26 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_drafts: {
@@ -13742,230 +15767,166 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "additionalInfo": "Their parcel left today.",
+                     *         "citations": [
+                     *           {
+                     *             "documentID": 1,
+                     *             "end": 29,
+                     *             "quote": "Within 30 days.",
+                     *             "score": 0.83,
+                     *             "sentence": "Returns are free within 30 days.",
+                     *             "start": 14,
+                     *             "title": "FAQ"
+                     *           }
+                     *         ],
+                     *         "confidence": 0.87,
+                     *         "customerRepID": 5,
+                     *         "dateCreated": "2024-04-01T10:00:00Z",
+                     *         "draftID": 9,
+                     *         "isLiked": null,
+                     *         "lang": "en",
+                     *         "leftOut": [
+                     *           {
+                     *             "sentence": "Returns are free within 30 days.",
+                     *             "why": "a number differs from the passage"
+                     *           }
+                     *         ],
+                     *         "messageID": 567,
+                     *         "model": "extractive",
+                     *         "modifiedReply": null,
+                     *         "ratedByCustomerRepID": null,
+                     *         "reason": null,
+                     *         "reply": "Hello Anna,\n\nPlease reset your password with the link below.",
+                     *         "status": "Pending"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["DraftOut"][];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     escalate_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the ticket message. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "feedbackComment": "User is very upset and needs urgent help.",
+                 *       "email": "manager@example.com"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EscalateIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "Ticket escalated"
+                     *     }
+                     */
                     "application/json": components["schemas"]["DoneOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     escalate_message_by_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "feedbackComment": "User is very upset and needs urgent help.",
+                 *       "email": "manager@example.com"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EscalateIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "Ticket escalated"
+                     *     }
+                     */
                     "application/json": components["schemas"]["DoneOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     show_message_html: {
@@ -13978,52 +15939,29 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example <!doctype html><p>I can't log in to my account.</p> */
                     "text/html": string;
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     rate_reply: {
@@ -14034,36 +15972,31 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The id of the ticket message. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "agentAvailable": false,
+                     *       "customerRepName": "John"
+                     *     }
+                     */
                     "application/json": components["schemas"]["LikedOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
         };
     };
     open_pixel: {
@@ -14071,6 +16004,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the ticket message. */
                 id: string;
             };
             cookie?: never;
@@ -14083,17 +16017,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/gif": unknown;
+                    "image/gif": string;
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
         };
     };
     preview_answer: {
@@ -14101,72 +16029,44 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "preview": "Hello Anna, please reset your password."
+                 *     }
+                 */
                 "application/json": components["schemas"]["PreviewIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "preview": "I can't log in to my account."
+                     *     }
+                     */
                     "application/json": components["schemas"]["PreviewOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_prompt: {
@@ -14174,44 +16074,32 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "prompt": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["PromptOut"];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_prompt_documents: {
@@ -14222,60 +16110,126 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
+                    /** @description Passages that were just written: until they are read for their meaning, only their words are found */
+                    "X-Passages-Waiting"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "endUsers": [
+                     *         {
+                     *           "aIDocumentation": "Pays by invoice.",
+                     *           "city": "Gent",
+                     *           "company": "Acme",
+                     *           "country": "BE",
+                     *           "customerRef": "K-1029",
+                     *           "customerType": "Customer",
+                     *           "endUserID": 45,
+                     *           "firstname": "Anna",
+                     *           "gender": null,
+                     *           "houseNumber": "12",
+                     *           "lang": "nl",
+                     *           "lastname": "Peeters",
+                     *           "name": "Anna Peeters",
+                     *           "otherContactDetails": null,
+                     *           "postalCode": "9000",
+                     *           "street": "Veldstraat",
+                     *           "uiDs": [
+                     *             {
+                     *               "endUserUIDID": 51,
+                     *               "isPrimary": true,
+                     *               "uid": "anna@example.com",
+                     *               "uidType": "Email"
+                     *             }
+                     *           ],
+                     *           "uids": [
+                     *             {
+                     *               "endUserUIDID": 51,
+                     *               "isPrimary": true,
+                     *               "uid": "anna@example.com",
+                     *               "uidType": "Email"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "passagesWaiting": null,
+                     *       "promptDocuments": [
+                     *         {
+                     *           "documentID": 1,
+                     *           "title": "FAQ",
+                     *           "name": "FAQ",
+                     *           "content": "# Passwords\n\nThe link below sets a new one.",
+                     *           "score": 0.83,
+                     *           "imageUrls": []
+                     *         }
+                     *       ],
+                     *       "tickets": [
+                     *         {
+                     *           "aiFeedbackComments": [],
+                     *           "channel": "Email",
+                     *           "channelID": 2,
+                     *           "channelName": "Support mail",
+                     *           "channelType": "Email",
+                     *           "closeDate": null,
+                     *           "customFieldsData": {
+                     *             "priority": "urgent"
+                     *           },
+                     *           "customerRepID": 5,
+                     *           "customerRepName": "John",
+                     *           "dateCreated": "2024-04-01T10:00:00Z",
+                     *           "endUserID": 45,
+                     *           "endUsers": [
+                     *             {
+                     *               "company": "Acme",
+                     *               "customerType": "Customer",
+                     *               "endUserID": 45,
+                     *               "firstname": "Anna",
+                     *               "lang": "en",
+                     *               "lastname": "Peeters",
+                     *               "name": "Anna Peeters"
+                     *             }
+                     *           ],
+                     *           "escalated": false,
+                     *           "isClosed": false,
+                     *           "isSpam": false,
+                     *           "lastEndUserMessageID": 567,
+                     *           "lastMessageDate": "2024-04-01T10:01:00Z",
+                     *           "messages": null,
+                     *           "preview": "I can't log in to my account.",
+                     *           "searchSnippet": null,
+                     *           "status": "Open",
+                     *           "subject": "Login not working",
+                     *           "summary": "Anna cannot log in since this morning.",
+                     *           "ticketID": 123,
+                     *           "topics": [
+                     *             "Login Issues",
+                     *             "Authentication"
+                     *           ],
+                     *           "uid": "anna@example.com"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PromptDocumentsOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_raw_message: {
@@ -14283,564 +16237,334 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "message/rfc822": number[];
+                    /**
+                     * @example From: anna@example.com
+                     *     To: help@example.com
+                     *     Subject: Login not working
+                     *
+                     *     I can't log in to my account.
+                     */
+                    "message/rfc822": string;
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     draft_reply: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "reply": "Hello Anna,\n\nPlease reset your password with the link below."
+                     *     }
+                     */
                     "application/json": components["schemas"]["ReplyOut"];
+                    /**
+                     * @example event: piece
+                     *     data: {"text":"Hello Anna,"}
+                     *
+                     *     event: done
+                     *     data: {"reply":"Hello Anna,"}
+                     */
                     "text/event-stream": string;
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     draft_reply_with_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "additionalInfo": "Their parcel left today."
+                 *     }
+                 */
                 "application/json": components["schemas"]["ReplyIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "reply": "Hello Anna,\n\nPlease reset your password with the link below."
+                     *     }
+                     */
                     "application/json": components["schemas"]["ReplyOut"];
+                    /**
+                     * @example event: piece
+                     *     data: {"text":"Hello Anna,"}
+                     *
+                     *     event: done
+                     *     data: {"reply":"Hello Anna,"}
+                     */
                     "text/event-stream": string;
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     resend_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "Message sent successfully."
+                     *     }
+                     */
                     "application/json": components["schemas"]["DoneOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     send_answer: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "modifiedAnswer": "Thank you for your patience. Please reset your password."
+                 *     }
+                 */
                 "application/json": components["schemas"]["SendIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "Message sent successfully."
+                     *     }
+                     */
                     "application/json": components["schemas"]["DoneOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     forward_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "toAddresses": [
+                 *         "warehouse@example.com"
+                 *       ],
+                 *       "comment": "Where is this parcel?"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ForwardIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "Message sent successfully."
+                     *     }
+                     */
                     "application/json": components["schemas"]["DoneOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     send_new_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "toAddress": "anna@example.com",
+                 *       "subject": "Your refund",
+                 *       "textBody": "Hello Anna, your refund is on its way."
+                 *     }
+                 */
                 "application/json": components["schemas"]["SendNewIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "Message sent successfully."
+                     *     }
+                     */
                     "application/json": components["schemas"]["DoneOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_ticket_message_stages: {
@@ -14848,44 +16572,39 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "endedAt": "2024-04-01T10:02:00Z",
+                     *         "evidence": null,
+                     *         "reason": "the tenant has no topics",
+                     *         "stage": "topics",
+                     *         "status": "Pending",
+                     *         "tries": 1
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["MessageStageOut"][];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     explain_ticket_message_topics: {
@@ -14896,137 +16615,103 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "aITopicsStatus": "Done",
+                     *       "corrected": false,
+                     *       "decision": "Sure",
+                     *       "examples": 240,
+                     *       "messageID": 567,
+                     *       "model": "extractive",
+                     *       "nearest": [],
+                     *       "noneOfThese": 0.04,
+                     *       "probabilities": [
+                     *         {
+                     *           "probability": 0.91,
+                     *           "topicID": 1,
+                     *           "topicName": "Login Issues"
+                     *         }
+                     *       ],
+                     *       "reason": null,
+                     *       "topics": [
+                     *         {
+                     *           "confidence": 0.87,
+                     *           "corrected": false,
+                     *           "correctedByCustomerRepID": null,
+                     *           "correctedByCustomerRepName": null,
+                     *           "correctionDate": null,
+                     *           "messageID": 567,
+                     *           "ticketMessageTopicID": 1,
+                     *           "topicID": 1,
+                     *           "topicName": "Login Issues"
+                     *         }
+                     *       ],
+                     *       "topicsMostWrong": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["ExplanationOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     undo_send: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the ticket message. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "The message is a draft again.",
+                     *       "messageID": 567
+                     *     }
+                     */
                     "application/json": components["schemas"]["UnsentOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_tickets: {
@@ -15038,6 +16723,7 @@ export interface operations {
                 customerRepID?: components["schemas"]["CustomerRepId"];
                 /** @description `true`: the caller's own, for views that reps share. */
                 mine?: boolean;
+                /** @description Only those of channels of this type. */
                 channelType?: components["schemas"]["ChannelType"];
                 /** @description The same as `channelType`. */
                 channel?: components["schemas"]["ChannelType"];
@@ -15045,18 +16731,29 @@ export interface operations {
                 channelIDs?: number[];
                 /** @description The address that the conversation belongs to. */
                 uid?: string;
+                /** @description Only those of this end user. */
                 endUserId?: components["schemas"]["EndUserId"];
+                /** @description Only spam, or only what is none. */
                 isSpam?: boolean;
+                /** @description Only those that are closed, or that are not. */
                 isClosed?: boolean;
+                /** @description Only those that are escalated, or that are not. */
                 escalated?: boolean;
                 /** @description A topic's name. */
                 topic?: string;
+                /** @description Only those of this topic. */
                 topicId?: components["schemas"]["TopicId"];
+                /** @description Made then or later. */
                 createdFrom?: string;
+                /** @description Made before then. */
                 createdTo?: string;
+                /** @description Closed then or later. */
                 closedFrom?: string;
+                /** @description Closed before then. */
                 closedTo?: string;
+                /** @description Last written in then or later. */
                 lastMessageFrom?: string;
+                /** @description Last written in before then. */
                 lastMessageTo?: string;
                 /**
                  * @description What became of the answers that the AI drafted in the ticket: `Unchanged`, `Edited`, `Discarded` or
@@ -15065,15 +16762,21 @@ export interface operations {
                 draft?: "Unchanged" | "Edited" | "Discarded" | "Waiting";
                 /** @description Whether a rep liked one of those drafts. */
                 draftLiked?: boolean;
+                /** @description Drafted then or later. */
                 draftedFrom?: string;
+                /** @description Drafted before then. */
                 draftedTo?: string;
                 /** @description Tickets that this rep answered, with `answeredFrom` and `answeredTo` then. */
                 answeredBy?: components["schemas"]["CustomerRepId"];
+                /** @description Answered then or later. */
                 answeredFrom?: string;
+                /** @description Answered before then. */
                 answeredTo?: string;
                 /** @description Full text: words, "phrases", prefix*. All of them must be found. */
                 search?: string;
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
                 /**
                  * @description A property of the answered tickets, or `relevance`. Without it: what a search finds by relevance up
@@ -15089,109 +16792,163 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "aiFeedbackComments": [],
+                     *           "channel": "Email",
+                     *           "channelID": 2,
+                     *           "channelName": "Support mail",
+                     *           "channelType": "Email",
+                     *           "closeDate": null,
+                     *           "customFieldsData": {
+                     *             "priority": "urgent"
+                     *           },
+                     *           "customerRepID": 5,
+                     *           "customerRepName": "John",
+                     *           "dateCreated": "2024-04-01T10:00:00Z",
+                     *           "endUserID": 45,
+                     *           "endUsers": [
+                     *             {
+                     *               "company": "Acme",
+                     *               "customerType": "Customer",
+                     *               "endUserID": 45,
+                     *               "firstname": "Anna",
+                     *               "lang": "en",
+                     *               "lastname": "Peeters",
+                     *               "name": "Anna Peeters"
+                     *             }
+                     *           ],
+                     *           "escalated": false,
+                     *           "isClosed": false,
+                     *           "isSpam": false,
+                     *           "lastEndUserMessageID": 567,
+                     *           "lastMessageDate": "2024-04-01T10:01:00Z",
+                     *           "messages": null,
+                     *           "preview": "I can't log in to my account.",
+                     *           "searchSnippet": null,
+                     *           "status": "Open",
+                     *           "subject": "Login not working",
+                     *           "summary": "Anna cannot log in since this morning.",
+                     *           "ticketID": 123,
+                     *           "topics": [
+                     *             "Login Issues",
+                     *             "Authentication"
+                     *           ],
+                     *           "uid": "anna@example.com"
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_TicketOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     create_ticket: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "subject": "Login not working",
+                 *       "channelID": 2,
+                 *       "endUserID": 45,
+                 *       "status": "Open",
+                 *       "customFieldsData": {
+                 *         "priority": "urgent"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["TicketIn"];
             };
         };
         responses: {
+            /** @description It was made; `Location` is its address. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "aiFeedbackComments": [],
+                     *       "channel": "Email",
+                     *       "channelID": 2,
+                     *       "channelName": "Support mail",
+                     *       "channelType": "Email",
+                     *       "closeDate": null,
+                     *       "customFieldsData": {
+                     *         "priority": "urgent"
+                     *       },
+                     *       "customerRepID": 5,
+                     *       "customerRepName": "John",
+                     *       "dateCreated": "2024-04-01T10:00:00Z",
+                     *       "endUserID": 45,
+                     *       "endUsers": [
+                     *         {
+                     *           "company": "Acme",
+                     *           "customerType": "Customer",
+                     *           "endUserID": 45,
+                     *           "firstname": "Anna",
+                     *           "lang": "en",
+                     *           "lastname": "Peeters",
+                     *           "name": "Anna Peeters"
+                     *         }
+                     *       ],
+                     *       "escalated": false,
+                     *       "isClosed": false,
+                     *       "isSpam": false,
+                     *       "lastEndUserMessageID": 567,
+                     *       "lastMessageDate": "2024-04-01T10:01:00Z",
+                     *       "messages": null,
+                     *       "preview": "I can't log in to my account.",
+                     *       "searchSnippet": null,
+                     *       "status": "Open",
+                     *       "subject": "Login not working",
+                     *       "summary": "Anna cannot log in since this morning.",
+                     *       "ticketID": 123,
+                     *       "topics": [
+                     *         "Login Issues",
+                     *         "Authentication"
+                     *       ],
+                     *       "uid": "anna@example.com"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TicketOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     bulk_update_tickets: {
@@ -15203,10 +16960,21 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "ticketIDs": [
+                 *         123,
+                 *         124
+                 *       ],
+                 *       "action": "close",
+                 *       "customerRepID": 5
+                 *     }
+                 */
                 "application/json": components["schemas"]["BulkIn"];
             };
         };
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     /** @description For POST /api/tickets/bulk/undo */
@@ -15215,133 +16983,64 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     undo_bulk_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "undoID": 17
+                 *     }
+                 */
                 "application/json": components["schemas"]["UndoIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "restoredTicketIDs": [
+                     *         123,
+                     *         124
+                     *       ],
+                     *       "skippedTicketIDs": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["UndoneOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_chat_messages: {
@@ -15352,109 +17051,105 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The token that opened the conversation to the visitor. */
                 ticketToken: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "attachments": [
+                     *           {
+                     *             "accessToken": "AAAAAAAAAAHs8sy6Yjp0TmFEK9BIpQXTRJ4",
+                     *             "contentType": "image/png",
+                     *             "fileName": "error_screenshot.png",
+                     *             "fileSizeBytes": 48213
+                     *           }
+                     *         ],
+                     *         "date": "2024-04-01T10:00:00Z",
+                     *         "htmlBody": "<p>I can't log in to my account.</p>",
+                     *         "message": "I can't log in to my account.",
+                     *         "messageID": 567,
+                     *         "name": "Anna Peeters",
+                     *         "senderType": "EndUser"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["ChatMessageOut"][];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
         };
     };
     create_chat_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The token that opened the conversation to the visitor. */
                 ticketToken: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "message": "It should have come on Monday."
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChatMessageIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "attachments": [
+                     *         {
+                     *           "accessToken": "AAAAAAAAAAHs8sy6Yjp0TmFEK9BIpQXTRJ4",
+                     *           "contentType": "image/png",
+                     *           "fileName": "error_screenshot.png",
+                     *           "fileSizeBytes": 48213
+                     *         }
+                     *       ],
+                     *       "date": "2024-04-01T10:00:00Z",
+                     *       "htmlBody": "<p>I can't log in to my account.</p>",
+                     *       "message": "I can't log in to my account.",
+                     *       "messageID": 567,
+                     *       "name": "Anna Peeters",
+                     *       "senderType": "EndUser"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChatMessageOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     count_tickets: {
@@ -15466,109 +17161,106 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "all": {
+                     *         "count": 12,
+                     *         "query": "isClosed=false&isSpam=false&customerRepID=0"
+                     *       },
+                     *       "closed": {
+                     *         "count": 12,
+                     *         "query": "isClosed=false&isSpam=false&customerRepID=0"
+                     *       },
+                     *       "escalated": {
+                     *         "count": 12,
+                     *         "query": "isClosed=false&isSpam=false&customerRepID=0"
+                     *       },
+                     *       "mine": {
+                     *         "count": 12,
+                     *         "query": "isClosed=false&isSpam=false&customerRepID=0"
+                     *       },
+                     *       "savedViews": [
+                     *         {
+                     *           "count": 12,
+                     *           "isCapped": false,
+                     *           "savedViewID": 7
+                     *         }
+                     *       ],
+                     *       "spam": {
+                     *         "count": 12,
+                     *         "query": "isClosed=false&isSpam=false&customerRepID=0"
+                     *       },
+                     *       "unassigned": {
+                     *         "count": 12,
+                     *         "query": "isClosed=false&isSpam=false&customerRepID=0"
+                     *       },
+                     *       "unreadNotifications": 2
+                     *     }
+                     */
                     "application/json": components["schemas"]["CountsOut"];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     create_chat_ticket: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "channelToken": "c_5hZQ2m8rW1",
+                 *       "name": "Anna",
+                 *       "email": "anna@example.com",
+                 *       "message": "Where is my parcel?",
+                 *       "pageURL": "https://shop.example.com/orders"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChatTicketIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "messageID": 567,
+                     *       "ticketID": 123,
+                     *       "ticketToken": "t_9pQvY3kD0s"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChatTicketOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_ticket: {
@@ -15577,352 +17269,268 @@ export interface operations {
                 /** @description `messages`: the answer has the ticket's first 1000 messages, oldest first, as a page. */
                 include?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a state that the caller has: 304 where it is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
+                /** @description The id of the ticket. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "aiFeedbackComments": [],
+                     *       "channel": "Email",
+                     *       "channelID": 2,
+                     *       "channelName": "Support mail",
+                     *       "channelType": "Email",
+                     *       "closeDate": null,
+                     *       "customFieldsData": {
+                     *         "priority": "urgent"
+                     *       },
+                     *       "customerRepID": 5,
+                     *       "customerRepName": "John",
+                     *       "dateCreated": "2024-04-01T10:00:00Z",
+                     *       "endUserID": 45,
+                     *       "endUsers": [
+                     *         {
+                     *           "company": "Acme",
+                     *           "customerType": "Customer",
+                     *           "endUserID": 45,
+                     *           "firstname": "Anna",
+                     *           "lang": "en",
+                     *           "lastname": "Peeters",
+                     *           "name": "Anna Peeters"
+                     *         }
+                     *       ],
+                     *       "escalated": false,
+                     *       "isClosed": false,
+                     *       "isSpam": false,
+                     *       "lastEndUserMessageID": 567,
+                     *       "lastMessageDate": "2024-04-01T10:01:00Z",
+                     *       "messages": null,
+                     *       "preview": "I can't log in to my account.",
+                     *       "searchSnippet": null,
+                     *       "status": "Open",
+                     *       "subject": "Login not working",
+                     *       "summary": "Anna cannot log in since this morning.",
+                     *       "ticketID": 123,
+                     *       "topics": [
+                     *         "Login Issues",
+                     *         "Authentication"
+                     *       ],
+                     *       "uid": "anna@example.com"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TicketOut"];
                 };
             };
-            400: {
+            /** @description As it was: `If-None-Match` names its present state. */
+            304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     update_ticket: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the ticket. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "status": "Pending",
+                 *       "customerRepID": 5
+                 *     }
+                 */
                 "application/json": components["schemas"]["TicketIn"];
             };
         };
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_ticket: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the ticket. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     patch_ticket: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the ticket. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "subject": "Login not working",
+                 *       "channelID": 2,
+                 *       "endUserID": 45,
+                 *       "status": "Open",
+                 *       "customFieldsData": {
+                 *         "priority": "urgent"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["TicketIn"];
+                /**
+                 * @example [
+                 *       {
+                 *         "op": "replace",
+                 *         "path": "/status",
+                 *         "value": "Pending"
+                 *       }
+                 *     ]
+                 */
                 "application/json-patch+json": Record<string, unknown>[];
+                /**
+                 * @example {
+                 *       "status": "Pending",
+                 *       "summary": null
+                 *     }
+                 */
                 "application/merge-patch+json": components["schemas"]["TicketIn"];
             };
         };
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     assign_ticket: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the state that is to be changed: 412 where there is another by now. Without it the last write wins. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
+                /** @description The id of the ticket. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "customerRepID": 5
+                 *     }
+                 */
                 "application/json": components["schemas"]["TicketAssignIn"] | null;
             };
         };
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_composer_draft: {
@@ -15933,52 +17541,44 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The id of the ticket. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "bccAddress": null,
+                     *       "ccAddress": null,
+                     *       "htmlBody": "<p>I can't log in to my account.</p>",
+                     *       "kind": "Reply",
+                     *       "lastModifiedDate": "2024-04-01T10:05:00Z",
+                     *       "messageID": 567,
+                     *       "replyToMessageID": null,
+                     *       "subject": "Login not working",
+                     *       "textBody": "I can't log in to my account.",
+                     *       "ticketID": 123,
+                     *       "toAddress": "help@example.com",
+                     *       "version": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["ComposerDraftOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     save_composer_draft: {
@@ -15986,80 +17586,59 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the ticket. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "Reply",
+                 *       "version": 0,
+                 *       "textBody": "Hello Anna,",
+                 *       "replyToMessageID": 567
+                 *     }
+                 */
                 "application/json": components["schemas"]["ComposerDraftIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "bccAddress": null,
+                     *       "ccAddress": null,
+                     *       "htmlBody": "<p>I can't log in to my account.</p>",
+                     *       "kind": "Reply",
+                     *       "lastModifiedDate": "2024-04-01T10:05:00Z",
+                     *       "messageID": 567,
+                     *       "replyToMessageID": null,
+                     *       "subject": "Login not working",
+                     *       "textBody": "I can't log in to my account.",
+                     *       "ticketID": 123,
+                     *       "toAddress": "help@example.com",
+                     *       "version": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["ComposerDraftOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     delete_composer_draft: {
@@ -16072,116 +17651,92 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The id of the ticket. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_ticket_events: {
         parameters: {
             query?: {
+                /** @description Which page, from 1. Below 1 means 1. */
                 pageNumber?: number;
+                /** @description How many on a page. Below 1 means the default, too many the most that the list gives. */
                 pageSize?: number;
-                /** @description `asc` (the default: as it happened) or `desc`. */
+                /** @description Any plain property of the answered objects; as it happened where it is left out. */
+                sortBy?: string;
+                /** @description `asc` or `desc`. */
                 sortOrder?: string;
             };
             header?: never;
             path: {
+                /** @description The id of the ticket. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "action": "ticket.updated",
+                     *           "actorID": null,
+                     *           "actorName": "Anna Berger",
+                     *           "actorType": "text",
+                     *           "changes": {
+                     *             "status": {
+                     *               "from": "Open",
+                     *               "to": "Closed"
+                     *             }
+                     *           },
+                     *           "date": "2024-04-01T10:00:00Z",
+                     *           "entity": "ticket",
+                     *           "entityID": 123,
+                     *           "eventID": 1001,
+                     *           "messageID": 567,
+                     *           "seq": null,
+                     *           "ticketID": 123
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "totalPages": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_EventOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_history_summary: {
@@ -16189,45 +17744,30 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the ticket. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example text */
                     "application/json": string;
+                    /** @example Anna Peeters wrote twice before: about a login (solved) and an invoice (open). */
                     "text/plain": string;
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_presence: {
@@ -16235,125 +17775,100 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the ticket. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expiresInSeconds": 45,
+                     *       "present": [
+                     *         {
+                     *           "customerRepID": 5,
+                     *           "customerRepName": "John",
+                     *           "since": "2024-04-01T10:00:00Z",
+                     *           "state": "Viewing"
+                     *         }
+                     *       ],
+                     *       "ticketID": 123
+                     *     }
+                     */
                     "application/json": components["schemas"]["PresenceOut"];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     announce_presence: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again gets the first answer again, for 24 hours, and nothing is done twice. It belongs to the caller, the method and the path. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
+                /** @description The id of the ticket. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "state": "Replying",
+                 *       "clientID": "3f0c9a52"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PresenceIn"];
             };
         };
         responses: {
+            /** @description The answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expiresInSeconds": 45,
+                     *       "present": [
+                     *         {
+                     *           "customerRepID": 5,
+                     *           "customerRepName": "John",
+                     *           "since": "2024-04-01T10:00:00Z",
+                     *           "state": "Viewing"
+                     *         }
+                     *       ],
+                     *       "ticketID": 123
+                     *     }
+                     */
                     "application/json": components["schemas"]["PresenceOut"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     leave_ticket: {
@@ -16364,50 +17879,26 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The id of the ticket. */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
 }

@@ -206,7 +206,7 @@ db_test! {
 }
 
 db_test! {
-    async fn an_agent_reads_no_example_from_a_ticket_that_they_do_not_see(installation: Installation) {
+    async fn an_agent_is_told_of_no_example_from_a_ticket_that_they_do_not_see(installation: Installation) {
         let admin = &installation.admin;
         let (refunds, _) = two_topics(admin).await;
         let channel = channel(admin).await;
@@ -215,17 +215,23 @@ db_test! {
         let id = message(admin, channel, "The blue widget hums at night").await;
         correct(admin, id, &[refunds]).await;
         let ticket = admin.get(&format!("/api/ticketMessages/{id}")).await.expect(200)["ticketID"].clone();
-        let text = async |client: &Client| {
-            let list = client.get(&format!("/api/Topics/{refunds}/examples")).await.expect(200);
-            assert_eq!((&list["totalCount"], &list["items"][0]["messageID"]), (&json!(1), &json!(id)));
-            list["items"][0]["text"].clone()
+        let examples = async |client: &Client| {
+            let of_topic = client.get(&format!("/api/Topics/{refunds}/examples")).await.expect(200);
+            assert_eq!(client.get("/api/TopicExamples").await.expect(200), of_topic);
+            let ids = of_topic["items"].as_array().unwrap().iter().map(|it| it["messageID"].as_i64()).collect();
+            (of_topic["totalCount"].clone(), ids)
         };
-        assert_eq!(text(&by_lee).await, "The blue widget hums at night", "unassigned");
+        let (all, none) = ((json!(1), vec![Some(id)]), (json!(0), vec![]));
+        assert_eq!(examples(&by_lee).await, all, "unassigned");
         admin.put(&format!("/api/tickets/{ticket}"), json!({ "customerRepID": kim })).await.expect(204);
-        assert_eq!(text(&by_lee).await, Value::Null);
+        assert_eq!(examples(&by_lee).await, none);
         for client in [admin, &by_kim] {
-            assert_eq!(text(client).await, "The blue widget hums at night");
+            assert_eq!(examples(client).await, all);
         }
+        // What it was told from, where another message is like it.
+        let like_it = message(admin, channel, "The blue widget hums at noon").await;
+        let nearest = explain(&by_lee, like_it, "?now=true").await["nearest"].clone();
+        assert!(!nearest.to_string().contains(&format!("\"messageID\":{id}")), "{nearest}");
     }
 }
 
