@@ -21,7 +21,10 @@ test('an empty installation is set up in three steps', async ({ page }) => {
     await expect(page.getByText('Step 3 of 3')).toBeVisible();
     await page.getByLabel('Its address').fill('help@example.com');
     await page.getByRole('button', { name: 'Finish' }).click();
-    await expect(page.getByText('All done here')).toBeVisible();
+    await expect(page.getByText('Nothing has come in yet')).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Set up channels' }).click();
+    await expect(page.getByText('help@example.com').first()).toBeVisible();
     await page.reload();
     await expect(page.getByRole('button', { name: /Ann Admin/ })).toBeVisible();
   } finally {

@@ -33,6 +33,7 @@ test('what can be touched is large enough', async ({ page, complaints }) => {
   expect.soft(await small(page)).toEqual([]);
   await page.getByRole('button', { name: 'Customer and details' }).click();
   await page.getByRole('link', { name: /^See all/ }).waitFor();
+  await page.getByText('Rests on').waitFor();
   expect.soft(await small(page)).toEqual([]);
   await visit(page, '/tickets/open/195');
   await page.getByRole('button', { name: 'Reply' }).click();
@@ -48,4 +49,16 @@ test('a message is forwarded without a mouse', async ({ page, complaints }) => {
   await expect(forward).toHaveCSS('opacity', '1');
   const shown = await forward.evaluate((it) => getComputedStyle(it.parentElement!).opacity);
   expect(shown).toBe('1');
+});
+
+test('all that can be done to what is selected is on the screen', async ({ page, complaints }) => {
+  await signIn(page);
+  complaints.splice(0);
+  await page.getByRole('checkbox').first().tap();
+  const bar = page.getByRole('toolbar', { name: 'For the selected tickets' });
+  for (const name of ['Close', 'Assign…', 'Escalate', 'Spam', 'Clear selection']) {
+    await expect(bar.getByRole('button', { name, exact: true })).toBeInViewport({ ratio: 1 });
+  }
+  await bar.getByRole('button', { name: 'Clear selection' }).tap();
+  await expect(bar).toBeHidden();
 });

@@ -9,11 +9,14 @@ export interface Toast {
 
 const LASTS = 6000;
 const LASTS_ERROR = 12_000;
+/** How long what was done can still be undone by key after its words have gone, in milliseconds. */
+const REMEMBERED = 60_000;
 
 class Toasts {
   items = $state<Toast[]>([]);
   #next = 1;
   #timers = new Map<number, ReturnType<typeof setTimeout>>();
+  #undo: { id: number; run: () => void; until: number } | undefined;
 
   #show(toast: Omit<Toast, 'id'>, lasts: number): number {
     const id = this.#next++;
@@ -25,9 +28,11 @@ class Toasts {
     return id;
   }
 
-  /** `lasts` is how long its action works, in milliseconds. */
-  done(text: string, action?: Toast['action'], lasts = LASTS): number {
-    return this.#show({ text, kind: 'done', action }, lasts);
+  /** `works` is how long its action works where that is not for long, in milliseconds. */
+  done(text: string, action?: Toast['action'], works?: number): number {
+    const id = this.#show({ text, kind: 'done', action }, works ?? LASTS);
+    if (action) this.#undo = { id, run: action.run, until: Date.now() + (works ?? REMEMBERED) };
+    return id;
   }
 
   info(text: string, action?: Toast['action']): number {
@@ -44,12 +49,24 @@ class Toasts {
     this.items = this.items.filter((it) => it.id !== id);
   }
 
-  /** Runs the newest action: what Z does. */
+  /** What was done with the button of its words is done: the key does not do it again. */
+  act(toast: Toast): void {
+    this.dismiss(toast.id);
+    if (this.#undo?.id === toast.id) this.#undo = undefined;
+    toast.action?.run();
+  }
+
+  /** Runs the newest action on the screen, else what undoes the last thing done: what Z does. */
   undo(): boolean {
     const newest = [...this.items].reverse().find((it) => it.action);
-    if (!newest) return false;
-    this.dismiss(newest.id);
-    newest.action?.run();
+    if (newest) {
+      this.act(newest);
+      return true;
+    }
+    const last = this.#undo;
+    this.#undo = undefined;
+    if (!last || last.until < Date.now()) return false;
+    last.run();
     return true;
   }
 }

@@ -17,6 +17,10 @@ const VIEW_KEYS: Record<View, string> = {
   everything: 'g a',
 };
 
+function undo(): void {
+  if (!toasts.undo()) toasts.info(t('general.nothingToUndo'));
+}
+
 /** What can be done wherever one is. */
 export function generalCommands(open: { help: () => void; palette: () => void }): Command[] {
   const list: Command[] = VIEWS.map((view) => ({
@@ -51,7 +55,7 @@ export function generalCommands(open: { help: () => void; palette: () => void })
       run: open.palette,
     },
     { id: 'help', title: 'nav.keys', group: 'general', keys: ['?'], run: open.help },
-    { id: 'undo', title: 'general.undo', group: 'general', keys: ['z', 'mod+z'], run: () => toasts.undo() },
+    { id: 'undo', title: 'general.undo', group: 'general', keys: ['z', 'mod+z'], run: undo },
     {
       id: 'theme',
       title: 'nav.theme',
