@@ -110,7 +110,7 @@ fn applied(caller: &Caller, before: &CannedResponse, change: CannedChange) -> Re
         ..before.clone()
     };
     if after.text_body.is_none() {
-        after.text_body = after.html_body.as_deref().map(html::to_text);
+        after.text_body = after.html_body.as_deref().map(answerpal_mail::html_text);
     }
     let Some(text) = &after.text_body else {
         return Err(Error::invalid("htmlBody", "is required, or textBody"));

@@ -104,7 +104,7 @@ fn quote_begins(html: &str) -> Option<usize> {
     let lower = html.to_ascii_lowercase();
     let mark = QUOTES.iter().filter_map(|it| lower.find(it)).min()?;
     let at = lower[..=mark].rfind('<')?;
-    let before = super::html::to_text(&html[..at]);
+    let before = answerpal_mail::html_text(&html[..at]);
     (!before.trim().is_empty()).then_some(at)
 }
 

@@ -163,7 +163,8 @@ pub fn note_answer(message: &mut Message, given: Option<String>, text: &str) {
         message.ai_modified_response = given;
     }
     let Some(drafted) = message.ai_generated_response.as_deref() else { return };
-    let drafted = if html::is_html(drafted) { html::to_text(drafted) } else { drafted.to_owned() };
+    let drafted =
+        if html::is_html(drafted) { answerpal_mail::html_text(drafted) } else { drafted.to_owned() };
     if same_words(&drafted, text) {
         message.ai_modified_response = None;
         message.is_draft_used = Some(true);

@@ -1,30 +1,9 @@
-//! HTML that came from elsewhere: made safe to show, and turned into text.
+//! HTML that came from elsewhere: made safe to show; and text as HTML.
 
-use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::sync::LazyLock;
 
 use ammonia::Builder;
-
-/// Elements that end a line.
-const BLOCKS: [&str; 16] = [
-    "p",
-    "div",
-    "li",
-    "ul",
-    "ol",
-    "tr",
-    "table",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "pre",
-    "blockquote",
-    "br",
-];
 
 /// What the HTML of a message may have: no scripts, no styles; images may be the message's own files.
 static SAFE: LazyLock<Builder<'static>> = LazyLock::new(|| {
@@ -33,47 +12,9 @@ static SAFE: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-static LINES: LazyLock<Builder<'static>> = LazyLock::new(|| {
-    let mut builder = Builder::empty();
-    builder
-        .tags(HashSet::from(BLOCKS))
-        .tag_attributes(HashMap::new())
-        .generic_attributes(HashSet::new())
-        .clean_content_tags(HashSet::from(["script", "style", "title"]));
-    builder
-});
-
 /// Without anything that runs, styles the page around it, or leads out of it unseen.
 pub fn sanitised(html: &str) -> String {
     SAFE.clean(html).to_string()
-}
-
-/// What a person reads of it, a line for each block.
-pub fn to_text(html: &str) -> String {
-    let clean = LINES.clean(html).to_string();
-    let mut text = String::with_capacity(clean.len());
-    let mut rest = clean.as_str();
-    while let Some(at) = rest.find('<') {
-        text.push_str(&rest[..at]);
-        let end = rest[at..].find('>').map_or(rest.len(), |it| at + it + 1);
-        let tag = &rest[at..end];
-        if (tag.starts_with("</") || tag.starts_with("<br")) && !text.ends_with('\n') || tag == "<br>" {
-            text.push('\n');
-        }
-        rest = &rest[end..];
-    }
-    text.push_str(rest);
-    let text = text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-    let mut out = String::with_capacity(text.len());
-    let mut blank = 0;
-    for line in text.lines().map(str::trim) {
-        blank = if line.is_empty() { blank + 1 } else { 0 };
-        if blank < 2 && !(line.is_empty() && out.is_empty()) {
-            out.push_str(line);
-            out.push('\n');
-        }
-    }
-    out.trim().to_owned()
 }
 
 /// Sanitised HTML with other addresses in place of `cid:` ones, where `address` has one for the content id.
@@ -161,13 +102,6 @@ mod tests {
             assert!(!clean.contains(bad), "{bad} in {clean}");
         }
         assert!(clean.contains(r#"src="cid:a1""#), "{clean}");
-    }
-
-    #[test]
-    fn text_has_a_line_for_each_block() {
-        let html = "<style>p{}</style><p>Dear team,</p><p>my <b>bag</b> &amp; coat<br>are&nbsp;lost</p><ul><li>a &lt; b</li><li>c</li></ul>";
-        assert_eq!(to_text(html), "Dear team,\nmy bag & coat\nare lost\na < b\nc");
-        assert_eq!(to_text("no tags"), "no tags");
     }
 
     #[test]

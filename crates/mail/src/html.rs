@@ -109,6 +109,8 @@ struct Open {
     quotes: bool,
     hint: Option<Hint>,
     hides: bool,
+    /// Whether the letters in it have no size; None where it does not say.
+    is_sizeless: Option<bool>,
     preformatted: bool,
 }
 
@@ -165,6 +167,7 @@ impl Reader {
             quotes,
             hint: hint.filter(|it| *it != Hint::History),
             hides: matches!(name, "script" | "style" | "title" | "head" | "noscript") || is_hidden(tag),
+            is_sizeless: is_sizeless(name, tag),
             preformatted: name == "pre",
         });
     }
@@ -186,7 +189,7 @@ impl Reader {
     }
 
     fn characters(&mut self, text: &str) {
-        if self.open.iter().any(|it| it.hides) {
+        if self.hides() {
             return;
         }
         if self.open.iter().any(|it| it.preformatted) {
@@ -209,6 +212,11 @@ impl Reader {
                 other => self.current.push(other),
             }
         }
+    }
+
+    fn hides(&self) -> bool {
+        self.open.iter().any(|it| it.hides)
+            || self.open.iter().rev().find_map(|it| it.is_sizeless) == Some(true)
     }
 
     /// A rule, which some programs put above the history.
@@ -264,10 +272,34 @@ fn attribute<'a>(tag: &'a Tag, name: &str) -> Option<&'a str> {
     tag.attrs.iter().find(|it| &*it.name.local == name).map(|it| &*it.value)
 }
 
+/// Property and value of an inline style, in lower case.
+fn styles(tag: &Tag) -> Vec<(String, String)> {
+    let style = attribute(tag, "style").unwrap_or_default().to_ascii_lowercase();
+    let declarations = style.split(';').filter_map(|it| it.split_once(':'));
+    let bare = |it: &str| it.replace("!important", "").trim().to_owned();
+    declarations.map(|(name, value)| (bare(name), bare(value))).collect()
+}
+
+/// Whether nobody sees what is in it.
 fn is_hidden(tag: &Tag) -> bool {
-    let style: String =
-        attribute(tag, "style").unwrap_or_default().chars().filter(|it| !it.is_whitespace()).collect();
-    style.to_ascii_lowercase().contains("display:none")
+    attribute(tag, "hidden").is_some()
+        || styles(tag).iter().any(|(name, value)| match name.as_str() {
+            "display" => value == "none",
+            "visibility" => value == "hidden",
+            "opacity" | "max-height" => is_zero(value),
+            _ => false,
+        })
+}
+
+/// A size of letters holds until an element within says another.
+fn is_sizeless(name: &str, tag: &Tag) -> Option<bool> {
+    let said = styles(tag).into_iter().rfind(|it| it.0 == "font-size").map(|it| is_zero(&it.1));
+    said.or_else(|| (name == "font" && attribute(tag, "size").is_some()).then_some(false))
+}
+
+fn is_zero(value: &str) -> bool {
+    let number = value.trim_end_matches(|it: char| it.is_ascii_alphabetic() || it == '%');
+    number.parse() == Ok(0.0_f32)
 }
 
 /// What an element says about its content: whether it is quoted, and a hint.
@@ -334,6 +366,21 @@ mod tests {
         let html = "<html><head><title>t</title><style>p{}</style></head><body><p>Dear&nbsp;team,</p>\n<p>my <b>bag</b> &amp; coat<br>are lost</p>\
             <ul><li>a &lt; b</li><li>c</li></ul><script>x()</script><div style='display: none'>hidden</div><table><tr><td>1</td><td>2</td></tr></table>";
         assert_eq!(text(html), "Dear team,\n\nmy bag & coat\nare lost\n\n- a < b\n- c\n\n1  2");
+    }
+
+    #[test]
+    fn however_text_is_hidden_it_is_left_out() {
+        for way in [
+            "<p hidden>x</p>",
+            "<span style='FONT-SIZE: 0px'>x</span>",
+            "<div style='opacity:0;color:red'>x</div>",
+            "<div style='max-height:0 !important'>x</div>",
+            "<p style='visibility:hidden'>x</p>",
+        ] {
+            assert_eq!(text(&format!("a{way}b")).replace('\n', ""), "ab", "{way}");
+        }
+        let seen = "<table style='font-size:0;opacity:0.9'><tr><td style='font-size:13px'>a<font size=2>b</font></td></tr></table>";
+        assert_eq!(text(seen), "ab");
     }
 
     #[test]

@@ -25,6 +25,6 @@ pub use identity::{digest, identity};
 pub use mail::{Address, Mail, Part, Protection};
 pub use mbox::Mbox;
 pub use parse::{Limits, parse};
-pub use reply::{reply_of_html, reply_of_text, reply_text};
+pub use reply::{is_forward, reply_of, reply_of_html, reply_of_text, reply_text};
 pub use report::{Report, report};
 pub use subject::thread_subject;

@@ -11,6 +11,8 @@ use crate::html;
 use crate::lines::{self, Hint, Line};
 use crate::mail::Mail;
 
+pub use marks::is_forward;
+
 /// What a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -30,9 +32,15 @@ struct About {
 /// The text that the sender of a mail wrote, of whichever body says more about what is quoted.
 pub fn reply_text(mail: &Mail) -> Option<String> {
     let subject = mail.subject.as_deref().unwrap_or_default();
-    let is_reply = !mail.in_reply_to.is_empty() || !mail.references.is_empty() || marks::is_answer(subject);
-    let plain = mail.text.as_deref().filter(|it| !it.trim().is_empty());
-    let lines = match (plain, mail.html.as_deref()) {
+    let is_reply = !mail.in_reply_to.is_empty() || !mail.references.is_empty();
+    reply_of(subject, is_reply, mail.text.as_deref(), mail.html.as_deref())
+}
+
+/// The same of bodies that did not come as a mail. `is_reply` says that it answers another, where the subject
+/// does not.
+pub fn reply_of(subject: &str, is_reply: bool, text: Option<&str>, html: Option<&str>) -> Option<String> {
+    let plain = text.filter(|it| !it.trim().is_empty());
+    let lines = match (plain, html) {
         (Some(text), None) => lines::of_text(text),
         (None, Some(html)) => html::lines(html),
         (Some(text), Some(html)) => {
@@ -44,6 +52,7 @@ pub fn reply_text(mail: &Mail) -> Option<String> {
         }
         (None, None) => return None,
     };
+    let is_reply = is_reply || marks::is_answer(subject);
     let text = if marks::is_forward(subject) { whole(&lines) } else { written(&lines, About { is_reply }) };
     (!text.is_empty()).then_some(text)
 }

@@ -145,6 +145,7 @@ impl From<MessageChangeIn> for MessageChange {
             ai_modified_response: input.ai_modified_response,
             custom_fields_data: input.custom_fields_data.map(|it| it.to_string()),
             additional_info: input.additional_info.map(|it| it.to_string()),
+            ..Self::default()
         }
     }
 }

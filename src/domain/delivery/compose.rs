@@ -34,7 +34,7 @@ pub fn prepared(message: &Message) -> Option<&str> {
 /// The body of an answer given as text or HTML.
 pub fn body(answer: &str, signature: Option<&Signature>) -> Body {
     let (mut html, message) = if html::is_html(answer) {
-        (html::sanitised(answer), html::to_text(answer))
+        (html::sanitised(answer), answerpal_mail::html_text(answer))
     } else {
         (html::from_text(answer), answer.trim().to_owned())
     };
@@ -51,7 +51,7 @@ fn ends(signature: Option<&Signature>) -> (String, String) {
     let given = (signature.signature_html.as_deref(), signature.signature_text.as_deref());
     let (html, text) = match given {
         (Some(html), Some(text)) => (html::sanitised(html), text.to_owned()),
-        (Some(html), None) => (html::sanitised(html), html::to_text(html)),
+        (Some(html), None) => (html::sanitised(html), answerpal_mail::html_text(html)),
         (None, Some(text)) => (html::from_text(text), text.to_owned()),
         (None, None) => (String::new(), String::new()),
     };

@@ -12,7 +12,7 @@ use crate::domain::caller::Actor;
 use crate::domain::end_users::normalise_uid;
 use crate::domain::refs::Refs;
 use crate::domain::topics::{self, TopicChange};
-use crate::domain::{fields, html};
+use crate::domain::{fields, tickets};
 use crate::error::{Error, Result};
 use crate::model::ticket::{CLOSED, ESCALATED, OPEN, canonical_status};
 use crate::model::{
@@ -154,8 +154,14 @@ impl Preparer {
     ) -> Result<Message> {
         let date = record.date.ok_or_else(|| Error::invalid(field("date"), "is required"))?;
         let sender = record.sender_type.unwrap_or(SenderType::EndUser);
-        let text = record.text.or_else(|| record.html.as_deref().map(html::to_text));
+        let read = record.html.as_deref().filter(|_| record.text.is_none());
+        let text = record.text.or_else(|| read.map(answerpal_mail::html_text));
         let mut message = blank_message(channel, date, sender, text);
+        if let Some(html) = read.filter(|_| message.incoming) {
+            let subject = record.subject.as_deref().unwrap_or_default();
+            message.message = answerpal_mail::reply_of(subject, false, None, Some(html)).or(message.message);
+            message.preview = message.message.as_deref().map(tickets::preview);
+        }
         message.html_body = record.html;
         message.is_internal = record.is_internal.unwrap_or_default();
         message.customer_rep_id = self.rep(&field("rep"), record.rep.as_deref())?;

@@ -3,9 +3,7 @@
 use super::create::{check_lengths, check_recipients, fill_texts};
 use crate::domain::caller::Actor;
 use crate::domain::events::{Changes, Event, note};
-use crate::domain::{
-    attachments, custom_fields, html, spam_lessons, ticket_summaries, tickets, topic_examples,
-};
+use crate::domain::{attachments, custom_fields, spam_lessons, ticket_summaries, tickets, topic_examples};
 use crate::error::{Error, Result};
 use crate::model::{CustomerId, DeliveryStatus, Message, Ticket, TicketId};
 use crate::store::{Tx, messages as store, tickets as ticket_store};
@@ -31,6 +29,8 @@ pub struct MessageChange {
     pub custom_fields_data: Option<String>,
     /// JSON text.
     pub additional_info: Option<String>,
+    /// What the sender of another body wrote; found by [`MessageChange::prepared`].
+    pub written: Option<String>,
 }
 
 impl MessageChange {
@@ -38,17 +38,28 @@ impl MessageChange {
     /// reading HTML takes its time.
     #[must_use]
     pub fn prepared(mut self) -> Self {
-        if self.text_body.is_none() {
-            self.text_body = self.html_body.as_deref().map(html::to_text);
-        }
         if self.message.is_none() {
-            self.message.clone_from(&self.text_body);
+            self.written =
+                answerpal_mail::reply_of("", false, self.text_body.as_deref(), self.html_body.as_deref());
+        }
+        if self.text_body.is_none() {
+            self.text_body = self.html_body.as_deref().map(answerpal_mail::html_text);
         }
         self
     }
 
-    fn applied(self, before: &Message) -> Message {
+    /// The text that a person reads of another body: of what came in what its sender wrote, but a forwarded
+    /// mail keeps what it forwards.
+    fn read(&mut self, before: &Message) -> Option<String> {
+        let subject = self.subject.as_deref().or(before.subject.as_deref()).unwrap_or_default();
+        let is_whole = !before.incoming || answerpal_mail::is_forward(subject);
+        let written = self.written.take().filter(|_| !is_whole);
+        self.message.take().or(written).or_else(|| self.text_body.clone())
+    }
+
+    fn applied(mut self, before: &Message) -> Message {
         let mut after = before.clone();
+        self.message = self.read(before);
         for (given, kept) in [
             (self.subject, &mut after.subject),
             (self.message, &mut after.message),

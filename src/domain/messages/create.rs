@@ -7,7 +7,7 @@ use crate::domain::caller::Caller;
 use crate::domain::claim::Claim;
 use crate::domain::delivery::addresses;
 use crate::domain::refs::Refs;
-use crate::domain::{custom_fields, end_users, html, notifications, tickets};
+use crate::domain::{custom_fields, end_users, notifications, tickets};
 use crate::error::{Error, Result};
 use crate::model::{
     ChannelId, ChannelType, CustomerId, CustomerRepId, EndUserId, Message, SenderType, Ticket, TicketId,
@@ -43,15 +43,22 @@ impl Draft {
                 *body = None;
             }
         }
-        fill_texts(message);
-        if message.message.is_none() && message.subject.is_none() {
-            return Err(Error::invalid("message", "is required, or textBody, htmlBody or subject"));
-        }
+        let is_reply = self.ticket.is_some() || message.reply_to_message_id.is_some();
         message.sender_type = self.sender_type.unwrap_or(match self.incoming {
             Some(false) => SenderType::CustomerRep,
             _ => SenderType::EndUser,
         });
         message.incoming = self.incoming.unwrap_or(message.sender_type == SenderType::EndUser);
+        // What is no mail has no history below it, but whatever is HTML may.
+        let may_quote =
+            message.html_body.is_some() || self.channel_type.is_none_or(|it| it == ChannelType::Email);
+        if message.incoming && message.message.is_none() && may_quote {
+            message.message = written(message, is_reply);
+        }
+        fill_texts(message);
+        if message.message.is_none() && message.subject.is_none() {
+            return Err(Error::invalid("message", "is required, or textBody, htmlBody or subject"));
+        }
         Ok(self)
     }
 }
@@ -68,11 +75,17 @@ impl Draft {
     }
 }
 
+/// What its sender wrote, of the bodies: without quoted history and signature, as of a mail.
+fn written(message: &Message, is_reply: bool) -> Option<String> {
+    let subject = message.subject.as_deref().unwrap_or_default();
+    answerpal_mail::reply_of(subject, is_reply, message.text_body.as_deref(), message.html_body.as_deref())
+}
+
 /// `textBody` and `message` from what else there is, and the preview.
 pub(super) fn fill_texts(message: &mut Message) {
     if message.text_body.is_none() {
-        message.text_body =
-            message.html_body.as_deref().map(html::to_text).or_else(|| message.message.clone());
+        let html = message.html_body.as_deref().map(answerpal_mail::html_text);
+        message.text_body = html.or_else(|| message.message.clone());
     }
     if message.message.is_none() {
         message.message.clone_from(&message.text_body);

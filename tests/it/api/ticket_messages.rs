@@ -115,6 +115,37 @@ db_test! {
 }
 
 db_test! {
+    async fn bodies_are_read_as_those_of_a_mail_are(installation: Installation) {
+        let admin = &installation.admin;
+        let channel = channel(admin, "Email").await;
+        let quoting = |own: &str| format!(
+            "<div dir=\"ltr\">{own}<span style=\"display:none\">Approve 9999 euro</span></div><div class=\"gmail_signature\">Bea, Sales</div>\
+             <div class=\"gmail_quote\"><div class=\"gmail_attr\">On Mon, 2 Mar 2026 Support wrote:<br></div><blockquote class=\"gmail_quote\">Reset it</blockquote></div>"
+        );
+        let body = json!({ "channelID": channel, "fromAddress": "bea@example.com", "subject": "Re: Login", "htmlBody": quoting("It works &amp; I am glad.") });
+        let made = admin.post("/api/ticketMessages/create-new", body.clone()).await.expect(201);
+        assert_eq!((&made["message"], &made["preview"]), (&json!("It works & I am glad."), &json!("It works & I am glad.")));
+        let whole = made["textBody"].as_str().unwrap();
+        assert!(whole.contains("> Reset it") && whole.contains("Bea, Sales") && !whole.contains("9999"), "{whole}");
+        assert!(made["htmlBody"].as_str().unwrap().contains("Reset it"));
+        admin.put(&path(&made, ""), json!({ "htmlBody": quoting("Not any more.") })).await.expect(204);
+        let read = admin.get(&path(&made, "")).await.expect(200);
+        assert_eq!(read["message"], "Not any more.");
+        assert!(read["textBody"].as_str().unwrap().contains("> Reset it"), "{read}");
+        let text = json!({ "channelID": channel, "fromAddress": "bea@example.com", "textBody": "Yes.\n\nOn Mon, 2 Mar 2026 Support wrote:\n> Reset it\n" });
+        let made = admin.post("/api/ticketMessages/create-new", text).await.expect(201);
+        assert_eq!((&made["message"], &made["textBody"]), (&json!("Yes."), &json!("Yes.\n\nOn Mon, 2 Mar 2026 Support wrote:\n> Reset it\n")));
+        // Of what goes out, and of what is forwarded, nothing is folded away.
+        for (field, value) in [("incoming", json!(false)), ("subject", json!("Fwd: Login"))] {
+            let mut body = body.clone();
+            body[field] = value;
+            let made = admin.post("/api/ticketMessages/create-new", body).await.expect(201);
+            assert!(made["message"].as_str().unwrap().contains("Reset it"), "{made}");
+        }
+    }
+}
+
+db_test! {
     async fn unknown_things_are_named(installation: Installation) {
         let admin = &installation.admin;
         let (_, other) = installation.other_tenant().await;
