@@ -7,8 +7,8 @@ use crate::domain::caller::Caller;
 use crate::domain::events::{Event, note};
 use crate::domain::{drafts, fields, messages, refs::Refs, tickets};
 use crate::error::{Error, Result};
-use crate::model::{ChannelType, DeliveryStatus, Message, MessageId, SenderType, Ticket};
-use crate::store::{Conn, Tx, messages as store};
+use crate::model::{ChannelType, CustomerId, DeliveryStatus, Message, MessageId, SenderType, Ticket};
+use crate::store::{Conn, Tx, messages as store, tickets as ticket_store};
 
 const SENT_ALREADY: &str = "This message was sent already.";
 
@@ -166,11 +166,32 @@ impl Composition {
         let content = self.content.as_deref().or(source.as_deref()).unwrap_or_default();
         let signature = match message.channel_type {
             ChannelType::Email => {
-                compose::signature_of(conn, caller.customer, caller.rep, message.lang.as_deref()).await?
+                let lang = language_of(conn, caller.customer, &message).await?;
+                compose::signature_of(conn, caller.customer, caller.rep, lang.as_deref()).await?
             }
             _ => None,
         };
         Ok(Composed { body: compose::body(content, signature.as_ref()), source })
+    }
+}
+
+/// The language that what is composed from a message speaks: its own, else that of what it answers, else that of
+/// the newest message of the end user.
+async fn language_of(conn: &mut Conn, customer: CustomerId, message: &Message) -> Result<Option<String>> {
+    if message.lang.is_some() {
+        return Ok(message.lang.clone());
+    }
+    let answered = match message.reply_to_message_id {
+        Some(id) => Some(id),
+        None => ticket_store::last_end_user_message(conn, customer, message.ticket_id).await?,
+    };
+    match answered {
+        Some(id) => match store::get(conn, customer, id).await {
+            Ok(answered) => Ok(answered.lang),
+            Err(Error::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        },
+        None => Ok(None),
     }
 }
 
@@ -204,10 +225,14 @@ pub async fn send_new(
     let refs = app.refs.current(tx, caller.customer).await?;
     let mut message = outgoing(tx, app, caller.customer, &ticket).await?;
     signed(&mut message, caller, &refs, body);
-    message.subject = ticket.subject.clone();
+    message.subject = match draft.reply_to_message_id.filter(|_| draft.is_draft) {
+        Some(_) => Some(answer_subject(ticket.subject.as_deref())),
+        None => ticket.subject.clone(),
+    };
     if draft.is_draft {
         message = as_sent(&draft, message);
     }
+    message.lang = language_of(tx, caller.customer, &draft).await?;
     message.subject = composition.subject.or(message.subject);
     message.cc_address = composition.cc_address.or(message.cc_address);
     message.bcc_address = composition.bcc_address.or(message.bcc_address);

@@ -168,6 +168,31 @@ db_test! {
 }
 
 db_test! {
+    async fn what_is_composed_speaks_the_language_of_the_conversation(installation: Installation) {
+        let admin = &installation.admin;
+        let channel = channel(admin, "Email").await;
+        let made = mail(admin, channel).await;
+        admin.put(&path(&made, ""), json!({ "lang": "nl" })).await.expect(204);
+        for (lang, text) in [("en", "Kind regards"), ("nl", "Met vriendelijke groet")] {
+            let signature = json!({ "lang": lang, "emailSignatureText": text });
+            admin.post("/api/CustomerReps/1/signatures", signature).await.expect(201);
+        }
+        let draft = |answers: Value| json!({ "ticketID": made["ticketID"], "incoming": false, "isDraft": true, "textBody": "Gevonden", "replyToMessageID": answers });
+        let answer = admin.post("/api/ticketMessages", draft(made["messageID"].clone())).await.expect(201);
+        let another = admin.post("/api/ticketMessages", draft(Value::Null)).await.expect(201);
+        for (composed, subject) in [(&answer, "Re: Login not working"), (&another, "Login not working")] {
+            admin.post(&path(composed, "/send-new"), json!({})).await.expect(200);
+            let sent = admin.get(&path(composed, "")).await.expect(200);
+            assert_eq!((&sent["lang"], &sent["subject"]), (&json!("nl"), &json!(subject)));
+            assert!(sent["textBody"].as_str().unwrap().ends_with("Met vriendelijke groet"), "{sent}");
+        }
+        admin.post(&path(&made, "/send-new"), json!({ "textBody": "Nog iets" })).await.expect(200);
+        assert_eq!(newest(admin, &made).await["lang"], "nl");
+        installation.run_jobs().await;
+    }
+}
+
+db_test! {
     async fn a_forward_is_internal_and_carries_the_message(installation: Installation) {
         let admin = &installation.admin;
         let channel = channel(admin, "Email").await;
