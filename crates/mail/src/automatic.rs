@@ -61,6 +61,7 @@ const REPLY_SUBJECTS: &[&str] = &[
     "respuesta automática",
     "respuesta automatica",
     "fuera de la oficina",
+    "fuera de oficina",
     "risposta automatica",
     "fuori sede",
     "assente",

@@ -339,7 +339,13 @@ fn said(name: &str, tag: &Tag) -> (bool, Option<Hint>) {
     {
         return (false, Some(Hint::History));
     }
-    if has("gmail_signature") || has("moz-signature") || class.contains("protonmail_signature_block") {
+    if has("gmail_signature")
+        || has("moz-signature")
+        || class.contains("protonmail_signature_block")
+        || is("Signature")
+        || is("ms-outlook-mobile-signature")
+        || is("composer_signature")
+    {
         return (false, Some(Hint::Signature));
     }
     (false, None)

@@ -7,6 +7,8 @@ mod marks;
 mod tail;
 mod words;
 
+use std::borrow::Cow;
+
 use crate::html;
 use crate::lines::{self, Hint, Line};
 use crate::mail::Mail;
@@ -39,16 +41,16 @@ pub fn reply_text(mail: &Mail) -> Option<String> {
 /// The same of bodies that did not come as a mail. `is_reply` says that it answers another, where the subject
 /// does not.
 pub fn reply_of(subject: &str, is_reply: bool, text: Option<&str>, html: Option<&str>) -> Option<String> {
-    let plain = text.filter(|it| !it.trim().is_empty());
+    let plain = text.filter(|it| !it.trim().is_empty()).map(unarmoured);
     let lines = match (plain, html) {
-        (Some(text), None) => lines::of_text(text),
+        (Some(text), None) => lines::of_text(&text),
         (None, Some(html)) => html::lines(html),
         (Some(text), Some(html)) => {
             let marked = html::lines(html);
             let says_more =
                 marked.iter().any(|it| it.is_marked || it.hint.is_some_and(|it| it != Hint::Block));
             let has_text = marked.iter().any(|it| !it.is_empty());
-            if says_more && has_text { marked } else { lines::of_text(text) }
+            if says_more && has_text { marked } else { lines::of_text(&text) }
         }
         (None, None) => return None,
     };
@@ -57,9 +59,28 @@ pub fn reply_of(subject: &str, is_reply: bool, text: Option<&str>, html: Option<
     (!text.is_empty()).then_some(text)
 }
 
-/// The same for a plain text alone, of a mail that answers another.
+/// A text without what OpenPGP puts around one that is signed (RFC 9580, section 7).
+fn unarmoured(text: &str) -> Cow<'_, str> {
+    let Some((before, signed)) = text.split_once("-----BEGIN PGP SIGNED MESSAGE-----") else {
+        return Cow::Borrowed(text);
+    };
+    let Some((signed, signature)) = signed.split_once("-----BEGIN PGP SIGNATURE-----") else {
+        return Cow::Borrowed(text);
+    };
+    let after = signature.split_once("-----END PGP SIGNATURE-----").map_or("", |it| it.1);
+    let mut out = before.to_owned();
+    // Headers of the armour, an empty line, then the text with its dashes escaped.
+    for line in signed.lines().skip(1).skip_while(|it| !it.trim().is_empty()).skip(1) {
+        out.push_str(line.strip_prefix("- ").filter(|it| it.starts_with(['-', 'F'])).unwrap_or(line));
+        out.push('\n');
+    }
+    out.push_str(after);
+    Cow::Owned(out)
+}
+
+/// What its sender wrote of a mail that answers another, of its plain text alone.
 pub fn reply_of_text(text: &str) -> String {
-    written(&lines::of_text(text), About { is_reply: true })
+    written(&lines::of_text(&unarmoured(text)), About { is_reply: true })
 }
 
 /// The same for HTML alone.
@@ -68,6 +89,39 @@ pub fn reply_of_html(html: &str) -> String {
 }
 
 fn written(lines: &[Line], about: About) -> String {
+    let (lines, forwarded) = lines.split_at(forward_begins(lines));
+    let text = own(lines, about);
+    let forwarded = whole(forwarded);
+    match (text.is_empty(), forwarded.is_empty()) {
+        (_, true) => text,
+        (true, false) => forwarded,
+        (false, false) => format!("{text}\n\n{forwarded}"),
+    }
+}
+
+/// Where a mail begins that is forwarded: it is what this mail is about. One further down in what is answered is
+/// history as all of that.
+fn forward_begins(lines: &[Line]) -> usize {
+    let mut above_is_own = true;
+    for (at, line) in lines.iter().enumerate() {
+        if line.is_empty() {
+            continue;
+        }
+        if above_is_own && marks::announces(line) {
+            return at;
+        }
+        let is_quoting = marks::attribution(lines, at).is_some_and(|(end, is_strong)| {
+            is_strong || lines[end..].iter().find(|it| !it.is_empty()).is_some_and(|it| it.is_quoted)
+        });
+        if is_quoting || marks::begins_history(lines, at) {
+            break;
+        }
+        above_is_own = !line.is_quoted;
+    }
+    lines.len()
+}
+
+fn own(lines: &[Line], about: About) -> String {
     let mut kinds: Vec<Kind> =
         lines.iter().map(|it| if it.is_quoted { Kind::Quote } else { Kind::Own }).collect();
     let has_attribution = mark_attributions(lines, &mut kinds);

@@ -27,6 +27,7 @@ fn attributions_go_in_every_language() {
         "Il giorno mar 3 nov 2026 alle ore 10:00 Support <support@acme.example> ha scritto:",
         "Em ter., 3 de nov. de 2026 às 10:00, Support <support@acme.example> escreveu:",
         "W dniu 3.11.2026 o 10:00, Support pisze:",
+        "Wiadomość napisana przez Support <support@acme.example> w dniu 3 lis 2026, o godz. 10:00:",
         "wt., 3 lis 2026 o 10:00 Support <support@acme.example> napisał(a):",
         "Quoting Support <support@acme.example>:",
         "* Support <support@acme.example> [2026-11-03 10:00]:",
@@ -49,6 +50,9 @@ fn history_without_quote_marks_goes() {
         "Da: Support <s@acme.example>\nInviato: martedì\nA: Anna\nOggetto: Valigia",
         "De: Support <s@acme.example>\nEnviada em: terça-feira\nPara: Anna\nAssunto: Mala",
         "Od: Support <s@acme.example>\nWysłano: wtorek\nDo: Anna\nTemat: Walizka",
+        "Gesendet: Dienstag, 03. November 2026 um 10:00 Uhr\nVon: Support <s@acme.example>\nAn: Anna\nBetreff: Koffer",
+        "envoyé : 3 novembre 2026 à 10:00\nde : Support <s@acme.example>\nà : anna@x.example\nobjet : Valise",
+        "De: Support <s@acme.example>\nEnviada: 3 de novembro de 2026\nPara: Anna\nAssunto: Mala",
         "*From:* Support <s@acme.example>\n*Date:* Tuesday\n*To:* Anna\n*Subject:* Bag",
         "On Tue, Nov 3, 2026 at 10:00 AM Support <s@acme.example> wrote:",
         "----- Ursprüngliche Nachricht -----",
@@ -93,6 +97,16 @@ fn signatures_go() {
 }
 
 #[test]
+fn a_closing_may_be_in_two_languages_or_on_the_line_of_its_name() {
+    text(
+        "Es geht.\n\nMit freundlichen Grüßen / Best regards\n\nAnna Berg\nBerg GmbH | Hauptstr. 1\n",
+        "Es geht.",
+    );
+    text("Het werkt.\n\nMvg Anna\n", "Het werkt.");
+    text("It works.\n\nKind regards, Anna Berg\nTel. +31 6 1234\n", "It works.");
+}
+
+#[test]
 fn legal_footers_go() {
     let footer = "This e-mail and any attachments are confidential and intended solely for the addressee. If you are not the intended recipient, please delete it.";
     text(&format!("It works.\n\n{footer}\n"), "It works.");
@@ -120,6 +134,9 @@ fn what_a_person_wrote_is_never_lost() {
         "I sent confidential papers to the wrong address. Can you help?",
         "Sent from my office is the parcel 12, where is it?\nIt is not here.",
         "On Monday I wrote:\nno answer came.",
+        "My trip:\n\nFrom: Amsterdam\nTo: Paris\nDate: 3 November 2026 at 10:00\n\nCan I change it?",
+        "Mijn reis:\n\nDatum: 3 november 2026\nVan: Amsterdam\nAan: Parijs\n\nKan dat anders?",
+        "Which one has the\n\nbest price",
     ] {
         let found = reply_of_text(body);
         for word in body.split_whitespace().filter(|it| !it.starts_with('>')) {
@@ -160,6 +177,16 @@ fn outlook() {
 }
 
 #[test]
+fn signatures_are_told_by_their_elements() {
+    for id in ["Signature", "ms-outlook-mobile-signature", "composer_signature"] {
+        html(
+            &format!("<div>Het werkt.</div><div id=\"{id}\"><p>Anna Berg</p><p>Hoofd verkoop</p></div>"),
+            "Het werkt.",
+        );
+    }
+}
+
+#[test]
 fn apple_and_thunderbird() {
     html(
         "<body>It works now.<br><br><blockquote type=\"cite\">On 3 Nov 2026, at 10:00, Support &lt;s@acme.example&gt; wrote:<br><br>Did it help?</blockquote></body>",
@@ -184,6 +211,47 @@ fn a_forward_keeps_what_it_forwards() {
     let raw = "From: a@b.example\nSubject: Fwd: Bag\nIn-Reply-To: <x@y>\n\nPlease see this.\n\n---------- Forwarded message ---------\nFrom: C <c@d.example>\nDate: Tue\nSubject: Bag\nTo: A\n\nMy bag is lost.\n";
     let mail = parse(raw.as_bytes(), &Limits::default()).unwrap();
     assert!(reply_text(&mail).unwrap().contains("My bag is lost."));
+}
+
+/// Nothing in the subject says that something is forwarded.
+#[test]
+fn what_is_announced_as_forwarded_stays() {
+    let forwarded = "Van: Klant <k@x.example>\nOnderwerp: Koffer\nDatum: 3 november 2026 om 10:00\nAan: Anna <anna@x.example>\n\nDe koffer is kapot.";
+    for announced in [
+        "Begin doorgestuurd bericht:",
+        "---------- Forwarded message ---------",
+        "-------- Weitergeleitete Nachricht --------",
+        "-------- Message transféré --------",
+        "---------- Mensaje reenviado ----------",
+        "---------- Messaggio inoltrato ---------",
+        "-------- Przekazana wiadomość --------",
+    ] {
+        let whole = format!("Kijk eens.\n\n{announced}\n\n{forwarded}");
+        text(&whole, &whole);
+        text(&format!("Kijk eens.\n\nGroeten,\nAnna\n\n{announced}\n\n{forwarded}"), &whole);
+        // In what is answered it is history.
+        text(
+            &format!("Dat hielp.\n\nOp 3 nov 2026 om 10:00 schreef Support <s@acme.example>:\n\n{whole}\n"),
+            "Dat hielp.",
+        );
+        text(&format!("Dat hielp.\n\nSupport schreef:\n> {announced}\n> Van: Klant\n"), "Dat hielp.");
+    }
+    html(
+        "<div dir=ltr>Kijk eens.<br><br><div class=gmail_quote><div dir=ltr class=gmail_attr>---------- Forwarded message ---------<br>Van: <b>Klant</b><br>Date: di 3 nov 2026 om 10:00<br>Subject: Koffer<br>To: Anna<br></div><br>De koffer is kapot.</div></div>",
+        "Kijk eens.\n\n---------- Forwarded message ---------\nVan: Klant\nDate: di 3 nov 2026 om 10:00\nSubject: Koffer\nTo: Anna\n\nDe koffer is kapot.",
+    );
+    html(
+        "<body>Kijk eens.<br><blockquote type=cite><div>Begin doorgestuurd bericht:</div><br><div><b>Van: </b>Klant</div><br><div>De koffer is kapot.</div></blockquote></body>",
+        "Kijk eens.\n\nBegin doorgestuurd bericht:\n\nVan: Klant\n\nDe koffer is kapot.",
+    );
+}
+
+#[test]
+fn the_armour_of_a_signed_text_goes() {
+    text(
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nIt works now:\n- - red\n- -----\n-----BEGIN PGP SIGNATURE-----\n\niQEz\n=ab\n-----END PGP SIGNATURE-----\n",
+        "It works now:\n- red\n-----",
+    );
 }
 
 #[test]

@@ -32,6 +32,11 @@ pub fn only_announces(text: &str) -> bool {
     words::FORWARDED_BELOW.contains(&bare.as_str())
 }
 
+/// Whether a line announces the mail that is forwarded under it.
+pub fn announces(line: &Line) -> bool {
+    line.text.len() <= LONGEST_MARK && only_announces(&line.text)
+}
+
 /// Whether a subject says that it answers something.
 pub fn is_answer(subject: &str) -> bool {
     let plain = crate::subject::thread_subject(subject);
@@ -168,14 +173,17 @@ pub fn is_rule(text: &str) -> bool {
         && text.chars().all(|it| matches!(it, '_' | '-' | '=' | '–' | '—' | '*' | '~'))
 }
 
-/// `From: … Sent: … To: … Subject: …` on lines of their own, in any of the languages.
+/// `From: … Sent: … To: … Subject: …` on lines of their own, in any of the languages; some programs begin with
+/// when it was sent. Without a subject somebody's address has to be there: a journey has from, to and date as well.
 fn begins_headers(lines: &[Line], at: usize) -> bool {
-    if label(&lines[at].text, words::FROM).is_none() {
+    let is = |line: &Line, labels: &[&str]| label(&line.text, labels).is_some();
+    let begins_with_date = is(&lines[at], words::SENT);
+    if !begins_with_date && !is(&lines[at], words::FROM) {
         return false;
     }
-    let (mut sent, mut to, mut subject) = (false, false, false);
+    let (mut from, mut sent, mut to, mut subject, mut address) = (false, false, false, false, false);
     let mut empty = 0;
-    for line in lines[at + 1..].iter().take(HEADER_LINES) {
+    for line in lines[at..].iter().take(HEADER_LINES + 1) {
         if line.is_quoted != lines[at].is_quoted {
             break;
         }
@@ -186,11 +194,15 @@ fn begins_headers(lines: &[Line], at: usize) -> bool {
             }
             continue;
         }
-        sent |= label(&line.text, words::SENT).is_some();
-        to |= label(&line.text, words::TO).is_some();
-        subject |= label(&line.text, words::SUBJECT).is_some();
+        let (is_from, is_to) = (is(line, words::FROM), is(line, words::TO));
+        from |= is_from;
+        to |= is_to;
+        address |= (is_from || is_to) && line.text.contains('@');
+        sent |= is(line, words::SENT);
+        subject |= is(line, words::SUBJECT);
     }
-    subject && (sent || to) || sent && to
+    let is_whole = from && subject && (sent || to);
+    is_whole && (to || !begins_with_date) || !begins_with_date && sent && to && address
 }
 
 /// What follows one of these labels and a colon at the start of a line; bold marks are looked through.

@@ -134,25 +134,48 @@ fn closing(lines: &[Line], start: usize, end: usize) -> Option<usize> {
     let from = last.saturating_sub(2 * LONGEST_CLOSING).max(start);
     // Something has to stand above it.
     let first = (start..=last).find(|it| !lines[*it].is_empty())?;
-    (from..=last)
-        .rev()
-        .find(|at| *at > first && is_closing(&lines[*at].text) && names_follow(lines, at + 1, end))
+    (from..=last).rev().find(|at| {
+        let text = &lines[*at].text;
+        *at > first
+            && (is_closing(text) && names_follow(lines, at + 1, end)
+                || lines[at - 1].is_empty()
+                    && is_closing_with_name(text)
+                    && details_follow(lines, at + 1, end))
+    })
 }
 
+/// In one language or in several: `Mit freundlichen Grüßen / Kind regards`.
 fn is_closing(text: &str) -> bool {
     let lower = text.trim().to_lowercase();
-    if lower.chars().count() > 50 {
+    if lower.chars().count() > 80 {
         return false;
     }
-    let plain = lower.trim_end_matches([',', '.', '!', ' ', '-']).trim();
-    ends::CLOSINGS.contains(&plain)
+    let is_one = |it: &str| ends::CLOSINGS.contains(&it.trim_end_matches([',', '.', '!', ' ', '-']).trim());
+    lower.split(['/', '|']).all(is_one)
+}
+
+/// `Mvg Anna Berg`: a closing, then capitalised words and nothing else.
+fn is_closing_with_name(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    (1..words.len()).any(|cut| {
+        let name = &words[cut..];
+        name.len() <= 3
+            && name.iter().all(|it| it.starts_with(char::is_uppercase))
+            && is_name(&name.join(" "))
+            && is_closing(&words[..cut].join(" "))
+    })
 }
 
 fn names_follow(lines: &[Line], from: usize, end: usize) -> bool {
     let below: Vec<&str> =
         lines[from..end].iter().map(|it| it.text.trim()).filter(|it| !it.is_empty()).collect();
-    let Some(name) = below.first() else { return false };
-    below.len() <= LONGEST_CLOSING && is_name(name) && below.iter().all(|it| !reads_as_sentence(it))
+    below.first().is_some_and(|it| is_name(it)) && details_follow(lines, from, end)
+}
+
+/// Nothing but a few lines that are no sentences.
+fn details_follow(lines: &[Line], from: usize, end: usize) -> bool {
+    let mut below = lines[from..end].iter().map(|it| it.text.trim()).filter(|it| !it.is_empty());
+    below.clone().count() <= LONGEST_CLOSING && below.all(|it| !reads_as_sentence(it))
 }
 
 /// Few words without digits, that do not end a sentence.
