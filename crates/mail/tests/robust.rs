@@ -11,7 +11,8 @@ use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
 use answerpal_mail::{
-    Limits, Mbox, automatic, html_text, identity, parse, reply_of_text, reply_text, report, thread_subject,
+    Limits, Mbox, Protection, automatic, html_text, identity, parse, reply_of_text, reply_text, report,
+    thread_subject,
 };
 
 mod dice;
@@ -158,4 +159,15 @@ monsters! {
     heads_of_history: format!("From: a@b\n\nx\n{}", "Von: a@b\nGesendet: x\nAn: c\n".repeat(20_000));
     prefixes_of_a_subject: format!("From: a@b\nSubject: {}x\n\nx", "Re: ".repeat(100_000));
     separators_of_a_signature: format!("From: a@b\n\nx\n{}", "-- \n".repeat(100_000));
+}
+
+#[test]
+fn the_control_part_of_an_encrypted_mail_is_no_file() {
+    let raw = "From: a@b.example\nContent-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=e\n\n\
+        --e\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--e\nContent-Type: application/octet-stream; name=encrypted.asc\n\n\
+        -----BEGIN PGP MESSAGE-----\n--e--\n";
+    let mail = parse(raw.as_bytes(), &Limits::default()).unwrap();
+    assert_eq!(mail.protection, Some(Protection::Encrypted));
+    let names: Vec<_> = mail.parts.iter().map(|it| it.name.as_deref()).collect();
+    assert_eq!(names, [Some("encrypted.asc")]);
 }

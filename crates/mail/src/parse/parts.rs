@@ -17,6 +17,10 @@ const MOST_SHOWN: usize = 20;
 pub fn read_parts(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
     for id in &message.attachments {
         let Some(part) = message.part(*id) else { continue };
+        // Says nothing but the version of its format (RFC 3156, section 4).
+        if part.is_content_type("application", "pgp-encrypted") {
+            continue;
+        }
         if mail.parts.len() >= limits.parts {
             let left = message.attachments.len() - mail.parts.len();
             mail.notes.push(format!("{left} more parts are in the original only."));
