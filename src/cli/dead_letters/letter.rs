@@ -81,7 +81,7 @@ impl Letter {
     fn what(&self) -> String {
         match self {
             Self::Mail(it) => format!("mail to channel {}, {} bytes", it.channel_id, it.size_bytes),
-            Self::Job(it) => format!("{} of {}, tried {} times", it.kind, it.subject_id, it.attempts),
+            Self::Job(it) => format!("{} of {}, {}", it.kind, it.subject_id, tries(it)),
         }
     }
 
@@ -134,11 +134,21 @@ impl Letter {
             }
             Self::Job(it) => format!(
                 "{id}: a job that was given up, {} of {}, of customer {tenant}\nReason: {why}\n\
-                 Made at {}, tried {} times\n\n\
+                 Made at {}, {}\n\n\
                  Once more: answerpal dead-letters replay {id}\nNever:     answerpal dead-letters delete {id}",
-                it.kind, it.subject_id, it.created_at, it.attempts
+                it.kind,
+                it.subject_id,
+                it.created_at,
+                tries(it)
             ),
         }
+    }
+}
+
+fn tries(job: &Job) -> String {
+    match job.attempts {
+        1 => "tried once".into(),
+        n => format!("tried {n} times"),
     }
 }
 
@@ -176,7 +186,12 @@ fn row(letter: &Letter) -> [String; 5] {
         Some((cut, _)) => format!("{}…", &why[..cut]),
         None => why,
     };
-    [letter.id().to_string(), letter.tenant().to_string(), letter.since().to_string(), letter.what(), why]
+    [letter.id().to_string(), letter.tenant().to_string(), to_the_second(letter.since()), letter.what(), why]
+}
+
+fn to_the_second(time: Timestamp) -> String {
+    let whole = time.to_string();
+    whole.split_once('.').map_or_else(|| whole.clone(), |it| format!("{}Z", it.0))
 }
 
 /// How a mail begins, fit for a terminal.

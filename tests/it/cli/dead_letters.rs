@@ -66,6 +66,7 @@ db_test! {
         let lines: Vec<&str> = table.lines().collect();
         assert!(lines[0].starts_with("ID ") && lines[1].starts_with(&mail) && lines[2].starts_with(&job), "{table}");
         assert!(lines[1].contains("there is not one header") && lines[2].contains("does not open"), "{table}");
+        assert!(lines[1].contains(" 2026-03-02T09:00:00Z ") && lines[2].contains("tried 11 times"), "{table}");
         let shown = told(&installation, &["show", &mail]).1;
         assert!(shown.contains("no \u{fffd}[2Jheader") && shown.contains(&format!("replay {mail}")), "{shown}");
         assert!(told(&installation, &["show", &job]).1.contains("deliver_mail"));
