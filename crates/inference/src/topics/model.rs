@@ -7,8 +7,10 @@ use crate::simd;
 
 /// How steeply nearness to a topic's description counts before there are examples.
 const START: f32 = 5.0;
-/// Passes over the examples in a training.
-const PASSES: usize = 12;
+/// Passes over the examples in a training: of many, fewer do.
+const MOST_PASSES: usize = 12;
+const LEAST_PASSES: usize = 6;
+const ENOUGH_SEEN: usize = 60_000;
 /// The pull towards zero, shared out among the examples; and its limit when there are few.
 const DECAY: f32 = 0.15;
 const MOST_DECAY: f32 = 1e-4;
@@ -71,8 +73,9 @@ impl Model {
             weight: 1.0,
         });
         let samples: Vec<Sample<'_>> = prompted.chain(known.iter().map(|known| sample(known))).collect();
-        for pass in 0..PASSES {
-            out.linear.pass(&samples, &linear::order(samples.len(), pass as u64));
+        let mut rests = vec![linear::Rest::default(); samples.len()];
+        for pass in 0..(ENOUGH_SEEN / samples.len()).clamp(LEAST_PASSES, MOST_PASSES) {
+            out.linear.pass(&samples, &linear::order(samples.len(), pass as u64), &mut rests);
         }
         for known in known {
             for class in &known.classes {
