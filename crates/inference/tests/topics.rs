@@ -141,3 +141,32 @@ fn rubbish_does_no_harm() {
     assert!(classifier.predict("x", &[0.0; 3]).scores.is_empty());
     assert_eq!(predict(&classifier, "money back").scores[0].topic, 1);
 }
+
+#[test]
+fn a_text_that_says_nothing_has_no_topic() {
+    let nothing =
+        [".", "??", "https://example.com/track/123", "🙏", "ok", "Thanks!", "Hi,\n\nthank you\n\nRegards"];
+    let lone = [example(1, "give me my money back", &[1]), example(2, "my parcel is late", &[2])];
+    for known in [Vec::new(), lone.to_vec()] {
+        let mut classifier = Classifier::train(topics(), known, Settings::default());
+        for text in nothing {
+            let prediction = predict(&classifier, text);
+            assert_eq!(prediction.decision, Decision::NoneOfThese, "{text}");
+            let total: f32 =
+                prediction.scores.iter().map(|score| score.probability).sum::<f32>() + prediction.none;
+            assert!((total - 1.0).abs() < 1e-3, "{text}");
+        }
+        classifier.learn(example(10, "??", &[3]));
+        assert_eq!(predict(&classifier, "??").topics[0].topic, 3);
+        assert_eq!(predict(&classifier, "?").decision, Decision::NoneOfThese);
+    }
+    // A topic whose name is a courtesy is about courtesies.
+    let names = [(1, "thank_you"), (2, "refund")];
+    let courteous = names.map(|(id, name)| {
+        let prompts = prompts(name, "");
+        Topic { id, vectors: prompts.iter().map(|prompt| vector(prompt)).collect(), prompts }
+    });
+    let classifier = Classifier::train(courteous.into(), Vec::new(), Settings::default());
+    assert_eq!(best(&classifier, "thanks a lot"), 1);
+    assert_ne!(predict(&classifier, "thanks a lot").decision, Decision::NoneOfThese);
+}

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::calibration::{Calibration, Held};
+use super::empty::{self, Says};
 use super::features::{self, Parts};
 use super::linear;
 use super::model::{Known, Model, Prompt};
@@ -13,6 +14,8 @@ use crate::simd;
 const STEPS: usize = 20;
 /// Examples and prompts that say what a text is without the one that is forgotten.
 const NEAR: usize = 10;
+/// What is left of a topic's probability where the text says nothing that topics are told by.
+const LEFT: f32 = 0.02;
 /// A topic is named beside the best one from this share of its probability on, …
 const BESIDE: f32 = 0.4;
 /// … and from this probability on.
@@ -51,6 +54,7 @@ impl Classifier {
                 class,
                 vector: vector.clone(),
                 parts: features::parts(text),
+                says: empty::says(text),
             })
         });
         let prompts: Vec<Prompt> = prompts.collect();
@@ -153,7 +157,12 @@ impl Classifier {
                 decision: Decision::NoneOfThese,
             };
         }
-        let judged = self.calibration.judge(&self.model.see(vector, &features::parts(text)));
+        let mut judged = self.calibration.judge(&self.model.see(vector, &features::parts(text)));
+        let best = (0..judged.topics.len()).max_by(|a, b| judged.topics[*a].total_cmp(&judged.topics[*b]));
+        if best.is_some_and(|best| !self.may_say(best, &empty::says(text))) {
+            judged.topics.iter_mut().for_each(|topic| *topic *= LEFT);
+            judged.none = 1.0 - judged.topics.iter().sum::<f32>();
+        }
         let scored = self.topics.iter().zip(&judged.topics);
         let mut scores: Vec<Score> =
             scored.map(|(topic, p)| Score { topic: *topic, probability: *p }).collect();
@@ -172,6 +181,14 @@ impl Classifier {
             Some(Neighbour { example, topics, similarity })
         };
         near.into_iter().filter_map(neighbour).collect()
+    }
+
+    /// Whether a text that says so much can be about a topic: one that says next to nothing, only where the topic's
+    /// name or an example says the same.
+    fn may_say(&self, class: usize, says: &Says) -> bool {
+        *says == Says::Something
+            || self.prompts.iter().any(|prompt| prompt.class == class && prompt.says.covers(says))
+            || self.examples.values().any(|known| known.classes.contains(&class) && known.says.covers(says))
     }
 
     fn decide(&self, scores: Vec<Score>, none: f32) -> Prediction {
@@ -204,8 +221,9 @@ impl Classifier {
             if classes.is_empty() {
                 classes.push(self.topics.len());
             }
-            self.examples
-                .insert(example.id, Known { vector: example.vector, parts, classes, topics: example.topics });
+            let says = empty::says(&example.text);
+            let Example { id, vector, topics, .. } = example;
+            self.examples.insert(id, Known { vector, parts, classes, topics, says });
         }
         fits
     }

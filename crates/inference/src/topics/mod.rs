@@ -5,6 +5,7 @@
 
 mod calibration;
 mod classifier;
+mod empty;
 mod features;
 mod linear;
 mod model;

@@ -1,6 +1,7 @@
 //! What training makes of prompts and examples, before calibration.
 
 use super::calibration::Seen;
+use super::empty::Says;
 use super::features::Parts;
 use super::linear::{self, Linear, Sample};
 use crate::simd;
@@ -24,6 +25,7 @@ pub struct Known {
     pub classes: Vec<usize>,
     /// As it was taught.
     pub topics: Vec<i64>,
+    pub says: Says,
 }
 
 /// A text that stands for a topic.
@@ -32,6 +34,7 @@ pub struct Prompt {
     pub class: usize,
     pub vector: Vec<f32>,
     pub parts: Parts,
+    pub says: Says,
 }
 
 /// The regression, and the centre of each topic.
