@@ -2,6 +2,10 @@
 //!
 //! - `eval topics DIR SHOTS [multi]`: DIR holds `train.tsv`, `test.tsv` (`topic<TAB>text`), and if there are any
 //!   `topics.tsv` (`topic<TAB>description`) and `oos_test.tsv`. SHOTS examples of each topic are taught.
+//! - `eval draws DIR SHOTS COUNT`: the same for COUNT random draws of `train.tsv`, judged on others of it: to choose
+//!   settings by without a look at the test part.
+//! - `eval desks DIR COUNT`: COUNT small help desks of six to ten topics drawn from `train.tsv`, each with one to five
+//!   examples: how much is decided at "at most 5 % wrong", how much of that is wrong, and what becomes of strangers.
 //! - `eval languages TOPICS FILE…`: topics described in one language, found in each file of `topic<TAB>text`.
 //! - `eval retrieval DIR [multi]`: `documents.jsonl` (`id, title, content`), `queries.jsonl` (`query, document`).
 //! - `eval identifiers`: 300 questions by an order number or an error code among 300 documents.
@@ -15,11 +19,12 @@ use std::path::Path;
 use std::time::Instant;
 
 use answerpal_inference::retrieval::{Document, Entry, Index};
-use answerpal_inference::topics::{Classifier, Example, Settings, Topic, prompts};
+use answerpal_inference::topics::{Classifier, Decision, Example, Settings, Topic, prompts};
 use answerpal_inference::{Embedder, Profile, Role, embedder, passages};
 
 type Answer<T> = Result<T, Box<dyn Error>>;
 
+#[derive(Clone)]
 struct Row {
     topic: String,
     text: String,
@@ -33,12 +38,16 @@ fn main() -> Answer<()> {
     let embedder = Embedder::new(profile);
     match arguments[..] {
         ["topics", folder, shots, ..] => topics(embedder, Path::new(folder), shots.parse()?),
+        ["draws", folder, shots, count, ..] => {
+            draws(embedder, Path::new(folder), shots.parse()?, count.parse()?)
+        }
+        ["desks", folder, count, ..] => desks(embedder, Path::new(folder), count.parse()?),
         ["languages", described, ref files @ ..] => languages(Path::new(described), files),
         ["retrieval", folder, ..] => retrieval(embedder, Path::new(folder)),
         ["identifiers", ..] => identifiers(embedder),
         ["vectors", kind, texts, out] => vectors(kind, texts, out),
         ["speed", ..] => speed(embedder),
-        _ => Err("eval topics|languages|retrieval|identifiers|vectors|speed …: see the head of this example"
+        _ => Err("eval topics|draws|desks|languages|retrieval|identifiers|vectors|speed …: see the head of this example"
             .into()),
     }
 }
@@ -105,6 +114,137 @@ fn calibration_error(judged: &[(f32, bool)]) -> f32 {
         .sum()
 }
 
+/// The calibration error that so many texts would show by chance, were each probability exactly right.
+fn chance(judged: &[(f32, bool)]) -> f32 {
+    let mut dice = Dice(1);
+    let mut once = || {
+        let drawn: Vec<(f32, bool)> = judged.iter().map(|(p, _)| (*p, dice.share() < *p)).collect();
+        calibration_error(&drawn)
+    };
+    (0..20).map(|_| once()).sum::<f32>() / 20.0
+}
+
+/// Chance that is the same each time (SplitMix64).
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        (self.next() % limit.max(1) as u64) as usize
+    }
+
+    fn share(&mut self) -> f32 {
+        (self.next() >> 40) as f32 / (1_u64 << 24) as f32
+    }
+
+    fn shuffle<T>(&mut self, list: &mut [T]) {
+        for last in (1..list.len()).rev() {
+            list.swap(last, self.below(last + 1));
+        }
+    }
+}
+
+fn taught(rows: &[(i64, Row)]) -> Vec<Example> {
+    let example = |(number, (topic, row)): (usize, &(i64, Row))| Example {
+        id: number as i64,
+        text: row.text.clone(),
+        vector: row.vector.clone(),
+        topics: vec![*topic],
+    };
+    rows.iter().enumerate().map(example).collect()
+}
+
+/// The training part, by topic, and its topics.
+fn training(
+    embedder: Embedder,
+    folder: &Path,
+) -> Answer<(BTreeMap<String, i64>, BTreeMap<i64, Vec<Row>>, Vec<Topic>)> {
+    let train = rows(embedder, &folder.join("train.tsv"))?;
+    let ids = numbered(train.iter().map(|row| row.topic.as_str()));
+    let topics = described(embedder, &ids, &folder.join("topics.tsv"))?;
+    let mut of_topic: BTreeMap<i64, Vec<Row>> = BTreeMap::new();
+    for row in train {
+        of_topic.entry(ids[&row.topic]).or_default().push(row);
+    }
+    Ok((ids, of_topic, topics))
+}
+
+fn draws(embedder: Embedder, folder: &Path, shots: usize, count: usize) -> Answer<()> {
+    let (ids, of_topic, topics) = training(embedder, folder)?;
+    let mut sums = [0.0; 3];
+    for draw in 0..count {
+        let mut dice = Dice(draw as u64);
+        let (mut known, mut others) = (Vec::new(), Vec::new());
+        for (topic, rows) in &of_topic {
+            let mut rows = rows.clone();
+            dice.shuffle(&mut rows);
+            let rest = rows.split_off(shots.min(rows.len()));
+            known.extend(rows.into_iter().map(|row| (*topic, row)));
+            others.extend(rest);
+        }
+        dice.shuffle(&mut others);
+        others.truncate(3000);
+        let classifier = Classifier::train(topics.clone(), taught(&known), Settings::default());
+        let judged = judge(&classifier, &ids, &others);
+        let figures = [accuracy(&judged), calibration_error(&judged), chance(&judged)];
+        sums.iter_mut().zip(figures).for_each(|(sum, figure)| *sum += figure);
+    }
+    let [accuracy, error, by_chance] = sums.map(|sum| sum / count.max(1) as f32);
+    println!(
+        "{count} draws: accuracy {accuracy:.1} %, calibration error {error:.1} % ({by_chance:.1} by chance)"
+    );
+    Ok(())
+}
+
+fn desks(embedder: Embedder, folder: &Path, count: usize) -> Answer<()> {
+    let (_, of_topic, topics) = training(embedder, folder)?;
+    let (mut asked, mut right, mut decided, mut wrong) = (0, 0, 0, 0);
+    let (mut strangers, mut taken) = (0, 0);
+    for desk in 0..count {
+        let mut dice = Dice(desk as u64);
+        let mut order: Vec<usize> = (0..topics.len()).collect();
+        dice.shuffle(&mut order);
+        let (own, others) = order.split_at((6 + dice.below(5)).min(order.len()));
+        let (mut known, mut messages) = (Vec::new(), Vec::new());
+        for topic in own.iter().map(|number| topics[*number].id) {
+            let mut rows = of_topic[&topic].clone();
+            dice.shuffle(&mut rows);
+            let rest = rows.split_off((1 + dice.below(5)).min(rows.len()));
+            known.extend(rows.into_iter().map(|row| (topic, row)));
+            messages.extend(rest.into_iter().take(12).map(|row| (topic, row)));
+        }
+        let described = own.iter().map(|number| topics[*number].clone()).collect();
+        let classifier = Classifier::train(described, taught(&known), Settings::default());
+        for (topic, row) in messages {
+            let said = classifier.predict(&row.text, &row.vector);
+            let is_right = said.scores[0].topic == topic;
+            asked += 1;
+            right += usize::from(is_right);
+            if said.decision == Decision::Sure {
+                decided += 1;
+                wrong += usize::from(!is_right);
+            }
+        }
+        for number in others.iter().take(12) {
+            let rows = &of_topic[&topics[*number].id];
+            let row = &rows[dice.below(rows.len())];
+            strangers += 1;
+            taken += usize::from(classifier.predict(&row.text, &row.vector).decision == Decision::Sure);
+        }
+    }
+    let percent = |part: usize, all: usize| part as f32 * 100.0 / all.max(1) as f32;
+    println!("{count} desks: accuracy {:.1} %", percent(right, asked));
+    println!("decided {:.1} %, of these wrong {:.1} %", percent(decided, asked), percent(wrong, decided));
+    println!("of topics that the desk has not: decided {:.1} %", percent(taken, strangers));
+    Ok(())
+}
+
 fn topics(embedder: Embedder, folder: &Path, shots: usize) -> Answer<()> {
     let content = std::fs::read_to_string(folder.join("train.tsv"))?;
     let train: Vec<(&str, &str)> = content.lines().filter_map(|line| line.split_once('\t')).collect();
@@ -118,13 +258,9 @@ fn topics(embedder: Embedder, folder: &Path, shots: usize) -> Answer<()> {
     let spread = |list: &Vec<usize>| -> Vec<usize> {
         list.iter().step_by((list.len() / shots.max(1)).max(1)).take(shots).copied().collect()
     };
-    let taught =
-        embedded(embedder, of_topic.values().flat_map(spread).map(|number| train[number]).collect())?;
-    let example = |(number, row): (usize, Row)| {
-        let Row { topic, text, vector } = row;
-        Example { id: number as i64, topics: vec![ids[&topic]], text, vector }
-    };
-    let examples: Vec<Example> = taught.into_iter().enumerate().map(example).collect();
+    let known = embedded(embedder, of_topic.values().flat_map(spread).map(|number| train[number]).collect())?;
+    let known: Vec<(i64, Row)> = known.into_iter().map(|row| (ids[&row.topic], row)).collect();
+    let examples = taught(&known);
     let (count, start) = (examples.len(), Instant::now());
     let mut classifier = Classifier::train(topics, examples, Settings::default());
     let trained = start.elapsed();
@@ -139,7 +275,11 @@ fn topics(embedder: Embedder, folder: &Path, shots: usize) -> Answer<()> {
         "out of scope refused at that point  {:.1} %",
         refused as f32 * 100.0 / strange.len().max(1) as f32
     );
-    println!("calibration error                   {:.1} %", calibration_error(&judged));
+    println!(
+        "calibration error                   {:.1} % ({:.1} by chance)",
+        calibration_error(&judged),
+        chance(&judged)
+    );
     let start = Instant::now();
     if let Some(row) = test.first() {
         let (text, vector) = (row.text.clone(), row.vector.clone());

@@ -170,3 +170,114 @@ fn a_text_that_says_nothing_has_no_topic() {
     assert_eq!(best(&classifier, "thanks a lot"), 1);
     assert_ne!(predict(&classifier, "thanks a lot").decision, Decision::NoneOfThese);
 }
+
+/// A help desk in its first days: a name and a line for each topic, and one to five examples.
+fn young_desk() -> (Vec<Topic>, Vec<Example>) {
+    let described: [(i64, &str, &str, &[&str]); 8] = [
+        (
+            1,
+            "refund",
+            "the customer wants money back",
+            &[
+                "please refund the duplicate charge on my card",
+                "I returned the shoes, when do I get my money?",
+            ],
+        ),
+        (
+            2,
+            "delivery",
+            "where a parcel is and when it arrives",
+            &[
+                "my order was shipped last Monday and is still not here",
+                "tracking has not moved for three days",
+                "the courier left my parcel with someone I do not know",
+            ],
+        ),
+        (3, "login", "cannot sign in, forgot the password", &["the reset link you mailed me has expired"]),
+        (
+            4,
+            "invoice",
+            "asks for an invoice or a receipt",
+            &["could you send the invoice of order 5521 with our VAT number on it"],
+        ),
+        (
+            5,
+            "damaged",
+            "something arrived broken or incomplete",
+            &[
+                "the glass of the lamp was shattered when I opened the box",
+                "two screws are missing from the set",
+                "the kettle leaks since the first day",
+                "the screen has a crack",
+                "one of the plates came in pieces",
+            ],
+        ),
+        (6, "cancel", "cancel an order before it is sent", &["I ordered by mistake, please cancel it"]),
+        (7, "opening_hours", "when the shop is open", &["are you open on Easter Monday?"]),
+        (8, "job", "wants to work for the company", &["do you have vacancies for students?"]),
+    ];
+    let mut examples = Vec::new();
+    let mut topics = Vec::new();
+    for (id, name, description, texts) in described {
+        let prompts = prompts(name, description);
+        topics.push(Topic { id, vectors: prompts.iter().map(|prompt| vector(prompt)).collect(), prompts });
+        for text in texts {
+            examples.push(example(examples.len() as i64 + 1, text, &[id]));
+        }
+    }
+    (topics, examples)
+}
+
+#[test]
+fn few_examples_keep_the_error_rate_that_is_asked_for() {
+    let (topics, examples) = young_desk();
+    let classifier = Classifier::train(topics, examples.clone(), Settings { error_rate: 0.05 });
+    let messages = [
+        (1, "you took the payment twice, I want one of them back"),
+        (1, "I have not seen the reimbursement on my account yet"),
+        (1, "give me my money back, I am not satisfied"),
+        (1, "can I still get a refund after sixty days"),
+        (2, "when will my package arrive"),
+        (2, "the parcel should have been here yesterday"),
+        (2, "DHL says delivered but I have received nothing"),
+        (2, "how long does shipping to Spain take"),
+        (3, "I cannot log into my account"),
+        (3, "my password does not work any more"),
+        (3, "how do I change my password"),
+        (3, "it says unknown user when I sign in"),
+        (4, "I need a receipt for my tax return"),
+        (4, "please mail me the bill of March"),
+        (4, "the company name on the invoice is wrong"),
+        (5, "the vase was broken on arrival"),
+        (5, "the mixer makes a burning smell and then stops"),
+        (5, "there is a dent in the side of the fridge you sent"),
+        (5, "the remote control was not in the box"),
+        (6, "stop my order, I do not need it any more"),
+        (6, "can I still cancel the chair I bought this morning"),
+        (7, "until what time can I come to the store on Saturday"),
+        (7, "is the shop closed on public holidays"),
+        (8, "I would like to apply as a driver"),
+        (8, "where do I send my CV"),
+    ];
+    let strange = [
+        "what is the capital of Mongolia",
+        "our football team is looking for a sponsor",
+        "write a poem about the sea",
+        "the weather was lovely in Ostend",
+        "we offer the best search engine ranking for your website",
+        "is your tea grown without pesticides",
+    ];
+    let sure = |text: &str| {
+        let prediction = predict(&classifier, text);
+        (prediction.decision == Decision::Sure).then(|| prediction.topics[0].topic)
+    };
+    let decided: Vec<(i64, i64)> =
+        messages.iter().filter_map(|(topic, text)| Some((*topic, sure(text)?))).collect();
+    let wrong = decided.iter().filter(|(topic, given)| topic != given).count()
+        + strange.iter().filter(|text| sure(text).is_some()).count();
+    assert!(decided.len() >= 8, "{} of {} decided", decided.len(), messages.len());
+    assert!(wrong * 20 <= decided.len(), "{wrong} wrong beside {} decided", decided.len());
+    for known in &examples {
+        assert_eq!(sure(&known.text), Some(known.topics[0]), "{}", known.text);
+    }
+}

@@ -7,8 +7,15 @@ use super::linear::softmax;
 
 /// What the unknown is assumed to be of all texts, where nobody has said.
 const UNKNOWN: f32 = 0.03;
-/// Fewer held-out texts than this say too little.
+/// Fewer held-out texts than this say too little by themselves.
 const ENOUGH: usize = 30;
+/// The temperature that is expected before anything was held out, and how far off that may be (the standard deviation
+/// of its logarithm): measured on small help desks, see docs/AI.md.
+const EXPECTED: f32 = 0.7;
+const EXPECTED_WITHIN: f32 = 0.7;
+/// That a text fits no topic, before enough was held out to learn it: weights of how near it is to a topic and of the
+/// log-odds of the best one, and a constant, for even odds. From the same help desks.
+const UNKNOWN_BY: [f32; 3] = [-8.0, -0.25, 3.4];
 const FEATURES: usize = 3;
 
 /// What the model says of a text, before calibration.
@@ -17,6 +24,9 @@ pub struct Seen {
     pub scores: Vec<f32>,
     /// Cosine with the centre of the topic with the highest score.
     pub nearness: f32,
+    /// The same, on a scale from 0 where different topics' centres are on average to 1 where they are the same: how
+    /// near that is in the space of these vectors.
+    pub apart: f32,
 }
 
 /// A text that was held out.
@@ -30,6 +40,7 @@ pub struct Held {
 #[derive(Debug, Clone)]
 pub struct Calibration {
     temperature: f32,
+    taught: bool,
     right: Option<Logistic>,
     unknown: Option<Logistic>,
     /// Probability, weight and weight of the wrong ones of each held-out text, the surest first.
@@ -46,16 +57,16 @@ pub struct Judged {
 impl Calibration {
     /// Before there are examples, at a given temperature.
     pub fn untaught(temperature: f32) -> Self {
-        Self { temperature, right: None, unknown: None, held: Vec::new() }
+        Self { temperature, taught: false, right: None, unknown: None, held: Vec::new() }
     }
 
-    /// Learns from what was held out; too little of it leaves the temperature as it is.
-    pub fn fit(held: &[Held], temperature: f32) -> Self {
+    /// Learns from what was held out. Of little it learns little, and goes by what is usual.
+    pub fn fit(held: &[Held]) -> Self {
         let known: Vec<&Held> = held.iter().filter(|held| !held.right.is_empty()).collect();
+        let mut out = Self { taught: true, ..Self::untaught(best_temperature(&known)) };
         if known.len() < ENOUGH {
-            return Self::untaught(temperature);
+            return out;
         }
-        let mut out = Self::untaught(best_temperature(&known));
         let others = held.len() - known.len();
         let rare = UNKNOWN / (1.0 - UNKNOWN) * known.len() as f32 / others.max(1) as f32;
         let weight = |held: &Held| if held.right.is_empty() { rare.min(1.0) } else { 1.0 };
@@ -88,10 +99,19 @@ impl Calibration {
         if best >= topics.len() {
             return Judged { none: learnt_none, topics };
         }
-        let Some(right) = &self.right else { return Judged { none: learnt_none, topics } };
+        if !self.taught {
+            return Judged { none: learnt_none, topics };
+        }
         let features = features(seen);
+        let unknown = match &self.unknown {
+            Some(unknown) => unknown.probability(&features),
+            None => usually_unknown(seen.apart, topics[best]),
+        };
+        let Some(right) = &self.right else {
+            topics.iter_mut().for_each(|topic| *topic *= 1.0 - unknown);
+            return Judged { none: 1.0 - topics.iter().sum::<f32>(), topics };
+        };
         let sure = right.probability(&features);
-        let unknown = self.unknown.as_ref().map_or(0.0, |unknown| unknown.probability(&features));
         let none = learnt_none.max(unknown).min(1.0 - sure);
         let others: f32 = topics.iter().sum::<f32>() - topics[best];
         let scale = (1.0 - sure - none).max(0.0) / others.max(1e-9);
@@ -118,6 +138,14 @@ impl Calibration {
     }
 }
 
+/// That a text fits no topic, as far as can be said without having held out some.
+fn usually_unknown(apart: f32, best: f32) -> f32 {
+    let [near, odds, constant] = UNKNOWN_BY;
+    let best = best.clamp(1e-4, 1.0 - 1e-4);
+    let sum = near * apart + odds * (best / (1.0 - best)).ln() + constant + (UNKNOWN / (1.0 - UNKNOWN)).ln();
+    1.0 / (1.0 + (-sum).exp())
+}
+
 /// The highest score by itself tells the unknown better than its share among the scores does.
 fn features(seen: &Seen) -> [f32; FEATURES] {
     [seen.nearness, seen.scores[highest(&seen.scores)], 1.0]
@@ -127,7 +155,7 @@ fn highest(values: &[f32]) -> usize {
     (0..values.len()).max_by(|a, b| values[*a].total_cmp(&values[*b]).then(b.cmp(a))).unwrap_or(0)
 }
 
-/// The temperature at which the held-out texts are least surprising.
+/// The temperature at which the held-out texts are least surprising, and itself too.
 fn best_temperature(known: &[&Held]) -> f32 {
     let surprise = |temperature: f32| -> f32 {
         known
@@ -137,7 +165,8 @@ fn best_temperature(known: &[&Held]) -> f32 {
                 softmax(&mut scores, temperature);
                 -held.right.iter().map(|class| scores[*class]).sum::<f32>().max(1e-6).ln()
             })
-            .sum()
+            .sum::<f32>()
+            + ((temperature / EXPECTED).ln() / EXPECTED_WITHIN).powi(2) / 2.0
     };
     (-12..=12)
         .map(|step| 2f32.powf(step as f32 / 4.0))

@@ -238,7 +238,8 @@ impl Classifier {
         });
         self.model = model;
         self.before.clear();
-        self.calibration = Calibration::fit(&held, Model::UNTAUGHT);
+        self.calibration =
+            if known.is_empty() { Calibration::untaught(Model::UNTAUGHT) } else { Calibration::fit(&held) };
     }
 
     /// Trains several times without some examples and without some topics, and notes what each training makes
@@ -246,8 +247,8 @@ impl Classifier {
     fn hold_out(&self, known: &[&Known]) -> Vec<Held> {
         // Few examples are worth holding out one by one; of many a part says enough.
         let (folds, parts) = match known.len() {
-            0..40 => return Vec::new(),
-            40..2500 => (5, 5),
+            0 => return Vec::new(),
+            1..2500 => (5, 5),
             2500..6000 => (2, 5),
             _ => (1, 6),
         };

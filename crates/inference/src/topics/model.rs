@@ -42,6 +42,8 @@ pub struct Prompt {
 pub struct Model {
     linear: Linear,
     centres: Vec<Vec<f32>>,
+    /// How near the topics' centres are to each other, on average.
+    between: f32,
     taught: bool,
 }
 
@@ -57,7 +59,8 @@ impl Model {
             add(&mut centres[prompt.class], &prompt.vector);
         }
         centres.iter_mut().for_each(|centre| simd::normalise(centre));
-        Self { linear: Linear::new(&centres, dimensions, START, 0.0), centres, taught: false }
+        let between = between(&centres[..topics]);
+        Self { linear: Linear::new(&centres, dimensions, START, 0.0), centres, between, taught: false }
     }
 
     /// Trains from the start.
@@ -86,6 +89,7 @@ impl Model {
             }
         }
         out.centres.iter_mut().for_each(|centre| simd::normalise(centre));
+        out.between = between(&out.centres[..topics]);
         out
     }
 
@@ -149,7 +153,8 @@ impl Model {
             if is_gone(class) { -1.0 } else { simd::dot(centre, vector) }
         };
         let nearness = self.centres.iter().take(scores.len() - 1).enumerate().map(near).fold(-1.0, f32::max);
-        Seen { scores, nearness }
+        let apart = (nearness - self.between) / (1.0 - self.between).max(1e-3);
+        Seen { scores, nearness, apart }
     }
 }
 
@@ -161,6 +166,15 @@ fn sample(known: &Known) -> Sample<'_> {
     let share = 1.0 / known.classes.len() as f32;
     let target = known.classes.iter().map(|class| (*class, share)).collect();
     Sample { vector: &known.vector, parts: &known.parts, target, weight: 1.0 }
+}
+
+/// The mean cosine of two different ones of these vectors.
+fn between(centres: &[Vec<f32>]) -> f32 {
+    let pairs = centres.len() * centres.len().saturating_sub(1);
+    let mut sum = vec![0.0; centres.first().map_or(0, Vec::len)];
+    centres.iter().for_each(|centre| add(&mut sum, centre));
+    let own: f32 = centres.iter().map(|centre| simd::dot(centre, centre)).sum();
+    (simd::dot(&sum, &sum) - own) / pairs.max(1) as f32
 }
 
 fn add(sum: &mut [f32], vector: &[f32]) {
