@@ -78,7 +78,10 @@ export class TicketList {
     const to = Math.max(from, Math.floor((last + PAGE / 2) / PAGE) + 1);
     const pages = Array.from({ length: Math.min(to - from + 1, 8) }, (_, at) => from + at);
     const most = Math.max(1, Math.ceil((this.total ?? 1) / PAGE));
-    const wanted = pages.filter((it) => it <= most);
+    let wanted = pages.filter((it) => it <= most);
+    // Far from all that was read, the server counts off what lies before a page: once, then the next ones are near.
+    const isFar = wanted.every((it) => !queryClient.getQueryData(keys.page(this.query, it)));
+    if (isFar) wanted = wanted.filter((it) => it === Math.floor(first / PAGE) + 1);
     if (wanted.length > 0 && wanted.join() !== this.#wanted.join()) this.#wanted = wanted;
   }
 
