@@ -12,6 +12,7 @@ use crate::error::Result;
 pub enum CustomerCommand {
     /// Make a tenant with its Administrator
     Create {
+        /// What the tenant is called
         #[arg(long)]
         name: String,
         /// Login name of the Administrator

@@ -18,11 +18,13 @@ pub enum RepCommand {
         /// Id or hostname of the tenant; the only one where nothing is given
         #[arg(long)]
         customer: Option<String>,
+        /// Login name
         #[arg(long)]
         username: String,
         /// As customers see it; the username where nothing is given
         #[arg(long)]
         name: Option<String>,
+        /// Where password resets and escalations go
         #[arg(long)]
         email: Option<String>,
         /// Administrator, Supervisor or Agent
