@@ -24,7 +24,7 @@ pub enum RepCommand {
         /// As customers see it; the username where nothing is given
         #[arg(long)]
         name: Option<String>,
-        /// Where password resets and escalations go
+        /// Where the link of a password reset goes
         #[arg(long)]
         email: Option<String>,
         /// Administrator, Supervisor or Agent

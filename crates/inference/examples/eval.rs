@@ -160,11 +160,11 @@ fn taught(rows: &[(i64, Row)]) -> Vec<Example> {
     rows.iter().enumerate().map(example).collect()
 }
 
-/// The training part, by topic, and its topics.
-fn training(
-    embedder: Embedder,
-    folder: &Path,
-) -> Answer<(BTreeMap<String, i64>, BTreeMap<i64, Vec<Row>>, Vec<Topic>)> {
+/// The numbers of topics by name, what belongs to each, and the topics.
+type Training = (BTreeMap<String, i64>, BTreeMap<i64, Vec<Row>>, Vec<Topic>);
+
+/// The training part of a set.
+fn training(embedder: Embedder, folder: &Path) -> Answer<Training> {
     let train = rows(embedder, &folder.join("train.tsv"))?;
     let ids = numbered(train.iter().map(|row| row.topic.as_str()));
     let topics = described(embedder, &ids, &folder.join("topics.tsv"))?;
