@@ -1,10 +1,10 @@
-//! Where the pages that clients read ended, for a minute, so that who walks a list page by page goes on
-//! from there: no ticket twice and none left out while others write, and no page dearer than the first.
+//! Where the pages that clients read began and ended, for a minute, so that who walks a list page by page goes
+//! on from there: no ticket twice and none left out while others write, and no page dearer than the first.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
 
-use crate::model::{CustomerId, TicketId, Timestamp};
+use crate::model::{CustomerId, Timestamp};
 use crate::store::Value;
 
 const KEPT_MICROS: i64 = 60 * 1_000_000;
@@ -21,11 +21,14 @@ pub struct PageKey {
     pub number: u64,
 }
 
-/// The last row of a page: its sort value and id.
+/// Where a row stands in its list: its sort value and id.
+pub type Place = (Value<'static>, i64);
+
+/// The places of the first and the last row of a page.
 #[derive(Clone, PartialEq, Debug)]
-pub struct PageEnd {
-    pub value: Value<'static>,
-    pub ticket: TicketId,
+pub struct PageEnds {
+    pub first: Place,
+    pub last: Place,
 }
 
 #[derive(Default)]
@@ -33,23 +36,23 @@ pub struct PageMemory(Mutex<Pages>);
 
 #[derive(Default)]
 struct Pages {
-    ends: HashMap<PageKey, (i64, PageEnd)>,
+    ends: HashMap<PageKey, (i64, PageEnds)>,
     /// When each was noted, oldest first; a page that was noted again since is there twice.
     noted: VecDeque<(i64, PageKey)>,
 }
 
 impl PageMemory {
-    /// Where a page ended, if it was read within the last minute.
-    pub fn end_of(&self, key: &PageKey, now: Timestamp) -> Option<PageEnd> {
+    /// Where a page began and ended, if it was read within the last minute.
+    pub fn ends_of(&self, key: &PageKey, now: Timestamp) -> Option<PageEnds> {
         let pages = self.0.lock().ok()?;
-        let (at, end) = pages.ends.get(key)?;
-        (now.0 - at < KEPT_MICROS).then(|| end.clone())
+        let (at, ends) = pages.ends.get(key)?;
+        (now.0 - at < KEPT_MICROS).then(|| ends.clone())
     }
 
-    pub fn note(&self, key: PageKey, end: PageEnd, now: Timestamp) {
+    pub fn note(&self, key: PageKey, ends: PageEnds, now: Timestamp) {
         let Ok(mut pages) = self.0.lock() else { return };
         pages.noted.push_back((now.0, key.clone()));
-        pages.ends.insert(key, (now.0, end));
+        pages.ends.insert(key, (now.0, ends));
         pages.forget(now.0 - KEPT_MICROS);
     }
 }
@@ -73,21 +76,22 @@ mod tests {
         PageKey { customer: CustomerId(1), identity: "rep:1".into(), list: "all".into(), number }
     }
 
-    fn end(ticket: i64) -> PageEnd {
-        PageEnd { value: Value::Int(7), ticket: TicketId(ticket) }
+    fn ends(ticket: i64) -> PageEnds {
+        let place = |it| (Value::Int(7), it);
+        PageEnds { first: place(ticket), last: place(ticket - 1) }
     }
 
     #[test]
     fn forgets_after_a_minute_and_beyond_its_size() {
         let memory = PageMemory::default();
-        memory.note(key(1), end(5), Timestamp(0));
-        assert_eq!(memory.end_of(&key(1), Timestamp(KEPT_MICROS - 1)), Some(end(5)));
-        assert_eq!(memory.end_of(&key(1), Timestamp(KEPT_MICROS)), None);
-        assert_eq!(memory.end_of(&key(2), Timestamp(0)), None);
-        memory.note(key(1), end(6), Timestamp(KEPT_MICROS));
-        assert_eq!(memory.end_of(&key(1), Timestamp(KEPT_MICROS)), Some(end(6)));
+        memory.note(key(1), ends(5), Timestamp(0));
+        assert_eq!(memory.ends_of(&key(1), Timestamp(KEPT_MICROS - 1)), Some(ends(5)));
+        assert_eq!(memory.ends_of(&key(1), Timestamp(KEPT_MICROS)), None);
+        assert_eq!(memory.ends_of(&key(2), Timestamp(0)), None);
+        memory.note(key(1), ends(6), Timestamp(KEPT_MICROS));
+        assert_eq!(memory.ends_of(&key(1), Timestamp(KEPT_MICROS)), Some(ends(6)));
         for number in 0..2 * MOST as u64 {
-            memory.note(key(number), end(1), Timestamp(KEPT_MICROS + 1));
+            memory.note(key(number), ends(1), Timestamp(KEPT_MICROS + 1));
         }
         let pages = memory.0.lock().unwrap();
         assert!(pages.ends.len() <= MOST && pages.noted.len() <= MOST);

@@ -8,7 +8,7 @@ use answerpal_wire::paging::Paging;
 
 use crate::app::App;
 use crate::domain::caller::Caller;
-use crate::domain::page_memory::{PageEnd, PageKey};
+use crate::domain::page_memory::{PageEnds, PageKey, Place};
 use crate::error::Result;
 use crate::model::{CustomerId, TicketId};
 use crate::store::search::{self, Excerpt, Hit, Reach, Words};
@@ -21,6 +21,8 @@ const RANKED: u64 = 10_000;
 const FEW: i64 = 200;
 /// About as many lookups, one ticket at a time, as fetching ten thousand hits costs.
 const PROBES: u64 = 1_000;
+/// So far from the beginning, a page is read backwards from the one after it, where that one is known.
+const FAR: i64 = 1_000;
 const SNIPPET_CHARS: usize = 160;
 
 /// A list that was asked for.
@@ -74,31 +76,53 @@ pub async fn page(
     let key =
         PageKey { customer: caller.customer, identity: caller.identity.clone(), list, number: paging.number };
     let now = app.clock.now();
-    let after = (paging.number > 1)
-        .then(|| PageKey { number: paging.number - 1, ..key.clone() })
-        .and_then(|it| app.pages.end_of(&it, now))
-        .map(|it| (it.value, it.ticket.0));
+    let known = |number| app.pages.ends_of(&PageKey { number, ..key.clone() }, now);
+    let after = if paging.number > 1 { known(paging.number - 1).map(|it| it.last) } else { None };
+    let before = if after.is_none() && paging.offset() >= FAR {
+        known(paging.number.saturating_add(1)).map(|it| it.first)
+    } else {
+        None
+    };
     let offset = if after.is_some() { 0 } else { paging.offset() };
     let part = Part { limit: paging.limit(), offset, after };
     let (found, is_plain, conn) = match &asked.search {
         Some(_) => search_page(app, conn, caller.customer, asked, part, paging.offset()).await?,
         None => {
             let mut conn = conn;
-            (plain_page(&mut conn, caller.customer, &asked, &part).await?, true, conn)
+            (plain_page(&mut conn, caller.customer, &asked, &part, before).await?, true, conn)
         }
     };
+    let place = |it: &Listed| Some((order.place(&it.ticket)?, it.ticket.ticket_id.0));
     if is_plain
-        && let Some(last) = found.tickets.last()
-        && let Some(value) = order.place(&last.ticket)
+        && let Some(first) = found.tickets.first().and_then(place)
+        && let Some(last) = found.tickets.last().and_then(place)
     {
-        app.pages.note(key, PageEnd { value, ticket: last.ticket.ticket_id }, now);
+        app.pages.note(key, PageEnds { first, last }, now);
     }
     Ok((found, conn))
 }
 
-async fn plain_page(conn: &mut Conn, customer: CustomerId, asked: &Asked, part: &Part) -> Result<Found> {
-    let (tickets, total) = store::page(conn, customer, &asked.filter, asked.order.plain(), part).await?;
-    Ok(Found { tickets, total, snippets: HashMap::new() })
+/// `before` is the first row of the page after it.
+async fn plain_page(
+    conn: &mut Conn,
+    customer: CustomerId,
+    asked: &Asked,
+    part: &Part,
+    before: Option<Place>,
+) -> Result<Found> {
+    let order = asked.order.plain();
+    let found = |tickets, total| Found { tickets, total, snippets: HashMap::new() };
+    if let Some(before) = before {
+        let back = Part { limit: part.limit, offset: 0, after: Some(before) };
+        let (mut tickets, total) =
+            store::page(conn, customer, &asked.filter, order.reversed(), &back).await?;
+        if tickets.len() as i64 == part.limit {
+            tickets.reverse();
+            return Ok(found(tickets, total));
+        }
+    }
+    let (tickets, total) = store::page(conn, customer, &asked.filter, order, part).await?;
+    Ok(found(tickets, total))
 }
 
 /// Whether the page is in plain order (and not ranked) is told with it.

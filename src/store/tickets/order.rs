@@ -67,6 +67,10 @@ impl Order {
         Self { sort: &SORTS[0], descending }
     }
 
+    pub fn reversed(self) -> Self {
+        Self { descending: !self.descending, ..self }
+    }
+
     /// By the property of this name in any case.
     pub fn by(name: &str, descending: bool) -> Option<Self> {
         let sort = SORTS.iter().find(|it| it.name.eq_ignore_ascii_case(name))?;

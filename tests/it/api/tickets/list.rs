@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use answerpal::domain::bench_data::{self, Options};
 use answerpal::model::Role;
 use serde_json::{Value, json};
 
@@ -164,6 +165,30 @@ db_test! {
         let second = ids(&admin.get("/tickets?pageSize=3&pageNumber=2").await.expect(200));
         let all = ids(&admin.get("/tickets?pageSize=100").await.expect(200));
         assert_eq!((newest["ticketID"].as_i64().unwrap(), second.as_slice()), (all[0], &all[3..6]));
+    }
+}
+
+db_test! {
+    async fn who_walks_back_from_far_is_not_disturbed_by_what_comes_in(installation: Installation) {
+        let options = Options { tickets: 1800, seed: 3, customer: None, password: "correct horse".into() };
+        bench_data::run(&installation.app, options, &()).await.unwrap();
+        let client = installation.login("bench", "correct horse").await;
+        let channel = client.get("/api/Channels").await.expect(200)[0]["channelID"].as_i64().unwrap();
+        for query in ["", "sortOrder=asc&", "sortBy=dateCreated&", "isSpam=false&status=Open&status=Pending&status=Closed&"] {
+            let all = ids(&client.get(&format!("/tickets?{query}pageSize=1000")).await.expect(200))
+                .into_iter()
+                .chain(ids(&client.get(&format!("/tickets?{query}pageSize=1000&pageNumber=2")).await.expect(200)))
+                .collect::<Vec<_>>();
+            let page = async |number: usize| {
+                ids(&client.get(&format!("/tickets?{query}pageSize=100&pageNumber={number}")).await.expect(200))
+            };
+            for number in [13, 12, 11] {
+                assert_eq!(page(number).await, all[(number - 1) * 100..number * 100], "{query} page {number}");
+                // Moves every ticket by one place in the lists that begin with the newest.
+                ticket(&client, channel, json!({ "subject": "newcomer", "status": "Open" })).await;
+            }
+            installation.clock.advance(Duration::from_secs(61));
+        }
     }
 }
 
