@@ -165,6 +165,7 @@ test('a signature and a canned answer are kept', async ({ desk: page }) => {
   await page.getByRole('textbox', { name: 'Write your answer…' }).waitFor();
   await page.keyboard.press('Control+;');
   await page.getByRole('combobox', { name: 'Canned answers' }).fill('hours');
+  await page.getByRole('option', { name: 'Opening hours' }).waitFor();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('textbox', { name: 'Write your answer…' })).toContainText(
     'Dear Adam Murphy, we are open from 9 to 17.',
