@@ -65,6 +65,7 @@ test('back goes to where a ticket was opened from, and not to the ticket again',
   await mail(page, 'One thing', '<p>Where is it?</p>');
   await mail(page, 'And another', '<p>And where is this?</p>');
   await visit(page, '/tickets/open');
+  await expect(row(page, 0)).toContainText('And another');
   await openFirst(page);
   const ticket = page.url();
   const panel = page.getByRole('complementary', { name: 'Customer and details' });
