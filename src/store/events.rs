@@ -2,6 +2,7 @@
 
 use const_format::formatcp;
 
+use super::reps::NAME_OF_ACTOR;
 use super::tickets::Clause;
 use super::{Conn, Rows, Tx, Value};
 use crate::domain::caller::Actor;
@@ -205,10 +206,7 @@ pub const SORTS: &[(&str, &str)] = &[
     ("date", "t.created_at"),
     ("actorType", "t.actor_type"),
     ("actorID", "t.actor_id"),
-    (
-        "actorName",
-        "(SELECT LOWER(r.name) FROM customer_reps r WHERE r.customer_id = t.customer_id AND r.customer_rep_id = t.actor_id)",
-    ),
+    ("actorName", NAME_OF_ACTOR),
     ("action", "t.action"),
     ("entity", "t.entity"),
     ("entityID", "t.entity_id"),
@@ -225,12 +223,15 @@ pub async fn of_ticket(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Recorded>> {
-    let sql = format!(
+    conn.query(&of_ticket_statement(order), params![customer, ticket, limit, offset]).await
+}
+
+pub(in crate::store) fn of_ticket_statement(order: &str) -> String {
+    format!(
         "SELECT {} FROM events t WHERE t.customer_id = $1 AND t.ticket_id = $2
          ORDER BY {order}, t.event_id LIMIT $3 OFFSET $4",
         Recorded::COLUMNS
-    );
-    conn.query(&sql, params![customer, ticket, limit, offset]).await
+    )
 }
 
 pub async fn count_of_ticket(conn: &mut Conn, customer: CustomerId, ticket: TicketId) -> Result<u64> {
@@ -321,6 +322,17 @@ pub async fn list(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Recorded>> {
+    let (sql, params) = list_statement(customer, filter, order, limit, offset);
+    conn.query(&sql, &params).await
+}
+
+pub(in crate::store) fn list_statement<'a>(
+    customer: CustomerId,
+    filter: &'a EventFilter,
+    order: &str,
+    limit: i64,
+    offset: i64,
+) -> (String, Vec<Value<'a>>) {
     let mut clause = filter.clause(customer);
     let (limit, offset) = (clause.param(limit), clause.param(offset));
     let sql = format!(
@@ -328,7 +340,7 @@ pub async fn list(
         Recorded::COLUMNS,
         clause.sql
     );
-    conn.query(&sql, &clause.params).await
+    (sql, clause.params)
 }
 
 pub async fn count(conn: &mut Conn, customer: CustomerId, filter: &EventFilter) -> Result<u64> {

@@ -2,6 +2,7 @@
 
 use const_format::formatcp;
 
+use super::reps::NAME_OF_ACTOR;
 use super::{Columns, Conn, FromRow, Tx, Value};
 use crate::error::Result;
 use crate::model::{
@@ -96,10 +97,7 @@ pub const SORTS: &[(&str, &str)] = &[
     ("ticketID", "t.ticket_id"),
     ("messageID", "t.message_id"),
     ("actorID", "t.actor_id"),
-    (
-        "actorName",
-        "(SELECT LOWER(r.name) FROM customer_reps r WHERE r.customer_id = t.customer_id AND r.customer_rep_id = t.actor_id)",
-    ),
+    ("actorName", NAME_OF_ACTOR),
     ("date", "t.created_at"),
     ("isRead", "t.read_at IS NOT NULL"),
     ("ticketSubject", "k.subject"),

@@ -23,6 +23,13 @@ row! {
     }
 }
 
+/// What a list whose rows name a rep is sorted by: the rep's name, without regard to case.
+pub(in crate::store) const NAME_OF_REP: &str = formatcp!("{NAME} = t.customer_rep_id)");
+/// The same where the rep is who did something.
+pub(in crate::store) const NAME_OF_ACTOR: &str = formatcp!("{NAME} = t.actor_id)");
+const NAME: &str = "(SELECT LOWER(r.name) FROM customer_reps r \
+     WHERE r.customer_id = t.customer_id AND r.customer_rep_id";
+
 /// A rep that a username may mean.
 pub struct Login {
     pub access: Access,

@@ -2,6 +2,7 @@
 
 use const_format::formatcp;
 
+use super::reps::NAME_OF_REP;
 use super::{Conn, Tx, Value};
 use crate::error::Result;
 use crate::model::{CustomerId, CustomerRepId, MessageId, SpamLesson, SpamLessonId, TicketId};
@@ -92,10 +93,7 @@ pub const SORTS: &[(&str, &str)] = &[
     ("isSpam", "t.is_spam"),
     ("isLearned", "t.numbers IS NOT NULL"),
     ("customerRepID", "t.customer_rep_id"),
-    (
-        "customerRepName",
-        "(SELECT LOWER(r.name) FROM customer_reps r WHERE r.customer_id = t.customer_id AND r.customer_rep_id = t.customer_rep_id)",
-    ),
+    ("customerRepName", NAME_OF_REP),
     ("dateCreated", "t.created_at"),
 ];
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use const_format::formatcp;
 
+use super::reps::NAME_OF_REP;
 use super::{Conn, Tx, Value};
 use crate::error::Result;
 use crate::model::{CustomerId, CustomerRepId, ExampleId, MessageId, TicketId, TopicExample, TopicId};
@@ -195,10 +196,7 @@ pub const SORTS: &[(&str, &str)] = &[
     ("text", "t.text"),
     ("lang", "t.lang"),
     ("customerRepID", "t.customer_rep_id"),
-    (
-        "customerRepName",
-        "(SELECT LOWER(r.name) FROM customer_reps r WHERE r.customer_id = t.customer_id AND r.customer_rep_id = t.customer_rep_id)",
-    ),
+    ("customerRepName", NAME_OF_REP),
     ("dateCreated", "t.created_at"),
 ];
 

@@ -2,6 +2,7 @@
 
 use crate::model::Ticket;
 use crate::store::Value;
+use crate::store::reps::NAME_OF_REP;
 
 /// A property to sort by.
 #[derive(Debug)]
@@ -40,10 +41,7 @@ pub static SORTS: [Sort; 20] = [
     ),
     nullable("endUserID", "t.end_user_id"),
     plain("customerRepID", "t.customer_rep_id", |it| it.customer_rep_id.into()),
-    nullable(
-        "customerRepName",
-        "(SELECT LOWER(r.name) FROM customer_reps r WHERE r.customer_id = t.customer_id AND r.customer_rep_id = t.customer_rep_id)",
-    ),
+    nullable("customerRepName", NAME_OF_REP),
     plain("escalated", "t.escalated", |it| it.escalated.into()),
     plain("isSpam", "t.is_spam", |it| it.is_spam.into()),
     plain("isClosed", "t.is_closed", |it| it.is_closed.into()),
