@@ -143,20 +143,19 @@ static OPENAPI: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
     document
 });
 
-/// The OpenAPI document.
+/// The OpenAPI document, made when somebody first asks for it.
 pub fn openapi() -> &'static utoipa::openapi::OpenApi {
     &OPENAPI
 }
 
 /// The whole server.
 pub fn router(app: App) -> Router {
-    let (routes, _) = routed().split_for_parts();
-    let document = openapi();
+    let (routes, document) = routed().split_for_parts();
     let paths =
         Arc::new(paths::Paths::new(document.paths.paths.keys().map(String::as_str).chain(system::PATHS)));
     let limit = app.config.max_json_bytes;
     let inner = routes
-        .merge(system::routes(document))
+        .merge(system::routes())
         .merge(crate::dashboard::routes())
         .merge(feedback::page_routes())
         .fallback(not_found)

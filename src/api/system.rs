@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::chat;
 use crate::app::App;
@@ -25,14 +25,15 @@ pub const PATHS: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/api/openapi.j
 static METRICS: LazyLock<Option<PrometheusHandle>> =
     LazyLock::new(|| metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().ok());
 
-pub fn routes(document: &utoipa::openapi::OpenApi) -> Router<App> {
+pub fn routes() -> Router<App> {
     LazyLock::force(&METRICS);
     Router::new()
         .route("/healthz", get(async || super::reply::json(&serde_json::json!({ "status": "up" }))))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .route("/", get(async || Redirect::temporary("/app/")))
-        .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document.clone()))
+        .route("/api/openapi.json", get(async || axum::Json(super::openapi())))
+        .merge(SwaggerUi::new("/api/docs").config(Config::new(["/api/openapi.json"])))
 }
 
 /// Which pages of other sites may call the API from a browser: those that the operator names, and on the

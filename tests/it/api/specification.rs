@@ -229,3 +229,13 @@ db_test! {
         assert_eq!(made.header("location"), "/api/Topics/2");
     }
 }
+
+db_test! {
+    async fn it_is_served_to_everybody_with_a_page_that_shows_it(installation: Installation) {
+        let anyone = installation.nobody();
+        assert_eq!(anyone.get("/api/openapi.json").await.expect(200), document());
+        assert!(anyone.get("/api/docs/").await.expect_bytes(200).starts_with(b"<"));
+        let set_up = anyone.get("/api/docs/swagger-initializer.js").await.expect_bytes(200);
+        assert!(String::from_utf8(set_up).unwrap().contains("/api/openapi.json"));
+    }
+}
