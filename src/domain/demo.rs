@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
 
+use answerpal_wire::time::{self, Timestamp};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::app::{App, write_private};
 use crate::domain::caller::{Actor, Caller, Scopes};
@@ -288,7 +290,8 @@ async fn load_tickets(app: &App) -> Result<()> {
     let customer = store::find_customer(&mut *app.store.read().await?, None).await?;
     // What it teaches is chosen below.
     let options = Options { no_learning: true, ..Options::default() };
-    let report = import::run(app, customer, TICKETS.as_bytes(), Format::Jsonl, options, &()).await?;
+    let tickets = tickets_until(app.clock.now())?;
+    let report = import::run(app, customer, tickets.as_bytes(), Format::Jsonl, options, &()).await?;
     if let Some(failure) = report.failures.first() {
         let text = format!("the demo's line {}: {} {}", failure.line, failure.field, failure.reason);
         return Err(Error::internal(text));
@@ -296,6 +299,41 @@ async fn load_tickets(app: &App) -> Result<()> {
     learn(app, customer).await?;
     app.store.write(|tx| Box::pin(async move { meta::claim(tx, DONE).await })).await?;
     Ok(())
+}
+
+/// The tickets, moved by whole days until the newest message is less than a day old, so that what tells of the
+/// last days has something to tell.
+fn tickets_until(now: Timestamp) -> Result<String> {
+    const DAY: i64 = 86_400_000_000;
+    let mut tickets =
+        TICKETS.lines().map(serde_json::from_str).collect::<serde_json::Result<Vec<Value>>>()?;
+    let mut dates: Vec<(&mut Value, i64)> = tickets
+        .iter_mut()
+        .flat_map(dates_of)
+        .filter_map(|date| time::parse(date.as_str()?).map(|it| (date, it)))
+        .collect();
+    let newest = dates.iter().map(|it| it.1).max().unwrap_or(now.0);
+    let moved_by = (now.0 - newest).div_euclid(DAY) * DAY;
+    for (date, at) in &mut dates {
+        **date = time::format(*at + moved_by).into();
+    }
+    Ok(tickets.iter().map(|it| format!("{it}\n")).collect())
+}
+
+/// When a ticket was opened and closed, and when each of its messages was sent.
+fn dates_of(ticket: &mut Value) -> Vec<&mut Value> {
+    let mut dates = Vec::new();
+    for (name, value) in ticket.as_object_mut().into_iter().flatten() {
+        match name.as_str() {
+            "dateCreated" | "closeDate" => dates.push(value),
+            "messages" => {
+                let messages = value.as_array_mut().into_iter().flatten();
+                dates.extend(messages.filter_map(|it| it.get_mut("date")));
+            }
+            _ => {}
+        }
+    }
+    dates
 }
 
 /// So many of the newest messages that wait for an answer get one drafted.

@@ -54,7 +54,11 @@ async fn is_loaded_once(engine: Engine) {
     assert_eq!(total("status=Open&status=Escalated").await, 64);
     assert_eq!(total("uid=oliver.bennett@example.com&search=boarding").await, 2);
     let first = client.get("/api/tickets/1").await.expect(200);
-    assert_eq!(first["dateCreated"], "2026-09-22T05:45:32Z");
+    // The clock stands at 1970-01-01T00:00:00Z; the newest message is at most a day older.
+    assert_eq!(first["dateCreated"], "1969-11-03T05:45:32Z");
+    let newest =
+        client.get("/api/tickets?sortBy=lastMessageDate&sortOrder=desc&pageSize=1").await.expect(200);
+    assert_eq!(newest["items"][0]["lastMessageDate"], "1969-12-31T14:33:00Z", "{newest}");
     assert_eq!(first["topics"], json!(["Flight status"]));
     assert_eq!(first["customFieldsData"], json!({ "priority": "high" }));
     if engine == Engine::Sqlite {
