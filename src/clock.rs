@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use answerpal_wire::time::Timestamp;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng, TryRng};
 
@@ -67,6 +69,6 @@ impl Random {
 
     /// An unguessable token of 192 bits, fit for addresses.
     pub fn token(&self) -> String {
-        crate::crypto::base64url(&self.bytes::<24>())
+        URL_SAFE_NO_PAD.encode(self.bytes::<24>())
     }
 }

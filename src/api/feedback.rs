@@ -18,11 +18,10 @@ use super::extract::{Id, Query, Text, check_json, read_body};
 use super::problem::Problem;
 use super::reply::{Reply, json};
 use crate::app::App;
-use crate::domain::caller::Actor;
 use crate::domain::feedback::{self as domain, Escalation};
 use crate::domain::{fields, messages};
 use crate::error::{Error, Result};
-use crate::model::{CustomerRepId, MessageId};
+use crate::model::{Actor, CustomerRepId, MessageId};
 use crate::store::{messages as message_store, tickets as ticket_store};
 
 pub fn routes() -> OpenApiRouter<App> {

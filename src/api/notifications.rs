@@ -14,9 +14,8 @@ use super::problem::Problem;
 use super::reply::{Page, Reply, json};
 use crate::app::App;
 use crate::domain::caller::Caller;
-use crate::domain::refs::Refs;
 use crate::error::{Error, Result};
-use crate::model::{CustomerRepId, MessageId, NotificationId, NotificationKind, TicketId, Timestamp};
+use crate::model::{CustomerRepId, MessageId, NotificationId, NotificationKind, Refs, TicketId, Timestamp};
 use crate::store::notifications::{self as store, Listed, Of};
 
 const MOST_MARKED: usize = 10_000;

@@ -15,9 +15,8 @@ use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::messages::visible_ticket;
 use crate::domain::presence::{self as domain, LIFE};
-use crate::domain::refs::Refs;
 use crate::error::Result;
-use crate::model::{CustomerRepId, PresenceState, TicketId, Timestamp};
+use crate::model::{CustomerRepId, PresenceState, Refs, TicketId, Timestamp};
 use crate::store::presence::{self as store, Present};
 
 pub fn routes() -> OpenApiRouter<App> {

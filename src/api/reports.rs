@@ -12,10 +12,9 @@ use super::problem::Problem;
 use super::reply::json;
 use crate::app::App;
 use crate::domain::caller::Caller;
-use crate::domain::refs::Refs;
 use crate::domain::reports::{self as domain, AGES, Asked, DAY, Durations, Overview};
 use crate::error::{Error, Result};
-use crate::model::{CustomerRepId, DraftOutcome, Timestamp, TopicId};
+use crate::model::{CustomerRepId, DraftOutcome, Refs, Timestamp, TopicId};
 
 /// So long a report is where it is not said.
 const USUAL_DAYS: i64 = 30;

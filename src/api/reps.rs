@@ -20,9 +20,9 @@ use super::reply::{Page, Reply, json, single};
 use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::customers;
-use crate::domain::reps::{self as domain, NewRep, RepChange};
+use crate::domain::reps::{self as domain, RepChange};
 use crate::error::{Error, Result};
-use crate::model::{CustomerRepId, Role};
+use crate::model::{CustomerRepId, NewRep, Role};
 use crate::store::reps::profiles::{self as store, Rep};
 
 pub fn routes() -> OpenApiRouter<App> {

@@ -6,8 +6,8 @@ use clap::Subcommand;
 
 use super::Context;
 use crate::domain::api_keys::{self, NewApiKey};
-use crate::domain::caller::Actor;
 use crate::error::{Error, Result};
+use crate::model::Actor;
 use crate::store::bulk;
 
 #[derive(Subcommand)]

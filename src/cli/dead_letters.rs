@@ -13,11 +13,10 @@ use serde_json::json;
 use self::letter::{Letter, LetterId};
 use super::Context;
 use crate::app::App;
-use crate::domain::caller::Actor;
 use crate::domain::{inbound, jobs};
 use crate::error::{Error, Result};
-use crate::model::MailState;
 use crate::model::job::{DEAD, PROCESS_MAIL};
+use crate::model::{Actor, MailState};
 use crate::store::{Conn, bulk, customers, jobs as job_store, received_mails};
 
 /// Letters of one tenant that are listed.

@@ -5,10 +5,9 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use super::Context;
-use crate::domain::caller::Actor;
-use crate::domain::reps::{self, NewRep};
+use crate::domain::reps;
 use crate::error::{Error, Result};
-use crate::model::Role;
+use crate::model::{Actor, NewRep, Role};
 use crate::store::bulk;
 
 #[derive(Subcommand)]

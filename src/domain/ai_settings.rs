@@ -4,11 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::domain::caller::Actor;
-use crate::domain::events::{Changes, Event, note};
+use crate::domain::events::{Changes, note};
 use crate::domain::{fields, secrets};
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, job};
+use crate::model::{Actor, CustomerId, Event, job};
 use crate::store::ai_settings::{self as store, AiSettings};
 use crate::store::{Tx, jobs};
 

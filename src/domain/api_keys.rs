@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use crate::app::App;
-use crate::domain::caller::{Actor, Scopes};
-use crate::domain::events::{Event, note};
+use crate::domain::caller::Scopes;
+use crate::domain::events::note;
 use crate::domain::{credentials, fields};
 use crate::error::{Error, Result};
-use crate::model::{ApiKeyId, CustomerId, CustomerRepId, Timestamp};
+use crate::model::{Actor, ApiKeyId, CustomerId, CustomerRepId, Event, Timestamp};
 use crate::store::api_keys::{self as store, ApiKey, NewKey};
 use crate::store::reps;
 

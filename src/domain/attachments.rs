@@ -3,11 +3,10 @@
 use serde_json::json;
 
 use crate::crypto::MasterKey;
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::error::{Error, Result};
 use crate::model::job::DELETE_OBJECTS;
-use crate::model::{AttachmentId, CustomerId, Message, SenderType, Timestamp};
+use crate::model::{Actor, AttachmentId, CustomerId, Event, Message, SenderType, Timestamp};
 use crate::store::attachments::{self as store, Attachment};
 use crate::store::{Tx, jobs};
 

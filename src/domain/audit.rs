@@ -13,10 +13,9 @@ use sha2::{Digest, Sha256};
 
 use crate::app::App;
 use crate::crypto::{self, MasterKey};
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, TicketId, Timestamp};
+use crate::model::{Actor, CustomerId, Event, TicketId, Timestamp};
 use crate::store::events::{self as store, Head, Recorded};
 use crate::store::meta;
 

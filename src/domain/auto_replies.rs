@@ -10,15 +10,14 @@ pub use rules::{RuleChange, create, delete, measured, update};
 use serde_json::json;
 
 use crate::app::App;
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::domain::fields::base_language;
 use crate::domain::topic_examples::text_of;
 use crate::domain::{delivery, messages};
 use crate::error::{Error, Result};
 use crate::model::{
-    ChannelType, CustomerId, CustomerRepId, Message, MessageId, SenderType, StageStatus, Ticket, Timestamp,
-    TopicId, job,
+    Actor, ChannelType, CustomerId, CustomerRepId, Event, Message, MessageId, SenderType, StageStatus,
+    Ticket, Timestamp, TopicId, job,
 };
 use crate::store::auto_replies::{self as store, AutoReplyRule};
 use crate::store::{Conn, Tx, drafts, jobs, message_topics, messages as message_store};

@@ -1,7 +1,7 @@
 //! Who asks, and what they may do.
 
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, CustomerRepId, Role, SessionId};
+use crate::model::{Actor, CustomerId, CustomerRepId, Role, SessionId};
 
 /// What an API key may be limited to. A key never allows more than its rep's role.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -146,32 +146,5 @@ impl Caller {
             return Ok(());
         }
         Err(Error::Forbidden(format!("This API key lacks the scope {scope:?}.")))
-    }
-}
-
-/// Who did what an event tells.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Actor {
-    Rep(CustomerRepId),
-    /// A customer, through a chat or a link.
-    EndUser,
-    /// The server itself: jobs, the command line.
-    System,
-}
-
-impl Actor {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Rep(_) => "CustomerRep",
-            Self::EndUser => "EndUser",
-            Self::System => "System",
-        }
-    }
-
-    pub fn rep(self) -> Option<CustomerRepId> {
-        match self {
-            Self::Rep(rep) => Some(rep),
-            _ => None,
-        }
     }
 }

@@ -5,10 +5,10 @@ mod placeholders;
 pub use placeholders::{Filled, NAMES, fill};
 
 use crate::domain::caller::Caller;
-use crate::domain::events::{Changes, Event, note};
+use crate::domain::events::{Changes, note};
 use crate::domain::{fields, html};
 use crate::error::{Error, Result};
-use crate::model::CannedResponseId;
+use crate::model::{CannedResponseId, Event};
 use crate::store::Tx;
 use crate::store::canned_responses::{self as store, CannedResponse};
 

@@ -8,12 +8,12 @@ pub use mail::MailChange;
 use serde_json::Value;
 
 use crate::app::App;
-use crate::domain::caller::Actor;
-use crate::domain::events::{Changes, Event, note};
+use crate::domain::events::{Changes, note};
 use crate::domain::{fields, refs, secrets};
 use crate::error::{Error, Result};
 use crate::model::{
-    Channel, ChannelId, ChannelType, CustomerId, MailSecrets, MailServer, MailSettings, Security,
+    Actor, Channel, ChannelId, ChannelType, CustomerId, Event, MailSecrets, MailServer, MailSettings,
+    Security,
 };
 use crate::store::channels::{self as store, ChannelFields};
 use crate::store::{Tx, mail_imports, mailboxes};

@@ -4,11 +4,11 @@
 use serde_json::json;
 
 use crate::crypto;
-use crate::domain::caller::Actor;
 use crate::domain::{end_users, fields, messages, tickets};
 use crate::error::{Error, Result};
 use crate::model::{
-    Channel, ChannelType, EndUserId, Message, MessageId, SenderType, Ticket, TicketId, Timestamp, UidType,
+    Actor, Channel, ChannelType, EndUserId, Message, MessageId, SenderType, Ticket, TicketId, Timestamp,
+    UidType,
 };
 use crate::store::chat::{self as store, ChatSession};
 use crate::store::{Tx, tickets as ticket_store};

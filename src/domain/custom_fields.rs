@@ -4,11 +4,10 @@ mod values;
 
 pub use values::{check_against, check_values};
 
-use crate::domain::caller::Actor;
-use crate::domain::events::{Changes, Event, note};
+use crate::domain::events::{Changes, note};
 use crate::domain::{fields, refs};
 use crate::error::{Error, Result};
-use crate::model::{CustomField, CustomFieldId, CustomerId, FieldOptions, FieldType};
+use crate::model::{Actor, CustomField, CustomFieldId, CustomerId, Event, FieldOptions, FieldType};
 use crate::store::{Tx, custom_fields as store};
 
 const LONGEST_NAME: usize = 100;

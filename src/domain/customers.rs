@@ -3,15 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::domain::caller::Actor;
-use crate::domain::events::{Changes, Event, note};
+use crate::domain::events::{Changes, note};
 use crate::domain::{fields, refs, secrets};
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, CustomerRepId, LlmProvider, Role};
+use crate::model::{Actor, CustomerId, CustomerRepId, Event, LlmProvider, NewRep, Role};
 use crate::store::customers::{self as store, Customer};
 use crate::store::{Tx, meta, reps as rep_store};
 
-use super::reps::{self, NewRep};
+use super::reps;
 
 const LONGEST_NAME: usize = 200;
 const LONGEST_TONE: usize = 4000;

@@ -17,13 +17,12 @@ pub use undo::{resend, undo};
 
 use crate::app::App;
 use crate::crypto;
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::domain::{reply_tokens, ticket_summaries, transport};
 use crate::error::{Error, Result};
 use crate::model::{
-    Channel, ChannelId, ChannelType, CustomerId, DeliveryStatus, Message, MessageId, SenderType, Ticket,
-    TicketId, Timestamp, job,
+    Actor, Channel, ChannelId, ChannelType, CustomerId, DeliveryStatus, Event, Message, MessageId,
+    SenderType, Ticket, TicketId, Timestamp, job,
 };
 use crate::store::{Conn, Tx, channels, jobs, message_tokens, messages, outbox};
 

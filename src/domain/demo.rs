@@ -9,19 +9,21 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::app::{App, write_private};
-use crate::domain::caller::{Actor, Caller, Scopes};
+use crate::domain::caller::{Caller, Scopes};
 use crate::domain::channels::{self, ChannelChange};
 use crate::domain::custom_fields::{self, CustomFieldChange};
 use crate::domain::customers;
 use crate::domain::documents::{self, DocumentChange};
 use crate::domain::end_users::{self, EndUserChange, UidChange};
 use crate::domain::import::{self, Format, Options};
-use crate::domain::reps::{self, NewRep};
+use crate::domain::reps;
 use crate::domain::topic_links::{self, Wanted};
 use crate::domain::topics::{self, TopicChange};
 use crate::domain::{intake, message_topics};
 use crate::error::{Error, Result};
-use crate::model::{ChannelType, CustomerId, FieldType, MessageId, Role, StageState, StageStatus, UidType};
+use crate::model::{
+    Actor, ChannelType, CustomerId, FieldType, MessageId, NewRep, Role, StageState, StageStatus, UidType,
+};
 use crate::store::{Tx, bulk as store, message_topics as link_store, messages as message_store, meta};
 
 const SETUP: &str = include_str!("../../demo/setup.json");

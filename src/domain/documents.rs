@@ -9,11 +9,10 @@ pub use placeholders::fill;
 use serde_json::Value;
 
 use crate::app::App;
-use crate::domain::caller::Actor;
-use crate::domain::events::{Changes, Event, note};
+use crate::domain::events::{Changes, note};
 use crate::domain::{fields, passages, secrets};
 use crate::error::{Error, Result};
-use crate::model::{ApiMethod, CustomerId, Document, DocumentId, DocumentSecrets, OverrideApi};
+use crate::model::{Actor, ApiMethod, CustomerId, Document, DocumentId, DocumentSecrets, Event, OverrideApi};
 use crate::store::{Tx, documents as store};
 
 const LONGEST_NAME: usize = 200;

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::domain::caller::{Actor, Caller};
-use crate::domain::events::{Changes, Event, note};
+use crate::domain::caller::Caller;
+use crate::domain::events::{Changes, note};
 use crate::domain::{html, messages};
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, DraftId, Message, MessageId, StageStatus};
+use crate::model::{Actor, CustomerId, DraftId, Event, Message, MessageId, StageStatus};
 use crate::store::drafts::{self as store, Draft, Fate};
 use crate::store::{Tx, messages as message_store};
 

@@ -12,11 +12,12 @@ pub use uid::normalise_uid;
 pub use uids::UidChange;
 
 use crate::app::App;
-use crate::domain::caller::Actor;
-use crate::domain::events::{Changes, Event, note};
+use crate::domain::events::{Changes, note};
 use crate::domain::tickets;
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, EndUser, EndUserId, EndUserUid, EndUserUidId, TicketId, UidType, job};
+use crate::model::{
+    Actor, CustomerId, EndUser, EndUserId, EndUserUid, EndUserUidId, Event, TicketId, UidType, job,
+};
 use crate::store::{Tx, end_users as store, jobs};
 
 const LONGEST_NAME: usize = 200;

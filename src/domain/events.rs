@@ -4,57 +4,8 @@
 use serde_json::Value;
 
 use crate::error::Result;
-use crate::model::{CustomerId, MessageId, TicketId};
+use crate::model::{Actor, CustomerId, Event};
 use crate::store::{Tx, events as store};
-
-use super::caller::Actor;
-
-/// What happened to one thing.
-pub struct Event {
-    /// `<entity>.<verb in the past>`, for example `ticket.created`.
-    pub action: &'static str,
-    pub entity: &'static str,
-    pub entity_id: i64,
-    pub ticket: Option<TicketId>,
-    pub message: Option<MessageId>,
-    /// `{"field": {"from": …, "to": …}}` or what else explains the change; never a secret.
-    pub changes: Option<Value>,
-}
-
-impl Event {
-    /// About something that belongs to no ticket.
-    pub fn new(action: &'static str, entity: &'static str, entity_id: i64) -> Self {
-        Self { action, entity, entity_id, ticket: None, message: None, changes: None }
-    }
-
-    pub fn ticket(action: &'static str, ticket: TicketId) -> Self {
-        Self {
-            action,
-            entity: "ticket",
-            entity_id: ticket.0,
-            ticket: Some(ticket),
-            message: None,
-            changes: None,
-        }
-    }
-
-    pub fn message(action: &'static str, ticket: TicketId, message: MessageId) -> Self {
-        Self {
-            action,
-            entity: "ticketMessage",
-            entity_id: message.0,
-            ticket: Some(ticket),
-            message: Some(message),
-            changes: None,
-        }
-    }
-
-    #[must_use]
-    pub fn with(mut self, changes: Value) -> Self {
-        self.changes = Some(changes);
-        self
-    }
-}
 
 /// Notes events of one change.
 pub async fn note(tx: &mut Tx, customer: CustomerId, actor: Actor, events: &[Event]) -> Result<()> {

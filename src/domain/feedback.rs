@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use crate::app::App;
 use crate::crypto;
-use crate::domain::caller::{Actor, Caller};
-use crate::domain::events::{Changes, Event, note};
+use crate::domain::caller::Caller;
+use crate::domain::events::{Changes, note};
 use crate::domain::{delivery, mails, messages, tickets};
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, CustomerRepId, Message, MessageId, Ticket, Timestamp};
+use crate::model::{Actor, CustomerId, CustomerRepId, Event, Message, MessageId, Ticket, Timestamp};
 use crate::store::mails::Mail;
 use crate::store::{Conn, Tx, feedback as store, message_tokens, messages as message_store, throttles};
 

@@ -3,10 +3,9 @@
 
 use serde_json::json;
 
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::error::Result;
-use crate::model::{CustomerId, Timestamp};
+use crate::model::{Actor, CustomerId, Event, Timestamp};
 use crate::store::{Tx, meta, outbox};
 
 const HOUR_MICROS: i64 = 3600 * 1_000_000;

@@ -4,12 +4,11 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::domain::messages;
 use crate::error::{Error, Result};
 use crate::model::stage::{STAGES, Stage};
-use crate::model::{CustomerId, Message, MessageId, MessageStage, StageStatus, Ticket};
+use crate::model::{Actor, CustomerId, Event, Message, MessageId, MessageStage, StageStatus, Ticket};
 use crate::store::{BoxFuture, Conn, Tx, jobs, message_stages as store, messages as message_store};
 
 /// What a stage does to its message, in the transaction that ends the stage. It gets ticket and message

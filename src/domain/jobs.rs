@@ -1,11 +1,10 @@
 //! Dead letters: what a job was about shows that it failed, and is queued again where somebody replays it.
 
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::domain::{delivery, inbound};
 use crate::error::Result;
 use crate::model::job::{DELIVER_MAIL, DELIVER_MESSAGE, Job, PROCESS_MAIL};
-use crate::model::{CustomerId, DeliveryStatus, MessageId};
+use crate::model::{Actor, CustomerId, DeliveryStatus, Event, MessageId};
 use crate::store::{Tx, jobs as store, mails};
 
 /// To be called in the transaction in which a job becomes a dead letter.

@@ -3,12 +3,11 @@
 use crate::app::App;
 use crate::channels::email::connect::ServerAddress;
 use crate::channels::email::imap::ImapServer;
-use crate::domain::caller::Actor;
 use crate::domain::channels::mail_secrets;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::domain::transport::IMAP_PORT;
 use crate::error::{Error, Result};
-use crate::model::{Channel, ChannelId, ChannelType, CustomerId, Timestamp, job};
+use crate::model::{Actor, Channel, ChannelId, ChannelType, CustomerId, Event, Timestamp, job};
 use crate::store::mailboxes::{self as store, MailboxState};
 use crate::store::{Tx, channels, jobs, meta};
 

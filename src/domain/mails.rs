@@ -4,11 +4,10 @@
 use serde_json::json;
 
 use crate::app::App;
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::domain::transport;
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, DeliveryStatus, job};
+use crate::model::{Actor, CustomerId, DeliveryStatus, Event, job};
 use crate::store::mails::{self as store, Mail};
 use crate::store::{Tx, jobs, outbox};
 

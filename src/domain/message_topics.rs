@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use crate::app::App;
-use crate::domain::caller::{Actor, Caller};
-use crate::domain::events::{Event, note};
+use crate::domain::caller::Caller;
+use crate::domain::events::note;
 use crate::domain::{messages, tickets, topic_examples};
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, CustomerRepId, Message, MessageId, MessageTopicId, TopicId};
+use crate::model::{Actor, CustomerId, CustomerRepId, Event, Message, MessageId, MessageTopicId, TopicId};
 use crate::store::message_topics::{self as store, MessageTopic};
 use crate::store::{Tx, messages as message_store};
 

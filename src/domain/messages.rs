@@ -8,11 +8,11 @@ pub use create::{Created, Draft, check_recipients, create};
 
 use std::collections::HashSet;
 
-use crate::domain::caller::{Actor, Caller};
-use crate::domain::events::{Event, note};
+use crate::domain::caller::Caller;
+use crate::domain::events::note;
 use crate::domain::{intake, tickets};
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, Message, MessageId, Ticket, TicketId};
+use crate::model::{Actor, CustomerId, Event, Message, MessageId, Ticket, TicketId};
 use crate::store::{Conn, Tx, arrivals, messages as store, tickets as ticket_store};
 
 /// A ticket that this caller sees; `NotFound` where it is not there or not theirs to see.

@@ -1,8 +1,8 @@
 //! What a rep is told of: somebody mentioned them in an internal note, or gave them a ticket.
 
-use crate::domain::caller::{Actor, Caller};
+use crate::domain::caller::Caller;
 use crate::error::Result;
-use crate::model::{CustomerId, CustomerRepId, Message, NotificationKind, Role, Ticket, TicketId};
+use crate::model::{Actor, CustomerId, CustomerRepId, Message, NotificationKind, Role, Ticket, TicketId};
 use crate::store::Tx;
 use crate::store::notifications::{self as store, New};
 use crate::store::reps::profiles::{self, Rep};

@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::crypto;
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::domain::reps::passwords;
 use crate::domain::texts::{self, ResetTexts, Texts};
 use crate::domain::{login, mails};
 use crate::error::{Error, Result};
-use crate::model::Timestamp;
+use crate::model::{Actor, Event, Timestamp};
 use crate::store::password_resets::{self as store, Addressee};
 use crate::store::{Tx, customers, reps, throttles};
 

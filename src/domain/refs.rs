@@ -6,19 +6,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use crate::error::Result;
-use crate::model::{ChannelId, ChannelType, CustomField, CustomerId, CustomerRepId, TopicId};
+use crate::model::{CustomerId, Refs};
 use crate::store::{Conn, Tx, refs as store};
-
-/// The names of one tenant at one version.
-#[derive(Default)]
-pub struct Refs {
-    pub version: i64,
-    pub channels: HashMap<ChannelId, (String, ChannelType)>,
-    pub reps: HashMap<CustomerRepId, String>,
-    pub topics: HashMap<TopicId, String>,
-    /// Definitions of custom fields, in their order.
-    pub fields: Vec<CustomField>,
-}
 
 #[derive(Default)]
 pub struct RefsCache(RwLock<HashMap<CustomerId, Arc<Refs>>>);

@@ -7,51 +7,16 @@ pub mod signatures;
 pub use changes::{RepChange, delete, set_active, update};
 pub use passwords::hash_password;
 
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::domain::{fields, refs};
 use crate::error::Result;
-use crate::model::{CustomerId, CustomerRepId, Role};
+use crate::model::{Actor, CustomerId, CustomerRepId, Event, NewRep};
 use crate::store::reps::signatures::Signature;
 use crate::store::{Tx, reps as store};
 
 const LONGEST_NAME: usize = 200;
 const LONGEST_DETAILS: usize = 4000;
 const TAKEN: &str = "There is a rep with this username already.";
-
-/// What a new rep has.
-#[derive(Clone)]
-pub struct NewRep {
-    pub username: String,
-    pub name: Option<String>,
-    pub email: Option<String>,
-    pub phone_number: Option<String>,
-    pub other_details: Option<String>,
-    pub role: Role,
-    pub is_active: bool,
-    pub is_available: bool,
-    pub signature_html: Option<String>,
-    pub signature_text: Option<String>,
-    pub password_hash: String,
-}
-
-impl Default for NewRep {
-    fn default() -> Self {
-        Self {
-            username: String::new(),
-            name: None,
-            email: None,
-            phone_number: None,
-            other_details: None,
-            role: Role::Agent,
-            is_active: true,
-            is_available: true,
-            signature_html: None,
-            signature_text: None,
-            password_hash: String::new(),
-        }
-    }
-}
 
 /// Makes a rep.
 pub async fn insert(tx: &mut Tx, customer: CustomerId, actor: Actor, new: &NewRep) -> Result<CustomerRepId> {

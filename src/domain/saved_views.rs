@@ -1,10 +1,10 @@
 //! Lists of tickets that reps named: their own, and those that all reps share.
 
 use crate::domain::caller::Caller;
-use crate::domain::events::{Changes, Event, note};
+use crate::domain::events::{Changes, note};
 use crate::domain::fields;
 use crate::error::{Error, Result};
-use crate::model::SavedViewId;
+use crate::model::{Event, SavedViewId};
 use crate::store::Tx;
 use crate::store::saved_views::{self as store, SavedView};
 

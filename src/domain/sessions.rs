@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::crypto;
-use crate::domain::caller::{Actor, Caller, Scopes};
+use crate::domain::caller::{Caller, Scopes};
 use crate::domain::credentials::refused;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::domain::login;
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, CustomerRepId, SessionId, Timestamp};
+use crate::model::{Actor, CustomerId, CustomerRepId, Event, SessionId, Timestamp};
 use crate::store::Tx;
 use crate::store::reps::profiles;
 use crate::store::sessions::{self as store, NewSession, Session, SignedIn};

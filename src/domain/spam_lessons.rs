@@ -9,12 +9,13 @@ use bytes::Bytes;
 use serde_json::json;
 
 use crate::app::App;
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::domain::messages::lock_any;
 use crate::domain::{inbound, intake, tickets};
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, Message, MessageId, SpamLessonId, Ticket, TicketId, job, stage};
+use crate::model::{
+    Actor, CustomerId, Event, Message, MessageId, SpamLessonId, Ticket, TicketId, job, stage,
+};
 use crate::store::spam_lessons::{self as store, Mark};
 use crate::store::{Conn, Tx, channels, jobs, message_stages, messages, received_mails};
 

@@ -3,10 +3,9 @@
 
 use serde_json::json;
 
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, Message, Ticket, TicketId, Timestamp, job};
+use crate::model::{Actor, CustomerId, Event, Message, Ticket, TicketId, Timestamp, job};
 use crate::store::{Conn, Tx, jobs, ticket_summaries as store, tickets as ticket_store};
 
 /// A summary that was just made.

@@ -9,12 +9,12 @@ pub mod undo;
 
 use serde_json::json;
 
-use crate::domain::caller::Actor;
-use crate::domain::events::{Changes, Event, note};
+use crate::domain::events::{Changes, note};
 use crate::domain::{notifications, spam_lessons, topic_examples};
 use crate::error::Result;
 use crate::model::{
-    CustomerId, CustomerRepId, Message, MessageId, SenderType, Ticket, TicketId, Timestamp, TopicId,
+    Actor, CustomerId, CustomerRepId, Event, Message, MessageId, SenderType, Ticket, TicketId, Timestamp,
+    TopicId,
 };
 use crate::store::dialect::Dialect;
 use crate::store::{Tx, search, tickets as store};

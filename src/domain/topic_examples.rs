@@ -6,12 +6,12 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::crypto;
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::domain::messages;
 use crate::error::{Error, Result};
 use crate::model::{
-    CustomerId, CustomerRepId, ExampleId, Message, MessageId, TicketId, Timestamp, TopicExample, TopicId, job,
+    Actor, CustomerId, CustomerRepId, Event, ExampleId, Message, MessageId, TicketId, Timestamp,
+    TopicExample, TopicId, job,
 };
 use crate::store::{Tx, ai_settings, jobs, message_topics, topic_examples as store};
 

@@ -2,10 +2,9 @@
 
 use serde_json::json;
 
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, TopicId};
+use crate::model::{Actor, CustomerId, Event, TopicId};
 use crate::store::Tx;
 use crate::store::topic_links::{self as store, Link, Links};
 

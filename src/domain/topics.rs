@@ -1,10 +1,9 @@
 //! Topics: what messages are about.
 
-use crate::domain::caller::Actor;
-use crate::domain::events::{Changes, Event, note};
+use crate::domain::events::{Changes, note};
 use crate::domain::{refs, topic_examples};
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, TopicId};
+use crate::model::{Actor, CustomerId, Event, TopicId};
 use crate::store::topics::{self as store, Topic, TopicFields};
 use crate::store::{Tx, topic_examples as example_store};
 

@@ -7,10 +7,9 @@ use super::Outcome;
 use super::draft::{self, DraftError, Wish};
 use crate::app::App;
 use crate::domain::auto_replies;
-use crate::domain::caller::Actor;
 use crate::domain::drafts::{self, Drafted};
 use crate::jobs::JobError;
-use crate::model::{CustomerId, Message};
+use crate::model::{Actor, CustomerId, Message};
 
 pub async fn run(app: &App, customer: CustomerId, message: &Message) -> Result<Outcome, JobError> {
     if message.answered_by_message_id.is_some() || message.ai_generated_response.is_some() {

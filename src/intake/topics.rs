@@ -7,12 +7,11 @@ use super::minds::{self, Mind};
 use super::{Outcome, Trouble, spaces};
 use crate::ai::embed::{Role, Space};
 use crate::app::App;
-use crate::domain::caller::Actor;
 use crate::domain::message_topics;
 use crate::domain::topic_examples::{language_of, text_of};
 use crate::error::Error;
 use crate::jobs::JobError;
-use crate::model::{CustomerId, Message, TopicId};
+use crate::model::{Actor, CustomerId, Message, TopicId};
 use crate::store::{ai_settings, customers, passages};
 use answerpal_inference::topics::{Decision, Neighbour, Prediction, Score};
 

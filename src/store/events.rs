@@ -5,10 +5,8 @@ use const_format::formatcp;
 use super::reps::NAME_OF_ACTOR;
 use super::tickets::Clause;
 use super::{Conn, Rows, Tx, Value};
-use crate::domain::caller::Actor;
-use crate::domain::events::Event;
 use crate::error::Result;
-use crate::model::{CustomerId, CustomerRepId, MessageId, TicketId, Timestamp};
+use crate::model::{Actor, CustomerId, CustomerRepId, Event, MessageId, TicketId, Timestamp};
 use crate::{params, row};
 
 static ROWS: Rows = Rows {

@@ -1,9 +1,8 @@
 //! Names of what tickets refer to, in bulk.
 
 use super::{Conn, Tx};
-use crate::domain::refs::Refs;
 use crate::error::Result;
-use crate::model::{ChannelId, ChannelType, CustomerId, CustomerRepId, TopicId};
+use crate::model::{ChannelId, ChannelType, CustomerId, CustomerRepId, Refs, TopicId};
 use crate::params;
 
 pub async fn version(conn: &mut Conn, customer: CustomerId) -> Result<i64> {

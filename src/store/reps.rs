@@ -6,9 +6,8 @@ pub mod signatures;
 use const_format::formatcp;
 
 use super::{Columns, Conn, FromRow, Tx};
-use crate::domain::reps::NewRep;
 use crate::error::Result;
-use crate::model::{ApiKeyId, CustomerId, CustomerRepId, Role, Timestamp};
+use crate::model::{ApiKeyId, CustomerId, CustomerRepId, NewRep, Role, Timestamp};
 use crate::{params, row};
 
 row! {

@@ -15,13 +15,12 @@ use sha2::{Digest, Sha256};
 
 use crate::api::extract::{Text, accepted_languages, read_body};
 use crate::app::App;
-use crate::domain::caller::Actor;
 use crate::domain::feedback as domain;
 use crate::domain::html::escaped;
 use crate::domain::messages;
 use crate::domain::texts::{self, PageTexts, Texts};
 use crate::error::{Error, Result};
-use crate::model::Message;
+use crate::model::{Actor, Message};
 use crate::store::messages as message_store;
 
 const MOST_BYTES: usize = 64 * 1024;

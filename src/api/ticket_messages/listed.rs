@@ -8,11 +8,10 @@ use utoipa::ToSchema;
 use super::mail;
 use crate::crypto::MasterKey;
 use crate::domain::html;
-use crate::domain::refs::Refs;
 use crate::error::Result;
 use crate::model::{
-    ChannelId, CustomerId, CustomerRepId, DeliveryStatus, MessageId, MessageTopicId, SenderType, TicketId,
-    Timestamp,
+    ChannelId, CustomerId, CustomerRepId, DeliveryStatus, MessageId, MessageTopicId, Refs, SenderType,
+    TicketId, Timestamp,
 };
 use crate::store::Conn;
 use crate::store::attachments::{self, Attachment};

@@ -7,12 +7,11 @@ use utoipa::ToSchema;
 use super::mail;
 use crate::api::custom_fields::CustomFieldOut;
 use crate::app::App;
-use crate::domain::refs::Refs;
 use crate::domain::{delivery, html};
 use crate::error::Result;
 use crate::model::{
-    ChannelId, CustomerId, CustomerRepId, DeliveryStatus, Message, MessageId, MessageTopicId, SenderType,
-    StageStatus, TicketId, Timestamp, TopicId,
+    ChannelId, CustomerId, CustomerRepId, DeliveryStatus, Message, MessageId, MessageTopicId, Refs,
+    SenderType, StageStatus, TicketId, Timestamp, TopicId,
 };
 use crate::store::Conn;
 use crate::store::message_topics::{self, MessageTopic};

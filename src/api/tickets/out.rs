@@ -9,11 +9,10 @@ use utoipa::ToSchema;
 use crate::api::reply::Page;
 use crate::api::ticket_messages::listed::ListedMessageOut;
 use crate::app::App;
-use crate::domain::refs::Refs;
 use crate::domain::tickets::split_topics;
 use crate::error::Result;
 use crate::model::{
-    ChannelId, ChannelType, CustomerId, CustomerRepId, CustomerType, EndUserId, MessageId, TicketId,
+    ChannelId, ChannelType, CustomerId, CustomerRepId, CustomerType, EndUserId, MessageId, Refs, TicketId,
     Timestamp,
 };
 use crate::store::Conn;

@@ -1,10 +1,9 @@
 //! The rules, and what was measured of the drafts that they are for.
 
-use crate::domain::caller::Actor;
 use crate::domain::drafts::was_right;
-use crate::domain::events::{Changes, Event, note};
+use crate::domain::events::{Changes, note};
 use crate::error::{Error, Result};
-use crate::model::{AutoReplyRuleId, ChannelId, CustomerId, Timestamp, TopicId};
+use crate::model::{Actor, AutoReplyRuleId, ChannelId, CustomerId, Event, Timestamp, TopicId};
 use crate::store::auto_replies::{self as store, AutoReplyRule};
 use crate::store::{Conn, Tx, channels, drafts, topics};
 

@@ -9,14 +9,15 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::domain::bulk::{self, Conversation};
-use crate::domain::caller::Actor;
 use crate::domain::channels::{self, ChannelChange};
 use crate::domain::customers::{self, NewCustomer};
 use crate::domain::progress::Progress;
-use crate::domain::reps::{self, NewRep};
+use crate::domain::reps;
 use crate::domain::topics::{self, TopicChange};
 use crate::error::Result;
-use crate::model::{ChannelId, ChannelType, CustomerId, CustomerRepId, EndUserId, Role, TopicId};
+use crate::model::{
+    Actor, ChannelId, ChannelType, CustomerId, CustomerRepId, EndUserId, NewRep, Role, TopicId,
+};
 use crate::store::{bulk as store, counts};
 
 use conversations::Maker;

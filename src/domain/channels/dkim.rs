@@ -3,11 +3,10 @@
 use super::{fields_of, mail_secrets};
 use crate::app::App;
 use crate::channels::email::dkim::{self, DkimKey};
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::domain::{fields, secrets};
 use crate::error::{Error, Result};
-use crate::model::{Channel, ChannelId, CustomerId};
+use crate::model::{Actor, Channel, ChannelId, CustomerId, Event};
 use crate::store::Tx;
 use crate::store::channels as store;
 

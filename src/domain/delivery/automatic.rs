@@ -3,12 +3,12 @@
 
 use super::{check_live, compose, outgoing, queue, send};
 use crate::app::App;
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::domain::{messages, tickets};
 use crate::error::{Error, Result};
 use crate::model::{
-    ChannelType, CustomerId, Message, MessageId, SenderType, StageStatus, Ticket, TicketId, Timestamp,
+    Actor, ChannelType, CustomerId, Event, Message, MessageId, SenderType, StageStatus, Ticket, TicketId,
+    Timestamp,
 };
 use crate::store::{Conn, Tx, channels, messages as store};
 

@@ -6,10 +6,10 @@ use super::compose::Body;
 use super::{check_live, outgoing, queue};
 use crate::app::App;
 use crate::domain::caller::Caller;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::domain::{html, messages, tickets};
 use crate::error::{Error, Result};
-use crate::model::{Message, MessageId};
+use crate::model::{Event, Message, MessageId};
 use crate::store::{Tx, attachments, channels};
 
 /// Who gets it, and what is said with it.

@@ -4,10 +4,12 @@ use super::compose::{self, Body, Composed, addresses, prepared};
 use super::{check_transport, outgoing, queue};
 use crate::app::App;
 use crate::domain::caller::Caller;
-use crate::domain::events::{Event, note};
-use crate::domain::{drafts, fields, messages, refs::Refs, tickets};
+use crate::domain::events::note;
+use crate::domain::{drafts, fields, messages, tickets};
 use crate::error::{Error, Result};
-use crate::model::{ChannelType, CustomerId, DeliveryStatus, Message, MessageId, SenderType, Ticket};
+use crate::model::{
+    ChannelType, CustomerId, DeliveryStatus, Event, Message, MessageId, Refs, SenderType, Ticket,
+};
 use crate::store::{Conn, Tx, messages as store, tickets as ticket_store};
 
 const SENT_ALREADY: &str = "This message was sent already.";

@@ -1,12 +1,12 @@
 //! Taking back what was sent but is not on its way yet, and sending again what did not get there.
 
 use super::compose::{signature_of, unsigned};
-use crate::domain::caller::{Actor, Caller};
-use crate::domain::events::{Event, note};
+use crate::domain::caller::Caller;
+use crate::domain::events::note;
 use crate::domain::messages::{self, settle};
 use crate::domain::tickets;
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, DeliveryStatus, Message, MessageId, job};
+use crate::model::{Actor, CustomerId, DeliveryStatus, Event, Message, MessageId, job};
 use crate::store::{Tx, jobs, message_tokens, messages as store, outbox};
 
 const GONE: &str = "This message is on its way already, or has arrived.";

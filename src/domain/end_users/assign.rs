@@ -4,11 +4,10 @@ use serde_json::json;
 
 use super::uids::texts;
 use super::{normalise_uid, reindex};
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::domain::tickets;
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, EndUserId, EndUserUid, EndUserUidId, Ticket, UidType};
+use crate::model::{Actor, CustomerId, EndUserId, EndUserUid, EndUserUidId, Event, Ticket, UidType};
 use crate::store::{Tx, end_users as store, tickets as ticket_store};
 
 /// What is to be assigned, and to whom.

@@ -5,11 +5,10 @@ use serde_json::{Value, json};
 use super::uids::{Plan, UidChange, plan, texts};
 use super::{AT_ONCE, LONGEST_NAME, reindex};
 use crate::app::App;
-use crate::domain::caller::Actor;
-use crate::domain::events::{Changes, Event, note};
+use crate::domain::events::{Changes, note};
 use crate::domain::{fields, tickets};
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, CustomerType, EndUser, EndUserId, EndUserUid, Ticket, job};
+use crate::model::{Actor, CustomerId, CustomerType, EndUser, EndUserId, EndUserUid, Event, Ticket, job};
 use crate::store::{Tx, end_users as store, jobs, tickets as ticket_store};
 
 const LONGEST_DETAILS: usize = 10_000;

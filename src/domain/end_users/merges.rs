@@ -5,11 +5,10 @@ use serde_json::json;
 
 use super::reindex;
 use super::uids::texts;
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::domain::tickets;
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, EndUser, EndUserId, EndUserMergeId, EndUserUid, Ticket};
+use crate::model::{Actor, CustomerId, EndUser, EndUserId, EndUserMergeId, EndUserUid, Event, Ticket};
 use crate::store::end_user_merges::{self as merge_store, Merge};
 use crate::store::{Tx, end_users as store, tickets as ticket_store};
 

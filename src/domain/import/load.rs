@@ -7,13 +7,12 @@ use serde_json::json;
 use super::prepare::{Prepared, Uid};
 use crate::app::App;
 use crate::domain::bulk::{self, Conversation};
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::domain::tickets;
 use crate::error::{Error, Result};
 use crate::model::{
-    CustomerId, EndUser, EndUserId, EndUserUid, EndUserUidId, Message, MessageId, SenderType, TicketId,
-    Timestamp, TopicId,
+    Actor, CustomerId, EndUser, EndUserId, EndUserUid, EndUserUidId, Event, Message, MessageId, SenderType,
+    TicketId, Timestamp, TopicId,
 };
 use crate::store::bulk::{self as store, MessageTopic};
 use crate::store::{Conn, Tx, messages, search, tickets as ticket_store};

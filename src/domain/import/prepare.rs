@@ -8,16 +8,14 @@ use super::Options;
 use super::record::{MessageRecord, TicketRecord};
 use crate::app::App;
 use crate::domain::bulk::{Conversation, blank_message, blank_ticket};
-use crate::domain::caller::Actor;
 use crate::domain::end_users::normalise_uid;
-use crate::domain::refs::Refs;
 use crate::domain::topics::{self, TopicChange};
 use crate::domain::{fields, tickets};
 use crate::error::{Error, Result};
 use crate::model::ticket::{CLOSED, ESCALATED, OPEN, canonical_status};
 use crate::model::{
-    ChannelId, ChannelType, CustomerId, CustomerRepId, DeliveryStatus, Message, SenderType, Ticket, TopicId,
-    UidType,
+    Actor, ChannelId, ChannelType, CustomerId, CustomerRepId, DeliveryStatus, Message, Refs, SenderType,
+    Ticket, TopicId, UidType,
 };
 use crate::store::{bulk, refs};
 

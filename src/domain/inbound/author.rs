@@ -3,10 +3,9 @@
 use answerpal_mail::{Address, Mail};
 
 use super::addresses::key;
-use crate::domain::caller::Actor;
 use crate::domain::end_users;
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, EndUserId, Message, UidType};
+use crate::model::{Actor, CustomerId, EndUserId, Message, UidType};
 use crate::store::Tx;
 use crate::store::search::bulk;
 

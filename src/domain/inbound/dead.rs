@@ -3,11 +3,10 @@
 use serde_json::json;
 
 use crate::domain::attachments::forget_objects;
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::error::{Error, Result};
 use crate::model::job::{self, Job};
-use crate::model::{CustomerId, MailState, ReceivedMailId};
+use crate::model::{Actor, CustomerId, Event, MailState, ReceivedMailId};
 use crate::store::received_mails::{self as store, Outcome, ReceivedMail};
 use crate::store::{Tx, jobs};
 

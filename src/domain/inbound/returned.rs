@@ -6,10 +6,9 @@ use super::store_message::finish;
 use super::thread::identifier;
 use crate::app::App;
 use crate::domain::attachments::NewFile;
-use crate::domain::caller::Actor;
 use crate::domain::{delivery, messages};
 use crate::error::{Error, Result};
-use crate::model::{Channel, CustomerId, Message, SenderType};
+use crate::model::{Actor, Channel, CustomerId, Message, SenderType};
 use crate::store::received_mails::ReceivedMail;
 use crate::store::{Tx, inbound, messages as message_store, tickets as ticket_store};
 

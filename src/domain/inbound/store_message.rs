@@ -12,14 +12,13 @@ use super::returned::report;
 use super::thread::{self, Placement, Sender, identifier};
 use crate::app::App;
 use crate::domain::attachments::{self, NewFile};
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::domain::messages;
 use crate::error::Result;
 use crate::model::stage::{STAGES, StageState};
 use crate::model::{
-    Channel, ChannelType, CustomerId, EndUserId, MailState, Message, MessageId, ReceivedMailId, SenderType,
-    StageStatus, Ticket, job,
+    Actor, Channel, ChannelType, CustomerId, EndUserId, Event, MailState, Message, MessageId, ReceivedMailId,
+    SenderType, StageStatus, Ticket, job,
 };
 use crate::store::received_mails::{self as store, Outcome, ReceivedMail};
 use crate::store::{Tx, channels, inbound, jobs};

@@ -1,11 +1,10 @@
 //! Changing and deleting messages.
 
 use super::create::{check_lengths, check_recipients, fill_texts};
-use crate::domain::caller::Actor;
-use crate::domain::events::{Changes, Event, note};
+use crate::domain::events::{Changes, note};
 use crate::domain::{attachments, custom_fields, spam_lessons, ticket_summaries, tickets, topic_examples};
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, DeliveryStatus, Message, Ticket, TicketId};
+use crate::model::{Actor, CustomerId, DeliveryStatus, Event, Message, Ticket, TicketId};
 use crate::store::{Tx, messages as store, tickets as ticket_store};
 
 /// What a change of a message gives: None leaves the field as it is, an empty text clears it.

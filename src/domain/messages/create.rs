@@ -6,12 +6,11 @@ use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::claim::Claim;
 use crate::domain::delivery::addresses;
-use crate::domain::refs::Refs;
 use crate::domain::{custom_fields, end_users, notifications, tickets};
 use crate::error::{Error, Result};
 use crate::model::{
-    ChannelId, ChannelType, CustomerId, CustomerRepId, EndUserId, Message, SenderType, Ticket, TicketId,
-    Timestamp, UidType, ticket,
+    ChannelId, ChannelType, CustomerId, CustomerRepId, EndUserId, Message, Refs, SenderType, Ticket,
+    TicketId, Timestamp, UidType, ticket,
 };
 use crate::store::arrivals::{self, Address, Arrival};
 use crate::store::dialect::Dialect;

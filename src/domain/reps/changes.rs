@@ -1,10 +1,9 @@
 //! Changing, deactivating and deleting reps, so that a tenant always keeps an Administrator.
 
-use crate::domain::caller::Actor;
-use crate::domain::events::{Changes, Event, note};
+use crate::domain::events::{Changes, note};
 use crate::domain::{fields, refs, tickets};
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, Role};
+use crate::model::{Actor, CustomerId, Event, Role};
 use crate::store::Tx;
 use crate::store::reps::profiles::{self as store, Rep};
 use crate::store::reps::signatures::Signature;

@@ -1,10 +1,9 @@
 //! Passwords: how they are kept, changed and reset.
 
 use crate::app::App;
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, CustomerRepId};
+use crate::model::{Actor, CustomerId, CustomerRepId, Event};
 use crate::store::reps::profiles;
 use crate::store::{Tx, password_resets};
 

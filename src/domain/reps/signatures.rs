@@ -1,10 +1,9 @@
 //! Signatures of reps. They are kept as given: whoever shows the HTML makes it safe.
 
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::domain::fields;
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, CustomerRepId};
+use crate::model::{Actor, CustomerId, CustomerRepId, Event};
 use crate::store::Tx;
 use crate::store::reps::signatures::{self as store, Signature};
 

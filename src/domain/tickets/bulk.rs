@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use super::change::check_assignee;
 use super::undo;
 use crate::domain::attachments::forget_objects;
-use crate::domain::caller::{Actor, Caller};
-use crate::domain::events::{Event, note};
+use crate::domain::caller::Caller;
+use crate::domain::events::note;
 use crate::domain::{notifications, spam_lessons, topic_examples};
 use crate::error::{Error, Result};
 use crate::model::ticket::{CLOSED, OPEN, canonical_status};
-use crate::model::{BulkUndoId, CustomerRepId, Ticket, TicketId, Timestamp};
+use crate::model::{Actor, BulkUndoId, CustomerRepId, Event, Ticket, TicketId, Timestamp};
 use crate::store::{Tx, tickets as store};
 
 /// Most tickets of one action.

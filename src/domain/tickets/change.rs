@@ -2,13 +2,12 @@
 
 use serde_json::Value;
 
-use crate::domain::caller::Actor;
 use crate::domain::end_users::{self, normalise_uid};
 use crate::domain::{custom_fields, fields};
 use crate::error::{Error, Result};
 use crate::model::ticket::{CLOSED, canonical_status};
 use crate::model::{
-    ChannelId, ChannelType, CustomerId, CustomerRepId, EndUserId, Ticket, TicketId, Timestamp, UidType,
+    Actor, ChannelId, ChannelType, CustomerId, CustomerRepId, EndUserId, Ticket, TicketId, Timestamp, UidType,
 };
 use crate::store::{Tx, channels, reps, search, tickets as store};
 

@@ -8,9 +8,8 @@ use answerpal_wire::time::format as iso;
 use super::split_topics;
 use crate::app::App;
 use crate::domain::caller::Caller;
-use crate::domain::refs::Refs;
 use crate::error::{Error, Result};
-use crate::model::{TicketId, Timestamp};
+use crate::model::{Refs, TicketId, Timestamp};
 use crate::store::tickets::{self as store, Past};
 
 /// So many subjects are named.

@@ -7,10 +7,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::caller::Caller;
-use crate::domain::events::{Event, note};
+use crate::domain::events::note;
 use crate::domain::{notifications, spam_lessons};
 use crate::error::Result;
-use crate::model::{BulkUndoId, CustomerRepId, Ticket, TicketId, Timestamp};
+use crate::model::{BulkUndoId, CustomerRepId, Event, Ticket, TicketId, Timestamp};
 use crate::store::reps::access;
 use crate::store::{Tx, bulk_undos, tickets as store};
 

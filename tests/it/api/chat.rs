@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use answerpal::domain::caller::Actor;
 use answerpal::domain::messages;
-use answerpal::model::{ChannelId, ChannelType, DeliveryStatus, Message, MessageId, SenderType, TicketId};
+use answerpal::model::{
+    Actor, ChannelId, ChannelType, DeliveryStatus, Message, MessageId, SenderType, TicketId,
+};
 use axum::http::Method;
 use serde_json::{Value, json};
 

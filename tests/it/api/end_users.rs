@@ -1,9 +1,8 @@
 //! `/api/EndUsers` and `/api/EndUserUIDs`.
 
-use answerpal::domain::caller::Actor;
 use answerpal::domain::end_users::find_or_make;
 use answerpal::error::Result;
-use answerpal::model::{CustomerRepId, EndUserId, Role, TicketId, UidType};
+use answerpal::model::{Actor, CustomerRepId, EndUserId, Role, TicketId, UidType};
 use axum::http::Method;
 use serde_json::{Value, json};
 

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use answerpal::app::App;
-use answerpal::domain::caller::Actor;
-use answerpal::domain::events::{Event, note};
+use answerpal::domain::events::note;
 use answerpal::domain::tickets;
 use answerpal::model::{
-    ChannelId, ChannelType, CustomerId, CustomerRepId, MessageId, Role, Ticket, TicketId,
+    Actor, ChannelId, ChannelType, CustomerId, CustomerRepId, Event, MessageId, Role, Ticket, TicketId,
 };
 use answerpal::store;
 use axum::body::Body;

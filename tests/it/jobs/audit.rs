@@ -1,8 +1,7 @@
 //! The chain of the audit trail.
 
 use answerpal::domain::audit;
-use answerpal::domain::caller::Actor;
-use answerpal::model::TicketId;
+use answerpal::model::{Actor, TicketId};
 use answerpal::store::events;
 use serde_json::json;
 
@@ -46,7 +45,7 @@ db_test! {
         let customer = installation.customer;
         installation.app.store.write(move |tx| Box::pin(async move {
             let many: Vec<_> = (1..=1200)
-                .map(|it| answerpal::domain::events::Event::ticket("ticket.created", TicketId(it)))
+                .map(|it| answerpal::model::Event::ticket("ticket.created", TicketId(it)))
                 .collect();
             answerpal::domain::events::note(tx, customer, Actor::System, &many).await
         })).await.unwrap();
@@ -121,7 +120,7 @@ db_test! {
         let ticket = TicketId(5);
         installation.app.store.write(move |tx| Box::pin(async move {
             let personal = json!({ "subject": { "from": null, "to": "Kim's refund" } });
-            let event = answerpal::domain::events::Event::ticket("ticket.updated", ticket).with(personal);
+            let event = answerpal::model::Event::ticket("ticket.updated", ticket).with(personal);
             answerpal::domain::events::note(tx, customer, Actor::EndUser, &[event]).await
         })).await.unwrap();
         installation.run_jobs().await;

@@ -1,9 +1,9 @@
 //! Tickets and reps that other tests need, made below the API.
 
-use answerpal::domain::caller::Actor;
 use answerpal::domain::{messages, reps};
 use answerpal::model::{
-    ChannelId, ChannelType, CustomerId, CustomerRepId, Message, MessageId, Role, SenderType, Ticket,
+    Actor, ChannelId, ChannelType, CustomerId, CustomerRepId, Message, MessageId, NewRep, Role, SenderType,
+    Ticket,
 };
 use serde_json::json;
 
@@ -39,7 +39,7 @@ impl Installation {
     /// A rep of the first tenant, signed in.
     pub async fn rep(&self, username: &str, role: Role) -> (CustomerRepId, Client) {
         let password_hash = reps::hash_password(&self.app, PASSWORD).await.unwrap();
-        let new = reps::NewRep { username: username.into(), role, password_hash, ..reps::NewRep::default() };
+        let new = NewRep { username: username.into(), role, password_hash, ..NewRep::default() };
         let customer = self.customer;
         let rep = self
             .app

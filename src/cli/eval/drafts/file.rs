@@ -11,7 +11,6 @@ use crate::app::App;
 use crate::clock::{Clock, Random};
 use crate::config::Config;
 use crate::domain::ai_settings::{self, AiSettingsChange};
-use crate::domain::caller::Actor;
 use crate::domain::customers::{self, NewCustomer};
 use crate::domain::documents::{self, DocumentChange};
 use crate::domain::drafts::Drafted;
@@ -20,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::eval::Setting;
 use crate::intake::draft::{self, Wish};
 use crate::intake::retrieve;
-use crate::model::{ChannelId, ChannelType, CustomerId, DocumentId, Message, SenderType, Ticket};
+use crate::model::{Actor, ChannelId, ChannelType, CustomerId, DocumentId, Message, SenderType, Ticket};
 
 #[derive(Deserialize)]
 struct Asked {

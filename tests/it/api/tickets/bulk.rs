@@ -81,7 +81,7 @@ db_test! {
             use answerpal::domain::tickets::change::{TicketChange, create};
             for _ in 0..10_000 {
                 let change = TicketChange { channel: Some(answerpal::model::ChannelId(channel)), ..TicketChange::default() };
-                create(tx, customer, answerpal::domain::caller::Actor::System, change).await?;
+                create(tx, customer, answerpal::model::Actor::System, change).await?;
             }
             Ok(())
         })).await.unwrap();

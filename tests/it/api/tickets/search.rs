@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use answerpal::domain::caller::Actor;
 use answerpal::domain::messages;
-use answerpal::model::{ChannelId, ChannelType, Message, SenderType, Ticket};
+use answerpal::model::{Actor, ChannelId, ChannelType, Message, SenderType, Ticket};
 use serde_json::{Value, json};
 
 use super::{channel, ids, ticket};
