@@ -32,8 +32,7 @@ use crate::app::App;
 use crate::domain::ai_settings::Used;
 use crate::domain::intake as domain;
 use crate::error::Error;
-use crate::jobs::JobError;
-use crate::model::job::{self, Job};
+use crate::model::job::{self, Job, JobError};
 use crate::model::stage::{self, Stage};
 use crate::model::{CustomerId, Message, MessageId};
 use crate::store::{BoxFuture, Tx, messages};
@@ -152,10 +151,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_stage_runs_as_a_job() {
+    fn every_stage_has_what_runs_it() {
         for stage in stage::STAGES {
             assert!(RUNS.iter().any(|it| it.0 == stage.job), "{} has nothing that runs it", stage.name);
-            assert!(crate::jobs::KINDS.contains(&stage.job), "{} is no kind of job", stage.job);
         }
         assert_eq!(RUNS.len(), stage::STAGES.len());
     }

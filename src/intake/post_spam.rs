@@ -6,7 +6,7 @@ use super::Outcome;
 use crate::app::App;
 use crate::domain::spam_lessons::{IT_IS_SPAM, ITS_TICKET_IS_SPAM, begins, hold};
 use crate::error::Error;
-use crate::jobs::JobError;
+use crate::model::job::JobError;
 use crate::model::{CustomerId, Message};
 use crate::store::tickets;
 

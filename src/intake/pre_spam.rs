@@ -10,7 +10,7 @@ use super::Outcome;
 use crate::app::App;
 use crate::channels::spamd;
 use crate::domain::spam_lessons::{UNFILTERED, is_filtered, raw_of};
-use crate::jobs::JobError;
+use crate::model::job::JobError;
 use crate::model::{CustomerId, Message};
 
 /// Whoever did not answer in time is not asked for so long: mail is not to queue behind it.

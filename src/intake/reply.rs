@@ -8,7 +8,7 @@ use super::draft::{self, DraftError, Wish};
 use crate::app::App;
 use crate::domain::auto_replies;
 use crate::domain::drafts::{self, Drafted};
-use crate::jobs::JobError;
+use crate::model::job::JobError;
 use crate::model::{Actor, CustomerId, Message};
 
 pub async fn run(app: &App, customer: CustomerId, message: &Message) -> Result<Outcome, JobError> {

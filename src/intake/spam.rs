@@ -8,7 +8,7 @@ use super::Outcome;
 use super::filters::{self, Filter};
 use crate::app::App;
 use crate::domain::spam_lessons::{self as domain, THRESHOLD};
-use crate::jobs::JobError;
+use crate::model::job::JobError;
 use crate::model::{ChannelType, CustomerId, Message};
 
 pub async fn run(app: &App, customer: CustomerId, message: &Message) -> Result<Outcome, JobError> {

@@ -9,7 +9,7 @@ use super::Outcome;
 use crate::app::App;
 use crate::domain::ticket_summaries as domain;
 use crate::error::Result;
-use crate::jobs::JobError;
+use crate::model::job::JobError;
 use crate::model::{CustomerId, Message};
 use telling::{Told, retold};
 

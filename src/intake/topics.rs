@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::domain::message_topics;
 use crate::domain::topic_examples::{language_of, text_of};
 use crate::error::Error;
-use crate::jobs::JobError;
+use crate::model::job::JobError;
 use crate::model::{Actor, CustomerId, Message, TopicId};
 use crate::store::{ai_settings, customers, passages};
 use answerpal_inference::topics::{Decision, Neighbour, Prediction, Score};

@@ -2,7 +2,7 @@
 
 use crate::ai::embed::EmbedError;
 use crate::error::Error;
-use crate::jobs::JobError;
+use crate::model::job::JobError;
 
 #[derive(Debug)]
 pub enum Trouble {

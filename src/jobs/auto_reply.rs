@@ -1,8 +1,8 @@
 //! Sends a draft by itself, where everything still allows it when its delay is over.
 
-use super::JobError;
 use crate::app::App;
 use crate::domain::auto_replies;
+use crate::model::job::JobError;
 use crate::model::{CustomerId, MessageId};
 
 pub async fn run(app: &App, customer: CustomerId, message: i64) -> Result<(), JobError> {

@@ -1,9 +1,9 @@
 //! Removes content that no attachment refers to, once it is due.
 
-use super::JobError;
 use crate::app::App;
 use crate::error::Result;
 use crate::model::CustomerId;
+use crate::model::job::JobError;
 use crate::store::attachments as store;
 
 const BATCH: i64 = 100;

@@ -1,11 +1,11 @@
 //! Carries a mail of `mails` out.
 
-use super::JobError;
 use super::outbox::Parcel;
 use crate::app::App;
 use crate::channels::email::compose::Outgoing;
 use crate::domain::{html, transport};
 use crate::error::Error;
+use crate::model::job::JobError;
 use crate::model::{CustomerId, DeliveryStatus};
 use crate::store::mails;
 use crate::store::outbox::Kind;

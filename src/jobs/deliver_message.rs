@@ -1,11 +1,12 @@
 //! Carries a message of a ticket out in its channel.
 
-use super::{JobError, outbox};
+use super::outbox;
 use crate::app::App;
 use crate::domain::channels::dkim;
 use crate::domain::delivery;
 use crate::domain::transport::{self, Route};
 use crate::error::Error;
+use crate::model::job::JobError;
 use crate::model::{CustomerId, DeliveryStatus, Message, MessageId, Timestamp};
 use crate::store::{channels, messages};
 

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::JobError;
 use crate::app::App;
 use crate::channels::email::imap::{ImapServer, Mailbox, Summary, Trouble};
 use crate::domain::inbound::{self, Envelope, Incoming};
 use crate::domain::mailboxes;
 use crate::error::{Error, Result};
+use crate::model::job::JobError;
 use crate::model::{Channel, ChannelId, CustomerId, MailSource, Timestamp};
 use crate::store::channels;
 

@@ -30,27 +30,8 @@ pub use runner::{Workers, run_until_idle, start};
 
 use crate::app::App;
 use crate::error::Error;
-use crate::model::Timestamp;
-use crate::model::job::{self, Job};
+use crate::model::job::{self, Job, JobError};
 use crate::store::Tx;
-
-/// Why a job did not do its work.
-#[derive(Debug)]
-pub enum JobError {
-    /// It may work later: 5 s from now, then twice as long each time.
-    Retry(String),
-    /// It never will: a dead letter at once.
-    Fail(String),
-    /// Not before then, for this reason. Does not count as an attempt.
-    Later(Timestamp, String),
-}
-
-/// What goes wrong underneath is worth another try.
-impl From<Error> for JobError {
-    fn from(error: Error) -> Self {
-        Self::Retry(error.to_string())
-    }
-}
 
 /// In the transaction in which a job becomes a dead letter: what it was about shows that it failed.
 async fn gave_up(tx: &mut Tx, job: &Job, why: &str) -> Result<(), Error> {
@@ -94,5 +75,18 @@ registry! {
     stages {
         job::INTAKE_PRE_SPAM, job::INTAKE_SPAM, job::INTAKE_POST_SPAM, job::INTAKE_TOPICS, job::INTAKE_REPLY,
         job::INTAKE_SUMMARY,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KINDS;
+    use crate::model::stage;
+
+    #[test]
+    fn every_stage_runs_as_a_job() {
+        for stage in stage::STAGES {
+            assert!(KINDS.contains(&stage.job), "{} is no kind of job", stage.job);
+        }
     }
 }

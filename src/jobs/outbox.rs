@@ -6,7 +6,6 @@
 
 use std::time::Duration;
 
-use super::JobError;
 use crate::app::App;
 use crate::channels::email::compose::Outgoing;
 use crate::channels::email::dkim::DkimKey;
@@ -14,6 +13,7 @@ use crate::channels::email::smtp::{Recipients, Refusal, Session, SmtpServer, tol
 use crate::domain::governor;
 use crate::domain::transport::Route;
 use crate::error::Result;
+use crate::model::job::JobError;
 use crate::model::{CustomerId, DeliveryStatus, Message, MessageId, Timestamp};
 use crate::store::outbox::{self as store, Kind, Progress, SinkMail};
 

@@ -1,8 +1,8 @@
 //! Makes a ticket's message of a raw mail.
 
-use super::JobError;
 use crate::app::App;
 use crate::domain::inbound;
+use crate::model::job::JobError;
 use crate::model::{CustomerId, ReceivedMailId};
 
 pub async fn run(app: &App, customer: CustomerId, id: i64) -> Result<(), JobError> {

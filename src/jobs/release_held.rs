@@ -1,8 +1,8 @@
 //! Lets the pipeline go on for a message that is no spam after all.
 
-use super::JobError;
 use crate::app::App;
 use crate::domain::spam_lessons;
+use crate::model::job::JobError;
 use crate::model::{CustomerId, MessageId};
 
 pub async fn run(app: &App, customer: CustomerId, message: i64) -> Result<(), JobError> {

@@ -12,12 +12,12 @@ use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior};
 
-use super::{JobError, KINDS};
+use super::KINDS;
 use crate::app::App;
 use crate::domain::audit;
 use crate::error::Result;
 use crate::model::Timestamp;
-use crate::model::job::Job;
+use crate::model::job::{Job, JobError};
 use crate::store::jobs as store;
 
 /// Jobs that one process runs at a time.

@@ -1,9 +1,9 @@
 //! Renews the summary of a ticket that was answered.
 
-use super::JobError;
 use crate::app::App;
 use crate::domain::ticket_summaries as domain;
 use crate::intake::summary;
+use crate::model::job::JobError;
 use crate::model::{CustomerId, TicketId};
 
 pub async fn run(app: &App, customer: CustomerId, ticket: i64) -> Result<(), JobError> {

@@ -2,6 +2,7 @@
 //! loaded when it runs.
 
 use super::{CustomerId, Timestamp};
+use crate::error::Error;
 use crate::row;
 
 /// Carries a reply out in its ticket's channel. Subject: the message.
@@ -65,5 +66,23 @@ row! {
         pub attempts: i64,
         pub last_error: Option<String>,
         pub created_at: Timestamp,
+    }
+}
+
+/// Why a job did not do its work.
+#[derive(Debug)]
+pub enum JobError {
+    /// It may work later: 5 s from now, then twice as long each time.
+    Retry(String),
+    /// It never will: a dead letter at once.
+    Fail(String),
+    /// Not before then, for this reason. Does not count as an attempt.
+    Later(Timestamp, String),
+}
+
+/// What goes wrong underneath is worth another try.
+impl From<Error> for JobError {
+    fn from(error: Error) -> Self {
+        Self::Retry(error.to_string())
     }
 }

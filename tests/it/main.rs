@@ -11,3 +11,4 @@ mod mail;
 mod outbound;
 mod process;
 mod support;
+mod walls;
