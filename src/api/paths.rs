@@ -1,6 +1,7 @@
-//! Paths as clients write them: with or without `/api`, fixed segments in any case. Ids and tokens are
-//! left as they are.
+//! Paths as clients write them: with or without `/api`, fixed segments in any case and percent-encoded or
+//! not. Ids and tokens are left as they are.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use axum::body::Body;
@@ -76,7 +77,7 @@ fn walk<'a>(node: &'a Node, segments: &[&'a str], out: &mut Vec<&'a str>) -> boo
     let Some((segment, rest)) = segments.split_first() else { return node.ends };
     let found = match node.fixed.get(*segment) {
         Some(found) => Some(found),
-        None => node.fixed.get(&segment.to_lowercase()),
+        None => node.fixed.get(&decoded(segment).to_lowercase()),
     };
     if let Some((spelling, next)) = found {
         out.push(spelling);
@@ -95,6 +96,15 @@ fn walk<'a>(node: &'a Node, segments: &[&'a str], out: &mut Vec<&'a str>) -> boo
         out.pop();
     }
     false
+}
+
+/// What the percent signs of a segment stand for; the segment itself where that is no text.
+fn decoded(segment: &str) -> Cow<'_, str> {
+    if segment.contains('%') {
+        percent_encoding::percent_decode_str(segment).decode_utf8().unwrap_or(segment.into())
+    } else {
+        segment.into()
+    }
 }
 
 fn join(segments: &[&str]) -> String {
@@ -126,5 +136,10 @@ mod tests {
         assert_eq!(paths.canonical("/api/tickets/"), Some("/api/tickets".into()));
         assert_eq!(paths.canonical("/healthz").as_deref(), Some("/healthz"));
         assert_eq!(paths.canonical("/nothing"), None);
+        assert_eq!(paths.canonical("/%61pi/%74ickets/b%75LK").as_deref(), Some("/api/tickets/bulk"));
+        assert_eq!(paths.canonical("/api/tickets/%31%32").as_deref(), Some("/api/tickets/%31%32"));
+        for other in ["/api%2Ftickets", "/api/%2574ickets", "/api/ticket%", "/api/%FFtickets"] {
+            assert_eq!(paths.canonical(other), None, "{other}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use ammonia::Builder;
 
+use percent_encoding::percent_decode_str;
 /// What the HTML of a message may have: no scripts, no styles; images may be the message's own files.
 static SAFE: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
@@ -26,7 +27,7 @@ pub fn with_content(html: &str, address: impl Fn(&str) -> Option<String>) -> Str
         out.push_str(before);
         let end = after.find('"').unwrap_or(after.len());
         let id = after["cid:".len()..end].replace("&amp;", "&");
-        let found = address(&id).or_else(|| address(&percent_decoded(&id)));
+        let found = address(&id).or_else(|| address(&percent_decode_str(&id).decode_utf8_lossy()));
         match found {
             Some(url) => out.push_str(&escaped(&url)),
             None => out.push_str(&after[..end]),
@@ -35,26 +36,6 @@ pub fn with_content(html: &str, address: impl Fn(&str) -> Option<String>) -> Str
     }
     out.push_str(rest);
     out
-}
-
-/// `%40` as `@` (RFC 2392 writes content ids so).
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, more @ ..] = rest {
-        let code = more.get(..2).filter(|_| *first == b'%').and_then(|it| std::str::from_utf8(it).ok());
-        match code.and_then(|it| u8::from_str_radix(it, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &more[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = more;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// As text inside HTML, attribute values included.

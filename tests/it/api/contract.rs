@@ -137,3 +137,13 @@ db_test! {
         send("identity").await.expect(201);
     }
 }
+
+db_test! {
+    async fn a_path_may_be_percent_encoded(installation: Installation) {
+        furnish(&installation.admin).await;
+        let at = |path: &'static str| installation.admin.get(path);
+        assert_eq!(at("/%61pi/%74icket%73/%31").await.expect(200)["ticketID"], 1);
+        assert_eq!(at("/Ticket%4Dessages?ticketId=1").await.expect(200)["totalCount"], 1);
+        at("/api%2Ftickets").await.expect(404);
+    }
+}
