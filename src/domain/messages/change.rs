@@ -1,6 +1,6 @@
 //! Changing and deleting messages.
 
-use super::create::{check_lengths, check_recipients, fill_texts};
+use super::create::{check_language, check_lengths, check_recipients, fill_texts};
 use crate::domain::events::{Changes, note};
 use crate::domain::{attachments, custom_fields, spam_lessons, ticket_summaries, tickets, topic_examples};
 use crate::error::{Error, Result};
@@ -100,6 +100,9 @@ pub async fn update(
 ) -> Result<()> {
     let after = change.applied(before);
     check_lengths(&after)?;
+    if before.lang != after.lang {
+        check_language(&after)?;
+    }
     let recipients = |it: &Message| [it.to_address.clone(), it.cc_address.clone(), it.bcc_address.clone()];
     if recipients(before) != recipients(&after) {
         check_recipients(&after)?;

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::claim::Claim;
 use crate::domain::delivery::addresses;
-use crate::domain::{custom_fields, end_users, notifications, tickets};
+use crate::domain::{custom_fields, end_users, fields, notifications, tickets};
 use crate::error::{Error, Result};
 use crate::model::{
     ChannelId, ChannelType, CustomerId, CustomerRepId, EndUserId, Message, Refs, SenderType, Ticket,
@@ -35,6 +35,7 @@ impl Draft {
     pub fn prepared(mut self) -> Result<Self> {
         let message = &mut self.message;
         check_lengths(message)?;
+        check_language(message)?;
         for body in
             [&mut message.message, &mut message.text_body, &mut message.html_body, &mut message.subject]
         {
@@ -106,13 +107,22 @@ pub(super) fn check_lengths(message: &Message) -> Result<()> {
         ("toNumber", &message.to_number, 100),
         ("twilio_CallSid", &message.twilio_call_sid, 100),
         ("pageURL", &message.page_url, 4000),
-        ("lang", &message.lang, 35),
     ] {
         if value.as_ref().is_some_and(|it| it.chars().count() > longest) {
             return Err(Error::invalid(field, format!("must have at most {longest} characters")));
         }
     }
     Ok(())
+}
+
+/// What is given as a message's language is a tag, also as some systems write it (`pt_BR`).
+pub(super) fn check_language(message: &Message) -> Result<()> {
+    match &message.lang {
+        Some(tag) if !tag.trim().is_empty() => {
+            fields::language("lang", &tag.trim().replace('_', "-")).map(drop)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What is to go out as mail goes to addresses. What came in says whatever its sender wrote.

@@ -234,6 +234,26 @@ db_test! {
 }
 
 db_test! {
+    async fn the_language_of_a_message_is_a_tag(installation: Installation) {
+        let admin = &installation.admin;
+        let channel = channel(admin, "Email").await;
+        let made = mail(admin, channel).await;
+        let at = path(&made, "");
+        for bad in ["not a language", "<b>", "e", "日本語"] {
+            admin.put(&at, json!({ "lang": bad })).await.expect_invalid("lang");
+            let new = json!({ "channelID": channel, "fromAddress": "c@example.com", "textBody": "x", "lang": bad });
+            admin.post("/api/ticketMessages/create-new", new).await.expect_invalid("lang");
+        }
+        for good in ["pt-BR", "nl_BE", "fil"] {
+            admin.put(&at, json!({ "lang": good })).await.expect(204);
+            assert_eq!(admin.get(&at).await.expect(200)["lang"], good);
+        }
+        admin.put(&at, json!({ "lang": "" })).await.expect(204);
+        assert_eq!(admin.get(&at).await.expect(200)["lang"], Value::Null);
+    }
+}
+
+db_test! {
     async fn a_deleted_message_leaves_the_ticket_right(installation: Installation) {
         let admin = &installation.admin;
         let channel = channel(admin, "Email").await;
