@@ -12,8 +12,8 @@ pub const SORTS: &[(&str, &str)] = &[
     ("customFieldDefinitionID", "t.custom_field_definition_id"),
     ("fieldName", "t.field_name_key"),
     ("fieldType", "t.field_type"),
-    ("displayName", "COALESCE(t.display_name, '')"),
-    ("description", "COALESCE(t.description, '')"),
+    ("displayName", "LOWER(COALESCE(t.display_name, ''))"),
+    ("description", "LOWER(COALESCE(t.description, ''))"),
     ("order", "t.sort_order"),
 ];
 

@@ -215,7 +215,8 @@ impl Dialect {
     pub(super) fn json_text(self, column: &str, member: &str) -> String {
         match self {
             Self::Sqlite => format!("({column} ->> '{member}')"),
-            Self::Postgres => format!("(CAST({column} AS json) ->> '{member}')"),
+            // In the order that the columns of text have.
+            Self::Postgres => format!("((CAST({column} AS json) ->> '{member}') COLLATE \"C\")"),
         }
     }
 

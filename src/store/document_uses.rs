@@ -80,8 +80,8 @@ fn values(
 pub const SORTS: &[(&str, &str)] = &[
     ("messageID", "d.message_id"),
     ("ticketID", "t.ticket_id"),
-    ("subject", "t.subject"),
-    ("preview", "t.preview"),
+    ("subject", "LOWER(t.subject)"),
+    ("preview", "LOWER(t.preview)"),
     ("messageDate", "t.message_date"),
     ("isAnswered", "t.answered_by_message_id IS NOT NULL"),
     ("isLiked", "t.is_liked"),

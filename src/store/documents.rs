@@ -11,17 +11,17 @@ use crate::params;
 pub const SORTS: &[(&str, &str)] = &[
     ("documentID", "t.document_id"),
     ("name", "LOWER(t.name)"),
-    ("description", "COALESCE(t.description, '')"),
-    ("content", "COALESCE(t.content, '')"),
+    ("description", "LOWER(COALESCE(t.description, ''))"),
+    ("content", "LOWER(COALESCE(t.content, ''))"),
     ("isDataRetrievalProcess", "t.is_data_retrieval_process"),
     ("creationDate", "t.creation_date"),
     ("lastModifiedDate", "t.last_modified_date"),
-    ("apiEndpoint", "COALESCE(t.api_endpoint, '')"),
-    ("apiMethod", "COALESCE(t.api_method, '')"),
-    ("apiBodyTemplate", "COALESCE(t.api_body_template, '')"),
-    ("overrideApiEndpoint", "override_endpoint"),
-    ("overrideApiMethod", "override_method"),
-    ("overrideApiBodyTemplate", "override_body_template"),
+    ("apiEndpoint", "LOWER(COALESCE(t.api_endpoint, ''))"),
+    ("apiMethod", "LOWER(COALESCE(t.api_method, ''))"),
+    ("apiBodyTemplate", "LOWER(COALESCE(t.api_body_template, ''))"),
+    ("overrideApiEndpoint", "LOWER(override_endpoint)"),
+    ("overrideApiMethod", "LOWER(override_method)"),
+    ("overrideApiBodyTemplate", "LOWER(override_body_template)"),
 ];
 
 /// Members of the column `override_api`, which stand in [`SORTS`] with `override_` before them.

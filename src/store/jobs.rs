@@ -217,7 +217,7 @@ pub const SORTS: &[(&str, &str)] = &[
     ("kind", "t.kind"),
     ("subjectID", "t.subject_id"),
     ("attempts", "t.attempts"),
-    ("lastError", "t.last_error"),
+    ("lastError", "LOWER(t.last_error)"),
     ("dateCreated", "t.created_at"),
 ];
 

@@ -40,6 +40,7 @@ const MIGRATIONS: &[Migration] = migrations![
     11 "0011_ticket_summaries",
     12 "0012_fewer_writes",
     13 "0013_topics_with_tickets",
+    14 "0014_one_order_of_texts",
 ];
 
 /// Any number: the processes that start together on one PostgreSQL take turns by it.

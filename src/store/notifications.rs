@@ -100,8 +100,8 @@ pub const SORTS: &[(&str, &str)] = &[
     ("actorName", NAME_OF_ACTOR),
     ("date", "t.created_at"),
     ("isRead", "t.read_at IS NOT NULL"),
-    ("ticketSubject", "k.subject"),
-    ("preview", "COALESCE(m.preview, k.preview)"),
+    ("ticketSubject", "LOWER(k.subject)"),
+    ("preview", "LOWER(COALESCE(m.preview, k.preview))"),
 ];
 
 /// The newest first.

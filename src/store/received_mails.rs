@@ -189,7 +189,7 @@ pub const SORTS: &[(&str, &str)] = &[
     ("receivedMailID", "t.received_mail_id"),
     ("channelID", "t.channel_id"),
     ("source", "t.source"),
-    ("reason", "t.reason"),
+    ("reason", "LOWER(t.reason)"),
     ("sizeBytes", "t.size_bytes"),
     ("receivedAt", "t.received_at"),
 ];

@@ -88,7 +88,7 @@ pub const SORTS: &[(&str, &str)] = &[
     ("messageID", "t.message_id"),
     (
         "subject",
-        "(SELECT m.subject FROM ticket_messages m WHERE m.customer_id = t.customer_id AND m.message_id = t.message_id)",
+        "(SELECT LOWER(m.subject) FROM ticket_messages m WHERE m.customer_id = t.customer_id AND m.message_id = t.message_id)",
     ),
     ("isSpam", "t.is_spam"),
     ("isLearned", "t.numbers IS NOT NULL"),

@@ -193,8 +193,8 @@ impl Which {
 pub const SORTS: &[(&str, &str)] = &[
     ("exampleID", "t.example_id"),
     ("messageID", "t.message_id"),
-    ("text", "t.text"),
-    ("lang", "t.lang"),
+    ("text", "LOWER(t.text)"),
+    ("lang", "LOWER(t.lang)"),
     ("customerRepID", "t.customer_rep_id"),
     ("customerRepName", NAME_OF_REP),
     ("dateCreated", "t.created_at"),

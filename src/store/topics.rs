@@ -28,7 +28,7 @@ pub struct TopicFields {
 pub const SORTS: &[(&str, &str)] = &[
     ("topicID", "t.topic_id"),
     ("name", "t.name_key"),
-    ("description", "t.description"),
+    ("description", "LOWER(t.description)"),
     ("dateCreated", "t.created_at"),
 ];
 

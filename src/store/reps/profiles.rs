@@ -54,13 +54,13 @@ pub const SORTS: &[(&str, &str)] = &[
     ("username", "t.username_key"),
     ("name", "LOWER(t.name)"),
     ("email", "LOWER(COALESCE(t.email, ''))"),
-    ("phoneNumber", "COALESCE(t.phone_number, '')"),
-    ("otherDetails", "COALESCE(t.other_details, '')"),
+    ("phoneNumber", "LOWER(COALESCE(t.phone_number, ''))"),
+    ("otherDetails", "LOWER(COALESCE(t.other_details, ''))"),
     ("role", "t.role"),
     ("isActive", "t.is_active"),
     ("isAvailable", "t.is_available"),
-    ("emailSignatureHTML", "COALESCE(s.signature_html, '')"),
-    ("emailSignatureText", "COALESCE(s.signature_text, '')"),
+    ("emailSignatureHTML", "LOWER(COALESCE(s.signature_html, ''))"),
+    ("emailSignatureText", "LOWER(COALESCE(s.signature_text, ''))"),
 ];
 
 /// `order` is one of [`SORTS`] with its direction; ties are broken by id.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::contract::furnish;
 use crate::db_test;
-use crate::support::{Client, Installation};
+use crate::support::{Client, Engine, Installation};
 
 /// What is not a property of the object itself: it is told once, or of one search.
 const OTHER: [&str; 2] = ["key", "searchSnippet"];
@@ -208,5 +208,29 @@ db_test! {
             with_nulls += nulls;
         }
         assert!(with_nulls > 20, "only {with_nulls} properties were empty somewhere");
+    }
+}
+
+db_test! {
+    async fn texts_sort_without_case_and_alike_on_every_database(installation: Installation) {
+        let admin = &installation.admin;
+        admin.post("/api/Channels", json!({ "channelType": "Email", "name": "Mail" })).await.expect(201);
+        for text in ["Zoë", "école", "bob", "Émile", "Anna", "_x", "anna", "élan", "日本", "a-b", "ab"] {
+            admin.post("/api/EndUsers", json!({ "firstname": text, "city": text })).await.expect(201);
+            admin.post("/api/tickets", json!({ "subject": text, "channelID": 1 })).await.expect(201);
+        }
+        let sorted = ["_x", "a-b", "ab", "Anna", "anna", "bob", "Zoë", "Émile", "école", "élan", "日本"];
+        for (list, property) in [("EndUsers", "firstname"), ("EndUsers", "city"), ("tickets", "subject")] {
+            let page = admin.get(&format!("/api/{list}?sortBy={property}&pageSize=20")).await.expect(200);
+            let texts: Vec<&str> =
+                page["items"].as_array().unwrap().iter().map(|it| it[property].as_str().unwrap()).collect();
+            assert_eq!(texts, sorted, "{list} by {property}");
+        }
+        if installation.engine == Engine::Postgres {
+            let elsewise = "pg_class r JOIN pg_attribute a ON a.attrelid = r.oid JOIN pg_collation c ON c.oid = a.attcollation
+                WHERE r.relkind = 'r' AND r.relnamespace = current_schema()::regnamespace AND a.attnum > 0
+                AND NOT a.attisdropped AND c.collname <> 'C'";
+            assert_eq!(installation.count(elsewise).await, 0, "a column of text does not say COLLATE \"C\"");
+        }
     }
 }

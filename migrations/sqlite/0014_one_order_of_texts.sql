@@ -1,0 +1,1 @@
+-- Texts sort by their bytes here already.
