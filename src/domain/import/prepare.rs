@@ -1,6 +1,6 @@
 //! Checks a record and makes a conversation of it, with the names in it looked up.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -65,12 +65,17 @@ impl Preparer {
         let channel = self.channel(record.channel.as_ref())?;
         let records = record.messages.unwrap_or_default();
         let (mut messages, mut message_ids) = (Vec::with_capacity(records.len()), Vec::new());
+        let mut taken = HashSet::new();
         for (index, mut record) in records.into_iter().enumerate() {
             let field = |name: &str| format!("messages[{index}].{name}");
             let given = record.external_id.take().unwrap_or_else(|| (index + 1).to_string());
             // A number within its ticket is enough: the ticket's id goes before it.
             let id = required_id(&field("externalID"), Some(&given))?;
-            message_ids.push(format!("{external_id}\n{id}"));
+            let id = format!("{external_id}\n{id}");
+            if !taken.insert(id.clone()) {
+                return Err(Error::invalid(field("externalID"), "is that of another message of this ticket"));
+            }
+            message_ids.push(id);
             let topics = record.topics.take().unwrap_or_default();
             let message = self.message(channel, record, &field)?;
             let topics = self.topics(app, &field("topics"), topics).await?;

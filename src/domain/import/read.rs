@@ -118,7 +118,11 @@ struct Rows<R> {
 impl<R: Read> Rows<R> {
     fn new(source: R) -> Result<Self> {
         let wrong = |error: csv::Error| Error::invalid("file", format!("cannot be read as CSV: {error}"));
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(source);
+        let mut reader = csv::ReaderBuilder::new()
+            .flexible(true)
+            // Left to itself it takes the line of a row for the one before where lines end in CRLF.
+            .terminator(csv::Terminator::Any(b'\n'))
+            .from_reader(source);
         let headers = reader.headers().map_err(wrong)?.clone();
         let places = |columns: &[(&'static str, &'static str)]| -> Vec<(usize, &'static str)> {
             let place = |name: &str| {
@@ -144,6 +148,11 @@ impl<R: Read> Rows<R> {
         let place = self.ticket.iter().find(|it| it.1 == "externalID").map_or(0, |it| it.0);
         row.get(place).unwrap_or_default().trim()
     }
+
+    /// The next row that says anything.
+    fn next_row(&mut self) -> Option<csv::Result<csv::StringRecord>> {
+        self.rows.find(|row| row.as_ref().map_or(true, |it| it.iter().any(|cell| !cell.trim().is_empty())))
+    }
 }
 
 impl<R: Read> Iterator for Rows<R> {
@@ -151,14 +160,14 @@ impl<R: Read> Iterator for Rows<R> {
 
     fn next(&mut self) -> Option<Result<Item>> {
         let wrong = |error: csv::Error| Err(Error::invalid("file", format!("cannot be read: {error}")));
-        let first = match self.waiting.take().map(Ok).or_else(|| self.rows.next())? {
+        let first = match self.waiting.take().map(Ok).or_else(|| self.next_row())? {
             Ok(row) => row,
             Err(error) => return Some(wrong(error)),
         };
         let line = first.position().map_or(0, csv::Position::line);
         let mut messages = vec![properties(&first, &self.message)];
         loop {
-            match self.rows.next() {
+            match self.next_row() {
                 Some(Ok(row)) if self.external_id(&row) == self.external_id(&first) => {
                     messages.push(properties(&row, &self.message));
                 }
@@ -188,7 +197,7 @@ fn properties(row: &csv::StringRecord, places: &[(usize, &'static str)]) -> Map<
         let value = match *property {
             "topics" => cell.split(';').map(str::trim).filter(|it| !it.is_empty()).collect(),
             "customFieldsData" => serde_json::from_str(cell).unwrap_or_else(|_| json!(cell)),
-            "text" | "html" => json!(cell),
+            "text" | "html" => json!(cell.strip_suffix('\r').unwrap_or(cell)),
             _ => json!(cell.trim()),
         };
         properties.insert((*property).to_owned(), value);

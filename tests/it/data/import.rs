@@ -127,6 +127,7 @@ db_test! {
             with(|it| it["externalID"] = json!("")),
             with(|it| it["endUser"] = json!("not an@address@x")),
             "{ broken".to_owned(),
+            with(|it| it["messages"] = json!([it["messages"][0], it["messages"][0]])),
             ticket("good", 1).to_string(),
         ]
         .join("\n");
@@ -143,9 +144,10 @@ db_test! {
                 (7, "externalID"),
                 (8, "endUser"),
                 (9, "line"),
+                (10, "messages[1].externalID"),
             ]
         );
-        assert_eq!((report.tickets_made, report.tickets_failed), (1, 8));
+        assert_eq!((report.tickets_made, report.tickets_failed), (1, 9));
         assert_eq!(count(&installation).await, 1);
     }
 }
@@ -183,6 +185,21 @@ line\",Refunds; refunds,,
         assert_eq!((row.subject.as_deref(), row.status.as_str(), row.topic_ids.as_str()), (Some("Hello, there"), "Open", "1"));
         assert_eq!(row.custom_fields_data.as_deref(), Some("{\"vip\":true}"));
         assert_eq!(row.preview.as_deref(), Some("first line"), "an internal note is no preview");
+    }
+}
+
+db_test! {
+    async fn a_csv_of_a_spreadsheet_counts_its_lines(installation: Installation) {
+        prepared(&installation).await;
+        let text = "ticketExternalID,channel,date,text\r\n1,Nowhere,2025-05-01,\"one\r\ntwo\"\r\n\r\n,,,\r\n\
+            2,Web chat,2025-05-01,three\r\n3,Nowhere,2025-05-01,four\r\n";
+        let report = import(&installation, text, Format::Csv, Options::default()).await;
+        let told: Vec<(u64, &str)> = report.failures.iter().map(|it| (it.line, it.field.as_str())).collect();
+        assert_eq!(told, [(2, "channel"), (7, "channel")]);
+        assert_eq!((report.tickets_made, report.messages_made), (1, 1));
+        assert_eq!(stored(&installation, 1).await.preview.as_deref(), Some("three"));
+        let message = installation.admin.get("/api/ticketMessages/1").await.expect(200);
+        assert_eq!(message["textBody"], "three");
     }
 }
 
