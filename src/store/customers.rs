@@ -53,6 +53,21 @@ pub async fn insert(tx: &mut Tx, name: &str, hostname: Option<&str>) -> Result<C
     Ok(id)
 }
 
+row! {
+    /// What a tenant goes by.
+    pub struct Named {
+        pub customer_id: CustomerId,
+        pub name: String,
+        pub hostname: Option<String>,
+    }
+}
+
+/// Every tenant, with what it goes by.
+pub async fn all(conn: &mut Conn) -> Result<Vec<Named>> {
+    conn.query(formatcp!("SELECT {} FROM customers t ORDER BY t.customer_id", Named::COLUMNS), params![])
+        .await
+}
+
 /// Every tenant.
 pub async fn ids(conn: &mut Conn) -> Result<Vec<CustomerId>> {
     let rows: Vec<(CustomerId,)> =

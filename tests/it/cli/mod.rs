@@ -8,7 +8,7 @@ mod eval;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::Installation;
 
@@ -41,4 +41,13 @@ fn create_customer(folder: &Path) {
     let arguments =
         ["customer", "create", "--name", "T", "--username", "admin", "--password", "correct horse"];
     assert_eq!(answerpal(folder, &arguments).0, 0);
+}
+
+#[test]
+fn tenants_are_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = || answerpal(folder.path(), &["customer", "list"]);
+    assert_eq!(list(), (0, json!({ "customers": [] })));
+    create_customer(folder.path());
+    assert_eq!(list(), (0, json!({ "customers": [{ "customerID": 1, "name": "T", "hostname": null }] })));
 }
