@@ -1,11 +1,12 @@
 //! HTML that came from elsewhere: made safe to show; and text as HTML.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
 use ammonia::Builder;
-
 use percent_encoding::percent_decode_str;
+
 /// What the HTML of a message may have: no scripts, no styles; images may be the message's own files.
 static SAFE: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
@@ -15,7 +16,16 @@ static SAFE: LazyLock<Builder<'static>> = LazyLock::new(|| {
 
 /// Without anything that runs, styles the page around it, or leads out of it unseen.
 pub fn sanitised(html: &str) -> String {
-    SAFE.clean(html).to_string()
+    SAFE.clean(&defused(html)).to_string()
+}
+
+/// HTML that may be parsed: of what would keep the parser busy without end there is its text.
+pub fn defused(html: &str) -> Cow<'_, str> {
+    if answerpal_mail::is_html_bomb(html) {
+        from_text(&answerpal_mail::html_text(html)).into()
+    } else {
+        html.into()
+    }
 }
 
 /// Sanitised HTML with other addresses in place of `cid:` ones, where `address` has one for the content id.
@@ -83,6 +93,15 @@ mod tests {
             assert!(!clean.contains(bad), "{bad} in {clean}");
         }
         assert!(clean.contains(r#"src="cid:a1""#), "{clean}");
+    }
+
+    #[test]
+    fn of_what_cannot_be_parsed_in_time_the_text_is_shown() {
+        let html = format!("<p>Hello<script>x()</script>{}there", "<div>".repeat(20_000));
+        assert_eq!(sanitised(&html), "<p>Hello<br>there</p>");
+        let fonts: String = (0..2000).map(|it| format!("<font color={it}>")).collect();
+        let html = format!("<p>{fonts}{}", "<p>x".repeat(2000));
+        assert!(sanitised(&html).len() < 20 * html.len());
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! HTML as lines of text that remember what mail programs said about them: quoted, an attribution, where
 //! the history begins, a signature.
 
-use std::cell::RefCell;
+mod bomb;
 
+use std::cell::{Cell, RefCell};
+
+pub use bomb::is_bomb;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::{Rawtext, Rcdata, ScriptData};
 use html5ever::tokenizer::{
@@ -62,16 +65,22 @@ const DEEPEST: usize = 500;
 /// Lines that are kept.
 const MOST_LINES: usize = 100_000;
 
-/// The lines of an HTML body.
+/// The lines of an HTML body, up to a tag that has attributes without end.
 pub fn lines(html: &str) -> Vec<Line> {
-    let sink = Sink(RefCell::new(Reader::default()));
+    let sink = Sink { reader: RefCell::new(Reader::default()), tokens: Cell::new(0) };
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
     let queue = BufferQueue::default();
-    queue.push_back(StrTendril::from(html));
-    // Without a document there is no script to stop for.
-    let _ = tokenizer.feed(&queue);
+    let mut tag = bomb::LongTag::default();
+    for step in bomb::steps(html) {
+        queue.push_back(StrTendril::from(step));
+        // Without a document there is no script to stop for.
+        let _ = tokenizer.feed(&queue);
+        if tag.is_bomb(tokenizer.sink.tokens.get(), step) {
+            return tokenizer.sink.reader.into_inner().finish();
+        }
+    }
     tokenizer.end();
-    tokenizer.sink.0.into_inner().finish()
+    tokenizer.sink.reader.into_inner().finish()
 }
 
 /// What a person reads of an HTML body.
@@ -87,13 +96,20 @@ pub fn text(html: &str) -> String {
     out.trim().to_owned()
 }
 
-struct Sink(RefCell<Reader>);
+struct Sink {
+    reader: RefCell<Reader>,
+    /// How many came, without errors.
+    tokens: Cell<usize>,
+}
 
 impl TokenSink for Sink {
     type Handle = ();
 
     fn process_token(&self, token: Token, _: u64) -> TokenSinkResult<()> {
-        let mut reader = self.0.borrow_mut();
+        if !matches!(token, Token::ParseError(_)) {
+            self.tokens.set(self.tokens.get() + 1);
+        }
+        let mut reader = self.reader.borrow_mut();
         match token {
             Token::TagToken(tag) if tag.kind == TagKind::StartTag => return reader.start(&tag),
             Token::TagToken(tag) => reader.end(&tag.name),
@@ -402,5 +418,13 @@ mod tests {
         assert_eq!(text("<div><p>a</div></p></b>b<br/>c<"), "a\n\nb\nc<");
         let deep = "<div>".repeat(100_000);
         assert_eq!(text(&format!("{deep}x")), "x");
+        let attributes: String = (0..40_000).map(|it| format!(" a{it}=1")).collect();
+        assert_eq!(text(&format!("<p>a</p><p{attributes}>b")), "a");
+    }
+
+    #[test]
+    fn long_texts_are_read_in_steps_that_nobody_sees() {
+        let long = "wörds&amp;wörds <b>more</b>\u{1F600}".repeat(3_000);
+        assert_eq!(text(&long), "wörds&wörds more\u{1F600}".repeat(3_000));
     }
 }

@@ -20,7 +20,7 @@ mod subject;
 mod tnef;
 
 pub use automatic::{AutoKind, Automatic, automatic};
-pub use html::text as html_text;
+pub use html::{is_bomb as is_html_bomb, text as html_text};
 pub use identity::{digest, identity};
 pub use mail::{Address, Mail, Part, Protection};
 pub use mbox::Mbox;
