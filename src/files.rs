@@ -6,6 +6,7 @@ pub mod sniff;
 pub mod thumbnail;
 
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
@@ -30,6 +31,8 @@ const UPLOADS_AT_ONCE: usize = 32;
 #[derive(Clone)]
 pub struct Files {
     store: Arc<dyn ObjectStore>,
+    /// Where they are, if that is here.
+    folder: Option<PathBuf>,
     part: usize,
     uploads: Arc<Semaphore>,
 }
@@ -41,8 +44,8 @@ impl Files {
         }
         let folder = config.data_dir.join("files");
         std::fs::create_dir_all(&folder)?;
-        let local = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        Ok(Self::over(Arc::new(local), LOCAL_PART))
+        let local = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
+        Ok(Self { folder: Some(folder), ..Self::over(Arc::new(local), LOCAL_PART) })
     }
 
     /// `s3://bucket/prefix`; keys, region and endpoint come from the usual `AWS_*` variables.
@@ -57,7 +60,7 @@ impl Files {
     }
 
     fn over(store: Arc<dyn ObjectStore>, part: usize) -> Self {
-        Self { store, part, uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)) }
+        Self { store, folder: None, part, uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)) }
     }
 
     /// Whether the store answers.
@@ -104,17 +107,40 @@ impl Files {
         Ok(whole)
     }
 
-    /// Removes content; there may be none under this key.
+    /// Removes content, and what an upload that never ended wrote beside it; there may be none under this
+    /// key.
     pub async fn delete(&self, key: &str) -> Result<()> {
         match self.store.delete(&key.into()).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error.into()),
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        match &self.folder {
+            Some(folder) => remove_staged(&folder.join(key)).await,
+            None => Ok(()),
         }
     }
 
     pub fn store(&self) -> &dyn ObjectStore {
         self.store.as_ref()
     }
+}
+
+/// The store writes parts into `{name}#1` and so on; a process that is killed leaves that behind.
+async fn remove_staged(path: &std::path::Path) -> Result<()> {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|it| it.to_str())) else {
+        return Ok(());
+    };
+    let mut entries = match tokio::fs::read_dir(folder).await {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    let staged = format!("{name}#");
+    while let Some(entry) = entries.next_entry().await? {
+        if entry.file_name().to_str().is_some_and(|it| it.starts_with(&staged)) {
+            tokio::fs::remove_file(entry.path()).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Content that is being written. Dropped before it is finished, it leaves nothing.

@@ -1,5 +1,6 @@
 //! `/api/ticketMessages/{id}/attachments` and `/api/File/{accessToken}`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use answerpal::model::{CustomerRepId, MessageId, Role};
@@ -51,11 +52,15 @@ async fn file(installation: &Installation, attachment: &Value, headers: &[(&str,
 
 /// How many files the content store holds, finished or not.
 fn stored(installation: &Installation) -> usize {
-    fn count(folder: &std::path::Path) -> usize {
+    stored_at(installation).len()
+}
+
+fn stored_at(installation: &Installation) -> Vec<PathBuf> {
+    fn collect(folder: &std::path::Path) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
-        entries.map(|it| if it.is_dir() { count(&it) } else { 1 }).sum()
+        entries.flat_map(|it| if it.is_dir() { collect(&it) } else { vec![it] }).collect()
     }
-    count(&installation.folder().join("files"))
+    collect(&installation.folder().join("files"))
 }
 
 async fn has_attachment(installation: &Installation, message: MessageId) -> bool {
@@ -102,10 +107,13 @@ db_test! {
     async fn deleted_content_goes_an_hour_later(installation: Installation) {
         let message = installation.message(NOBODY).await;
         let made = upload(&installation.admin, message, "a.png", PNG).await.expect(201);
+        // As a process leaves it that was killed in the middle of an upload.
+        let at = stored_at(&installation).remove(0);
+        std::fs::write(format!("{}#1", at.display()), "part").unwrap();
         let kept = upload(&installation.admin, message, "b.png", PNG).await.expect(201);
         installation.admin.delete(&format!("/api/ticketMessages/{message}/attachments/{}", made["ticketMessageAttachmentID"])).await.expect(204);
         installation.run_jobs().await;
-        assert_eq!(stored(&installation), 2);
+        assert_eq!(stored(&installation), 3);
         installation.clock.advance(Duration::from_secs(3600));
         installation.run_jobs().await;
         assert_eq!(stored(&installation), 1);
