@@ -108,6 +108,8 @@ pub struct ExplanationOut {
     examples: Option<i64>,
     /// The most probable topics, most probable first.
     probabilities: Vec<ProbabilityOut>,
+    /// Where the text was read sentence by sentence too: the topics that sentences are surely about, in their order.
+    pieces: Vec<ProbabilityOut>,
     /// The examples that are nearest, nearest first. What was forgotten since is left out.
     nearest: Vec<NearestOut>,
 }
@@ -139,6 +141,7 @@ struct Evidence {
     none_of_these: Option<f64>,
     most_wrong: Option<f64>,
     probabilities: Vec<Probability>,
+    pieces: Vec<Probability>,
     nearest: Vec<Nearest>,
 }
 
@@ -224,6 +227,7 @@ async fn explained(
         model: evidence.model,
         examples: evidence.examples,
         probabilities: evidence.probabilities.into_iter().map(named).collect(),
+        pieces: evidence.pieces.into_iter().map(named).collect(),
         nearest: near.collect(),
     })
 }

@@ -117,6 +117,16 @@ impl Mind {
         self.read(|it| (it.predict(text, vector), it.nearest(vector, nearest)))
     }
 
+    /// The pieces of a text that are to be read one by one, to join what they say to the whole.
+    pub fn pieces<'a>(&self, text: &'a str, whole: &Prediction) -> Vec<&'a str> {
+        self.read(|it| it.pieces(text, whole)).unwrap_or_default()
+    }
+
+    /// What a text is about by its pieces too.
+    pub fn join(&self, whole: Prediction, pieces: &[(&str, Vec<f32>)]) -> Option<Prediction> {
+        self.read(|it| it.join(whole, pieces))
+    }
+
     /// How many examples it knows.
     pub fn examples(&self) -> usize {
         self.read(Classifier::len).unwrap_or_default()

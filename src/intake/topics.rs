@@ -112,7 +112,8 @@ pub async fn detect(
         "decision": word(prediction.decision),
         "noneOfThese": round(prediction.none),
         "mostWrong": asked.most_wrong,
-        "probabilities": scores(&prediction, SCORES_KEPT),
+        "probabilities": scores(&prediction.scores[..prediction.scores.len().min(SCORES_KEPT)]),
+        "pieces": scores(&prediction.pieces),
         "nearest": nearest(&asked.nearest),
     });
     Ok(Some(Detection { topics, lang: message.lang.clone().or(asked.lang), reason, evidence }))
@@ -151,7 +152,12 @@ pub async fn ask(
     let mind = minds::current(app, customer, &reading, &space).await?;
     let vectors = app.knowledge.embedding.embed(&space, &[text], Role::Message).await?;
     let Some(vector) = vectors.first() else { return Ok(None) };
-    let Some((prediction, nearest)) = Mind::predict(&mind, text, vector, nearest) else { return Ok(None) };
+    let Some((whole, nearest)) = Mind::predict(&mind, text, vector, nearest) else { return Ok(None) };
+    let pieces = mind.pieces(text, &whole);
+    // Without them the whole text says enough.
+    let vectors = app.knowledge.embedding.embed(&space, &pieces, Role::Message).await.unwrap_or_default();
+    let pieces: Vec<_> = pieces.into_iter().zip(vectors).collect();
+    let Some(prediction) = mind.join(whole, &pieces) else { return Ok(None) };
     let examples = mind.examples();
     let most_wrong = reading.settings.most_wrong;
     Ok(Some(Asked { prediction, nearest, space, examples, most_wrong, lang }))
@@ -162,6 +168,7 @@ fn allowed(mut prediction: Prediction, elsewhere: impl Fn(i64) -> bool) -> Predi
     let had = prediction.topics.len();
     prediction.scores.retain(|it| !elsewhere(it.topic));
     prediction.topics.retain(|it| !elsewhere(it.topic));
+    prediction.pieces.retain(|it| !elsewhere(it.topic));
     if had > 0 && prediction.topics.is_empty() {
         // The first of the others is a guess.
         prediction.topics.extend(prediction.scores.first());
@@ -200,9 +207,9 @@ pub fn round(it: f32) -> f64 {
     (f64::from(it) * 10_000.0).round() / 10_000.0
 }
 
-fn scores(prediction: &Prediction, most: usize) -> Value {
+fn scores(scores: &[Score]) -> Value {
     let one = |it: &Score| json!({ "topicID": it.topic, "probability": round(it.probability) });
-    prediction.scores.iter().take(most).map(one).collect()
+    scores.iter().map(one).collect()
 }
 
 fn nearest(neighbours: &[Neighbour]) -> Value {

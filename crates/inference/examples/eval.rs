@@ -4,13 +4,15 @@
 //!   `topics.tsv` (`topic<TAB>description`) and `oos_test.tsv`. SHOTS examples of each topic are taught.
 //! - `eval draws DIR SHOTS COUNT`: the same for COUNT random draws of `train.tsv`, judged on others of it: to choose
 //!   settings by without a look at the test part.
-//! - `eval desks DIR COUNT`: COUNT small help desks of six to ten topics drawn from `train.tsv`, each with one to five
-//!   examples: how much is decided at "at most 5 % wrong", how much of that is wrong, and what becomes of strangers.
+//! - `eval desks DIR COUNT [SHOTS]`: COUNT small help desks of six to ten topics drawn from `train.tsv`, each with one to
+//!   five examples or with SHOTS: how much is decided at "at most 5 % wrong", how much of that is wrong, and what becomes of strangers.
+//! - `eval pairs DIR SHOTS`: two messages of `train.tsv` put behind each other, of different topics and of the same one,
+//!   and single ones: which topics are named.
 //! - `eval languages TOPICS FILE…`: topics described in one language, found in each file of `topic<TAB>text`.
 //! - `eval retrieval DIR [multi]`: `documents.jsonl` (`id, title, content`), `queries.jsonl` (`query, document`).
 //! - `eval identifiers`: 300 questions by an order number or an error code among 300 documents.
 //! - `eval vectors e5|e5-passage|universal|minilm TEXTS OUT`: one model's vectors of the lines of a file, as floats.
-//! - `eval speed`: one message of 60 words, embedding and topics, on one core.
+//! - `eval speed [pieces]`: one message of 60 words, embedding and topics, on one core; as a whole or in pieces too.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -19,7 +21,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use answerpal_inference::retrieval::{Document, Entry, Index};
-use answerpal_inference::topics::{Classifier, Decision, Example, Settings, Topic, prompts};
+use answerpal_inference::topics::{Classifier, Decision, Example, Prediction, Settings, Topic, prompts};
 use answerpal_inference::{Embedder, Profile, Role, embedder, passages};
 
 type Answer<T> = Result<T, Box<dyn Error>>;
@@ -41,13 +43,17 @@ fn main() -> Answer<()> {
         ["draws", folder, shots, count, ..] => {
             draws(embedder, Path::new(folder), shots.parse()?, count.parse()?)
         }
-        ["desks", folder, count, ..] => desks(embedder, Path::new(folder), count.parse()?),
+        ["desks", folder, count, ref rest @ ..] => {
+            let shots = rest.first().and_then(|it| it.parse().ok());
+            desks(embedder, Path::new(folder), count.parse()?, shots)
+        }
+        ["pairs", folder, shots, ..] => pairs(embedder, Path::new(folder), shots.parse()?),
         ["languages", described, ref files @ ..] => languages(Path::new(described), files),
         ["retrieval", folder, ..] => retrieval(embedder, Path::new(folder)),
         ["identifiers", ..] => identifiers(embedder),
         ["vectors", kind, texts, out] => vectors(kind, texts, out),
-        ["speed", ..] => speed(embedder),
-        _ => Err("eval topics|draws|desks|languages|retrieval|identifiers|vectors|speed …: see the head of this example"
+        ["speed", ref rest @ ..] => speed(embedder, rest.contains(&"pieces")),
+        _ => Err("eval topics|draws|desks|pairs|languages|retrieval|identifiers|vectors|speed …: see the head of this example"
             .into()),
     }
 }
@@ -202,7 +208,7 @@ fn draws(embedder: Embedder, folder: &Path, shots: usize, count: usize) -> Answe
     Ok(())
 }
 
-fn desks(embedder: Embedder, folder: &Path, count: usize) -> Answer<()> {
+fn desks(embedder: Embedder, folder: &Path, count: usize, shots: Option<usize>) -> Answer<()> {
     let (_, of_topic, topics) = training(embedder, folder)?;
     let (mut asked, mut right, mut decided, mut wrong) = (0, 0, 0, 0);
     let (mut strangers, mut taken) = (0, 0);
@@ -215,7 +221,8 @@ fn desks(embedder: Embedder, folder: &Path, count: usize) -> Answer<()> {
         for topic in own.iter().map(|number| topics[*number].id) {
             let mut rows = of_topic[&topic].clone();
             dice.shuffle(&mut rows);
-            let rest = rows.split_off((1 + dice.below(5)).min(rows.len()));
+            let known_ones = shots.unwrap_or_else(|| 1 + dice.below(5));
+            let rest = rows.split_off(known_ones.min(rows.len()));
             known.extend(rows.into_iter().map(|row| (topic, row)));
             messages.extend(rest.into_iter().take(12).map(|row| (topic, row)));
         }
@@ -243,6 +250,75 @@ fn desks(embedder: Embedder, folder: &Path, count: usize) -> Answer<()> {
     println!("decided {:.1} %, of these wrong {:.1} %", percent(decided, asked), percent(wrong, decided));
     println!("of topics that the desk has not: decided {:.1} %", percent(taken, strangers));
     Ok(())
+}
+
+/// What the classifier says of texts that are read in pieces as well.
+fn read(embedder: Embedder, classifier: &Classifier, texts: &[String]) -> Answer<Vec<Prediction>> {
+    let lines: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let vectors = embedder.embed(&lines, Role::Message)?;
+    let mut out = Vec::new();
+    for (text, vector) in lines.into_iter().zip(vectors) {
+        let whole = classifier.predict(text, &vector);
+        let pieces = classifier.pieces(text, &whole);
+        let vectors = if pieces.is_empty() { Vec::new() } else { embedder.embed(&pieces, Role::Message)? };
+        out.push(classifier.join(whole, &pieces.into_iter().zip(vectors).collect::<Vec<_>>()));
+    }
+    Ok(out)
+}
+
+fn pairs(embedder: Embedder, folder: &Path, shots: usize) -> Answer<()> {
+    let (_, of_topic, topics) = training(embedder, folder)?;
+    let mut dice = Dice(3);
+    let (mut known, mut others) = (Vec::new(), Vec::new());
+    for (topic, rows) in &of_topic {
+        let mut rows = rows.clone();
+        dice.shuffle(&mut rows);
+        let rest = rows.split_off(shots.min(rows.len()));
+        known.extend(rows.into_iter().map(|row| (*topic, row)));
+        others.extend(rest.into_iter().map(|row| (*topic, row)));
+    }
+    let classifier = Classifier::train(topics, taught(&known), Settings::default());
+    let said = |row: &Row| row.text.trim_end_matches([' ', '.', '?', '!']).to_owned();
+    let percent = |part: usize, all: usize| part as f32 * 100.0 / all.max(1) as f32;
+    let show = |what: &str, wanted: Vec<Vec<i64>>, texts: Vec<String>| -> Answer<()> {
+        let read = read(embedder, &classifier, &texts)?;
+        let named =
+            |prediction: &Prediction, topic: &i64| prediction.topics.iter().any(|it| it.topic == *topic);
+        let all = read
+            .iter()
+            .zip(&wanted)
+            .filter(|(it, wanted)| wanted.iter().all(|topic| named(it, topic)))
+            .count();
+        let several = read.iter().filter(|it| it.topics.len() > 1).count();
+        let count = texts.len();
+        println!(
+            "{what:<30} all named {:5.1} %, several named {:5.1} %",
+            percent(all, count),
+            percent(several, count)
+        );
+        Ok(())
+    };
+    for (what, between) in
+        [("one sentence after another", ". "), ("and", " and "), ("also", ", also "), ("a space", " ")]
+    {
+        for same in [false, true] {
+            let (mut wanted, mut texts) = (Vec::new(), Vec::new());
+            let mut dice = Dice(5);
+            while texts.len() < 500 {
+                let first = &others[dice.below(others.len())];
+                let second = &others[dice.below(others.len())];
+                if (first.0 == second.0) == same && first.1.text != second.1.text {
+                    wanted.push(vec![first.0, second.0]);
+                    texts.push([said(&first.1), said(&second.1)].join(between));
+                }
+            }
+            show(&format!("{what}{}", if same { ", same topic" } else { "" }), wanted, texts)?;
+        }
+    }
+    dice.shuffle(&mut others);
+    others.truncate(3000);
+    let (wanted, texts) = others.into_iter().map(|(topic, row)| (vec![topic], row.text)).unzip();
+    show("one message", wanted, texts)
 }
 
 fn topics(embedder: Embedder, folder: &Path, shots: usize) -> Answer<()> {
@@ -385,7 +461,7 @@ fn vectors(kind: &str, texts: &str, out: &str) -> Answer<()> {
     Ok(std::fs::write(out, bytes)?)
 }
 
-fn speed(embedder: Embedder) -> Answer<()> {
+fn speed(embedder: Embedder, in_pieces: bool) -> Answer<()> {
     let text = "Hello, I ordered a replacement filter for my coffee machine two weeks ago and paid by card, but the \
         parcel has still not arrived and the tracking page says that it was handed over to me in person, which is \
         not true. Could you please tell me where it is now, or else give me my money back before the end of this \
@@ -397,7 +473,14 @@ fn speed(embedder: Embedder) -> Answer<()> {
     for _ in 0..50 {
         let start = Instant::now();
         let vector = embedder.embed(&[black_box(text)], Role::Message)?.remove(0);
-        black_box(classifier.predict(text, &vector));
+        let whole = classifier.predict(text, &vector);
+        let pieces = classifier.pieces(text, &whole);
+        let vectors = if in_pieces && !pieces.is_empty() {
+            embedder.embed(&pieces, Role::Message)?
+        } else {
+            Vec::new()
+        };
+        black_box(classifier.join(whole, &pieces.into_iter().zip(vectors).collect::<Vec<_>>()));
         times.push(start.elapsed());
     }
     times.sort();

@@ -281,3 +281,49 @@ fn few_examples_keep_the_error_rate_that_is_asked_for() {
         assert_eq!(sure(&known.text), Some(known.topics[0]), "{}", known.text);
     }
 }
+
+#[test]
+fn a_text_of_two_matters_has_both_topics() {
+    let (topics, examples) = young_desk();
+    let classifier = Classifier::train(topics, examples.clone(), Settings::default());
+    let read = |text: &str| {
+        let whole = predict(&classifier, text);
+        let pieces = classifier.pieces(text, &whole);
+        let vectors: Vec<(&str, Vec<f32>)> = pieces.iter().map(|piece| (*piece, vector(piece))).collect();
+        classifier.join(whole, &vectors)
+    };
+    let of = |prediction: &Prediction| {
+        let mut topics: Vec<i64> = prediction.topics.iter().map(|score| score.topic).collect();
+        topics.sort_unstable();
+        topics
+    };
+    let said = read("The reset link you mailed me has expired. Are you open on Easter Monday?");
+    assert_eq!((of(&said), said.decision), (vec![3, 7], Decision::Sure));
+    assert_eq!(said.pieces.iter().map(|score| score.topic).collect::<Vec<_>>(), [3, 7]);
+    assert!(said.topics.iter().all(|score| score.probability >= 0.85));
+    // Where what joins them is a word, the whole is often as good as sure of one; at least half have both.
+    let firsts: Vec<&Example> =
+        (1..=8).filter_map(|topic| examples.iter().find(|example| example.topics == [topic])).collect();
+    for between in [" and ", ", also "] {
+        let both = firsts.windows(2).filter(|two| {
+            let text = [two[0].text.as_str(), two[1].text.as_str()].join(between);
+            of(&read(&text)) == [two[0].topics[0], two[1].topics[0]]
+        });
+        let both = both.count();
+        assert!(both * 2 >= firsts.len() - 1, "{both} of {} with {between:?}", firsts.len() - 1);
+    }
+    for (text, topic) in [
+        ("My order was shipped last Monday and is still not here. Tracking has not moved for three days.", 2),
+        (
+            "Two screws are missing from the set. One of the plates came in pieces and the screen has a crack.",
+            5,
+        ),
+        ("Are you open on Easter Monday?", 7),
+    ] {
+        assert_eq!(of(&read(text)), [topic], "{text}");
+    }
+    // Nothing changes where there is nothing to read in pieces.
+    let text = "are you open on Easter Monday";
+    assert!(classifier.pieces(text, &predict(&classifier, text)).is_empty());
+    assert_eq!(read(text), predict(&classifier, text));
+}

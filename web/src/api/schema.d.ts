@@ -4399,6 +4399,8 @@ export interface components {
              * @example 0.04
              */
             noneOfThese?: number | null;
+            /** @description Where the text was read sentence by sentence too: the topics that sentences are surely about, in their order. */
+            pieces: components["schemas"]["ProbabilityOut"][];
             /** @description The most probable topics, most probable first. */
             probabilities: components["schemas"]["ProbabilityOut"][];
             /**
@@ -16638,6 +16640,13 @@ export interface operations {
                      *       "model": "extractive",
                      *       "nearest": [],
                      *       "noneOfThese": 0.04,
+                     *       "pieces": [
+                     *         {
+                     *           "probability": 0.91,
+                     *           "topicID": 1,
+                     *           "topicName": "Login Issues"
+                     *         }
+                     *       ],
                      *       "probabilities": [
                      *         {
                      *           "probability": 0.91,

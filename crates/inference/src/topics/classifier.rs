@@ -7,6 +7,7 @@ use super::empty::{self, Says};
 use super::features::{self, Parts};
 use super::linear;
 use super::model::{Known, Model, Prompt};
+use super::pieces::pieces;
 use super::{Decision, Example, Neighbour, Prediction, Score, Settings, Topic};
 use crate::simd;
 
@@ -20,6 +21,14 @@ const LEFT: f32 = 0.02;
 const BESIDE: f32 = 0.4;
 /// … and from this probability on.
 const LIKELY: f32 = 0.15;
+/// A text that is surer to be about one topic is not read in pieces.
+const ONE_TOPIC: f32 = 0.98;
+/// A piece counts from this probability on, and from the threshold; …
+const PIECE: f32 = 0.85;
+/// … and for one of so many topics that the whole text is nearest to.
+const OF_THE_WHOLE: usize = 10;
+/// Topics that a text is about at most.
+const MOST_TOPICS: usize = 5;
 
 /// Knows topics from their descriptions and examples.
 #[derive(Debug, Clone)]
@@ -59,7 +68,7 @@ impl Classifier {
         });
         let prompts: Vec<Prompt> = prompts.collect();
         let mut out = Self {
-            model: Model::untaught(topics.len(), dimensions, &prompts),
+            model: Model::untaught(topics.len(), dimensions, &prompts.iter().collect::<Vec<_>>()),
             topics: topics.iter().map(|topic| topic.id).collect(),
             prompts,
             class_of,
@@ -154,6 +163,7 @@ impl Classifier {
                 scores: Vec::new(),
                 none: 1.0,
                 topics: Vec::new(),
+                pieces: Vec::new(),
                 decision: Decision::NoneOfThese,
             };
         }
@@ -168,6 +178,42 @@ impl Classifier {
             scored.map(|(topic, p)| Score { topic: *topic, probability: *p }).collect();
         scores.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.topic.cmp(&b.topic)));
         self.decide(scores, judged.none)
+    }
+
+    /// The pieces of a text that are to be read one by one after the whole: embed them for [`Self::join`]. None where
+    /// the text is all one, or as good as surely about one topic.
+    pub fn pieces<'a>(&self, text: &'a str, whole: &Prediction) -> Vec<&'a str> {
+        match whole.scores.first() {
+            Some(best) if best.probability < ONE_TOPIC => pieces(text),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What a text is about, where its pieces, with their vectors, say more than the whole: several topics, where
+    /// pieces are sure of different ones.
+    pub fn join(&self, mut whole: Prediction, pieces: &[(&str, Vec<f32>)]) -> Prediction {
+        let likely: Vec<i64> = whole.scores.iter().take(OF_THE_WHOLE).map(|score| score.topic).collect();
+        let said = |(text, vector): &(&str, Vec<f32>)| {
+            let said = self.predict(text, vector);
+            let best = said.topics.first().copied().filter(|_| said.decision == Decision::Sure)?;
+            (best.probability >= PIECE && likely.contains(&best.topic)).then_some(best)
+        };
+        let said: Vec<Score> = pieces.iter().filter_map(said).collect();
+        let mut topics: Vec<Score> = Vec::new();
+        for score in &said {
+            match topics.iter_mut().find(|known| known.topic == score.topic) {
+                Some(known) => known.probability = known.probability.max(score.probability),
+                None => topics.push(*score),
+            }
+        }
+        if topics.len() > 1 {
+            topics.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.topic.cmp(&b.topic)));
+            topics.truncate(MOST_TOPICS);
+            whole.topics = topics;
+            whole.decision = Decision::Sure;
+        }
+        whole.pieces = said;
+        whole
     }
 
     /// The examples that are nearest to a vector, nearest first.
@@ -194,7 +240,8 @@ impl Classifier {
     fn decide(&self, scores: Vec<Score>, none: f32) -> Prediction {
         let best = scores.first().map_or(0.0, |score| score.probability);
         if none > best && none > 0.5 {
-            return Prediction { scores, none, topics: Vec::new(), decision: Decision::NoneOfThese };
+            let (topics, pieces) = (Vec::new(), Vec::new());
+            return Prediction { scores, none, topics, pieces, decision: Decision::NoneOfThese };
         }
         let sure = best >= self.calibration.threshold(self.settings.error_rate);
         let decision = if sure { Decision::Sure } else { Decision::Unsure };
@@ -205,9 +252,9 @@ impl Classifier {
             .enumerate()
             .filter(|(place, score)| *place == 0 || score.probability >= least)
             .map(|(_, score)| *score)
-            .take(5)
+            .take(MOST_TOPICS)
             .collect();
-        Prediction { scores, none, topics, decision }
+        Prediction { scores, none, topics, pieces: Vec::new(), decision }
     }
 
     fn keep(&mut self, example: Example) -> bool {
@@ -233,7 +280,8 @@ impl Classifier {
         // What is held out is trained on beside the model, where there is a second processor.
         let (model, held) = std::thread::scope(|scope| {
             let held = scope.spawn(|| self.hold_out(&known));
-            let model = Model::fit(self.topics.len(), self.dimensions, &self.prompts, &known);
+            let prompts: Vec<&Prompt> = self.prompts.iter().collect();
+            let model = Model::fit(self.topics.len(), self.dimensions, &prompts, &known);
             (model, held.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
         self.model = model;
@@ -275,8 +323,7 @@ impl Classifier {
                 .filter(|(known, part)| **part != fold && !known.classes.iter().any(|class| gone[*class]))
                 .map(|(known, _)| *known)
                 .collect();
-            let prompts: Vec<Prompt> =
-                self.prompts.iter().filter(|prompt| !gone[prompt.class]).cloned().collect();
+            let prompts: Vec<&Prompt> = self.prompts.iter().filter(|prompt| !gone[prompt.class]).collect();
             let model = Model::fit(self.topics.len(), self.dimensions, &prompts, &seen);
             for (known, part) in known.iter().zip(&part_of) {
                 // Of the topics held out whole as many are looked at as of the others.

@@ -9,6 +9,7 @@ mod empty;
 mod features;
 mod linear;
 mod model;
+mod pieces;
 
 pub use classifier::Classifier;
 
@@ -100,8 +101,11 @@ pub struct Prediction {
     /// How probable it is that the text fits no topic.
     pub none: f32,
     /// The topics that the text is about, most probable first: more than one when it is about several, empty
-    /// when it fits none. Also given when it is unsure, as the best guess.
+    /// when it fits none. Also given when it is unsure, as the best guess. Where [`Prediction::pieces`] say it, each
+    /// with how probable it is for its piece.
     pub topics: Vec<Score>,
+    /// The topics of its pieces in their order, where the text was read in pieces: of those that are sure.
+    pub pieces: Vec<Score>,
     /// Whether to act on it.
     pub decision: Decision,
 }

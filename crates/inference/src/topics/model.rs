@@ -53,7 +53,7 @@ impl Model {
     pub const UNTAUGHT: f32 = 0.2;
 
     /// A model that knows only the prompts.
-    pub fn untaught(topics: usize, dimensions: usize, prompts: &[Prompt]) -> Self {
+    pub fn untaught(topics: usize, dimensions: usize, prompts: &[&Prompt]) -> Self {
         let mut centres = vec![vec![0.0; dimensions]; topics + 1];
         for prompt in prompts {
             add(&mut centres[prompt.class], &prompt.vector);
@@ -64,7 +64,7 @@ impl Model {
     }
 
     /// Trains from the start.
-    pub fn fit(topics: usize, dimensions: usize, prompts: &[Prompt], known: &[&Known]) -> Self {
+    pub fn fit(topics: usize, dimensions: usize, prompts: &[&Prompt], known: &[&Known]) -> Self {
         let mut out = Self::untaught(topics, dimensions, prompts);
         if known.is_empty() {
             return out;

@@ -78,6 +78,25 @@ db_test! {
 }
 
 db_test! {
+    async fn a_message_about_two_matters_has_both_topics(installation: Installation) {
+        let admin = &installation.admin;
+        let (refunds, password) = two_topics(admin).await;
+        let channel = channel(admin).await;
+        let text = "I want my money back for the shoes that I bought. I also forgot my password and cannot log in";
+        let id = message(admin, channel, text).await;
+        let mut found: Vec<i64> = detect(admin, id).await.iter().map(|it| it["topicID"].as_i64().unwrap()).collect();
+        found.sort_unstable();
+        assert_eq!(found, [refunds, password]);
+        let why = explain(admin, id, "").await;
+        let of_pieces: Vec<&Value> = why["pieces"].as_array().unwrap().iter().map(|it| &it["topicName"]).collect();
+        assert_eq!((of_pieces[0], of_pieces.last().unwrap(), &why["decision"]), (&json!("Refunds"), &&json!("Password"), &json!("Sure")));
+        let sum: f64 = why["probabilities"].as_array().unwrap().iter().map(|it| it["probability"].as_f64().unwrap()).sum();
+        assert!((sum + why["noneOfThese"].as_f64().unwrap() - 1.0).abs() < 0.001, "{why}");
+        installation.run_jobs().await;
+    }
+}
+
+db_test! {
     async fn a_correction_teaches_the_next_message_and_can_be_taken_back(installation: Installation) {
         let admin = &installation.admin;
         let (refunds, password) = two_topics(admin).await;

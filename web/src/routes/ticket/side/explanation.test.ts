@@ -14,6 +14,7 @@ const base: Explanation = {
     { topicID: 8, topicName: null, probability: 0.06 },
     { topicID: 9, topicName: 'Never', probability: 0.001 },
   ],
+  pieces: [],
   nearest: [],
 };
 
