@@ -30,6 +30,10 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const ENOUGH: f64 = 0.9;
 /// Up to so many examples a training takes less than a second: a message waits for it.
 const QUICK: usize = 1500;
+/// So long an allocator keeps what was freed, in case it is needed again, before it gives it back with what is freed
+/// next; and so much is freed as a whole.
+const KEPT_FREE: Duration = Duration::from_millis(1500);
+const FREED_WHOLE: usize = 4 << 20;
 /// After this time without a new example what was learned one by one is trained.
 const QUIET: Duration = Duration::from_secs(2);
 
@@ -215,6 +219,7 @@ impl Subject<'_> {
         let trained =
             tokio::task::spawn_blocking(move || Classifier::train(topics, examples, settings(most_wrong)));
         let classifier = trained.await.map_err(crate::error::Error::from)?;
+        give_back_later();
         Ok((classifier, version, stored))
     }
 
@@ -279,6 +284,14 @@ impl Subject<'_> {
         });
         Ok(())
     }
+}
+
+/// A training frees more than the rest of the program does in a long time; without this it stays resident.
+fn give_back_later() {
+    tokio::spawn(async {
+        tokio::time::sleep(KEPT_FREE).await;
+        drop(std::hint::black_box(vec![0_u8; FREED_WHOLE]));
+    });
 }
 
 fn same(left: &[Topic], right: &[Topic]) -> bool {

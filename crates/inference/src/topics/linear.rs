@@ -28,8 +28,8 @@ pub struct Linear {
     /// `classes × dimensions`.
     dense: Vec<f32>,
     dense_seen: Vec<f32>,
-    /// `BUCKETS × classes`, allocated for buckets that occur.
-    sparse: Vec<Vec<f32>>,
+    /// `BUCKETS × classes`, empty before the first step. In one piece, which goes back to the system whole.
+    sparse: Vec<f32>,
     sparse_seen: Vec<f32>,
     bias: Vec<f32>,
     bias_seen: Vec<f32>,
@@ -52,7 +52,7 @@ impl Linear {
             dimensions,
             dense_seen: vec![1e-3; dense.len()],
             dense,
-            sparse: vec![Vec::new(); BUCKETS],
+            sparse: Vec::new(),
             sparse_seen: vec![1e-3; BUCKETS],
             bias: vec![0.0; classes],
             bias_seen: vec![1.0; classes],
@@ -65,14 +65,21 @@ impl Linear {
         let mut out = self.bias.clone();
         simd::arch().dispatch(|| {
             simd::add_products_here(&self.dense, vector, &mut out);
-            for (bucket, weight) in parts {
+            let known: &[(u32, f32)] = if self.sparse.is_empty() { &[] } else { parts };
+            for (bucket, weight) in known {
                 let weight = weight * PARTS;
-                for (score, row) in out.iter_mut().zip(&self.sparse[*bucket as usize]) {
+                for (score, row) in out.iter_mut().zip(&self.sparse[self.row(*bucket)]) {
                     *score += weight * row;
                 }
             }
         });
         out
+    }
+
+    /// The weights of a bucket, one for each class.
+    fn row(&self, bucket: u32) -> std::ops::Range<usize> {
+        let start = bucket as usize * self.classes;
+        start..start + self.classes
     }
 
     /// Goes through the samples once, in the order given. A sample that had nothing to teach is left out of the
@@ -107,8 +114,8 @@ impl Linear {
         if square == 0.0 {
             return false;
         }
-        for (bucket, _) in sample.parts {
-            self.sparse[*bucket as usize].resize(self.classes, 0.0);
+        if self.sparse.is_empty() {
+            self.sparse = vec![0.0; BUCKETS * self.classes];
         }
         let (decay, dimensions) = (self.decay, self.dimensions);
         simd::arch().dispatch(|| {
@@ -128,7 +135,8 @@ impl Linear {
                 let seen = &mut self.sparse_seen[*bucket as usize];
                 *seen += square * value * value;
                 let step = STEP * value * root(*seen);
-                for (weight, slope) in self.sparse[*bucket as usize].iter_mut().zip(&slopes) {
+                let row = self.row(*bucket);
+                for (weight, slope) in self.sparse[row].iter_mut().zip(&slopes) {
                     *weight -= step * slope;
                 }
             }
