@@ -221,6 +221,11 @@ mod tests {
         assert!(!is_bomb(&many(20_000, |it| format!("<p>unclosed {it}<li>{it}"))));
         let thread = many(300, |_| "<div><blockquote>a<br>".into());
         assert!(!is_bomb(&format!("{thread}{}", "</blockquote></div>".repeat(300))));
+        let base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        let picture = base64.repeat(20_000);
+        assert!(!is_bomb(&format!("<p>See<img src=\"data:image/png;base64,{picture}\" alt=\"\">")));
+        assert!(!is_bomb(&format!("<style>{}</style>", "p { margin: 0; }\n".repeat(20_000))));
+        assert!(!is_bomb(&"words and more words. ".repeat(50_000)));
         assert!(!is_bomb("<p>short"));
     }
 }
