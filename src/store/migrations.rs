@@ -41,6 +41,7 @@ const MIGRATIONS: &[Migration] = migrations![
     12 "0012_fewer_writes",
     13 "0013_topics_with_tickets",
     14 "0014_one_order_of_texts",
+    15 "0015_even_writes",
 ];
 
 /// Any number: the processes that start together on one PostgreSQL take turns by it.

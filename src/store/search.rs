@@ -23,9 +23,17 @@ pub fn insert(tx: &mut Tx, customer: CustomerId, ticket: TicketId, parts: &[&str
 /// [`Dialect::search_documents`]: super::dialect::Dialect::search_documents
 pub fn insert_documents(tx: &mut Tx, customer: CustomerId, ticket: TicketId, documents: Vec<String>) {
     let dialect = tx.dialect();
+    merge_at_end(tx, documents.iter().map(String::len).sum());
     for (chunk, words) in documents.into_iter().enumerate() {
         let params = vec![customer.into(), ticket.into(), (chunk as i64).into(), words.into()];
         tx.at_end(dialect.insert_search_document(), params);
+    }
+}
+
+/// Makes up, as the transaction ends, for documents of so many bytes: the index stays in few pieces.
+fn merge_at_end(tx: &mut Tx, bytes: usize) {
+    if let Some(sql) = tx.dialect().merge_search() {
+        tx.add_at_end(sql, Vec::new(), i64::try_from(bytes).unwrap_or(i64::MAX));
     }
 }
 
@@ -86,4 +94,51 @@ pub async fn end_user_texts(conn: &mut Conn, customer: CustomerId, ticket: Ticke
         )
         .await?;
     Ok(names.into_iter().filter_map(|it| it.0).chain(uids.into_iter().map(|it| it.0)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::store::{Store, StoreOptions};
+
+    /// SQLite's index: how many pieces it is in after each of so many writes of one ticket.
+    async fn pieces(writes: i64) -> (Vec<i64>, i64) {
+        let folder = tempfile::tempdir().unwrap();
+        let sqlite_path = folder.path().join("index.db");
+        let options = StoreOptions { database_url: None, sqlite_path, connections: 1 };
+        let store = Store::open(&options, Clock::system()).await.unwrap();
+        let mut pieces = Vec::new();
+        for ticket in 1..=writes {
+            let write = store.write(move |tx| {
+                Box::pin(async move {
+                    let words = format!("login number{ticket} of{}", ticket % 7);
+                    insert(tx, CustomerId(1), TicketId(ticket), &[&words]);
+                    Ok(())
+                })
+            });
+            write.await.unwrap();
+            let mut conn = store.read().await.unwrap();
+            let (n,): (i64,) = conn
+                .query_one("SELECT COUNT(DISTINCT segid) FROM ticket_search_idx", params![])
+                .await
+                .unwrap();
+            pieces.push(n);
+        }
+        let mut conn = store.read().await.unwrap();
+        let found = conn.query_one(
+            "SELECT COUNT(*) FROM ticket_search WHERE ticket_search MATCH '\"1zlogin\"'",
+            params![],
+        );
+        let (found,): (i64,) = found.await.unwrap();
+        (pieces, found)
+    }
+
+    #[tokio::test]
+    async fn each_write_merges_a_little_of_the_index() {
+        let (pieces, found) = pieces(255).await;
+        // Three on each level at most, where FTS5 would let sixteen gather before it must.
+        assert!(pieces.iter().all(|it| *it <= 13), "{pieces:?}");
+        assert_eq!(found, 255);
+    }
 }

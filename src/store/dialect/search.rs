@@ -91,6 +91,19 @@ impl Dialect {
         }
     }
 
+    /// Merges what of the index has been written in small pieces, by as much as documents of $1 bytes make
+    /// necessary. None where the engine does so beside the transactions.
+    pub(in crate::store) fn merge_search(self) -> Option<&'static str> {
+        match self {
+            // Left to itself, FTS5 merges hundreds of pages in one transaction now and then. Documents of
+            // 10,000 bytes are a page or less, which is written once more on each of about six levels.
+            Self::Sqlite => {
+                Some("INSERT INTO ticket_search (ticket_search, rank) VALUES ('merge', 16 + $1 / 1500)")
+            }
+            Self::Postgres => None,
+        }
+    }
+
     /// Inserts the documents of many tickets: tenant, tickets, chunks, documents. None where they are
     /// inserted as rows, of the columns `rowid` and `words`.
     pub(in crate::store) fn insert_search_documents(self) -> Option<&'static str> {

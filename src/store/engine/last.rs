@@ -24,8 +24,8 @@ pub(super) enum Last {
 
 type Statement = (Cow<'static, str>, Vec<Value<'static>>);
 
-/// The statements of all of it, in the order of what was noted first. Rows of one table are inserted
-/// together, in their order; what is added under one key is added once.
+/// The statements of all of it, in the order of what was noted first, sums last. Rows of one table are
+/// inserted together, in their order; what is added under one key is added once.
 pub(super) fn statements(noted: Vec<Last>, counts: fn(usize) -> usize) -> Vec<Statement> {
     let mut merged: Vec<Last> = Vec::with_capacity(noted.len());
     for last in noted {
@@ -53,7 +53,8 @@ pub(super) fn statements(noted: Vec<Last>, counts: fn(usize) -> usize) -> Vec<St
             other => merged.push(other),
         }
     }
-    merged.into_iter().flat_map(|it| it.statements(counts)).collect()
+    let (sums, others): (Vec<_>, Vec<_>) = merged.into_iter().partition(|it| matches!(it, Last::Sum(..)));
+    others.into_iter().chain(sums).flat_map(|it| it.statements(counts)).collect()
 }
 
 impl Last {
@@ -152,5 +153,18 @@ mod tests {
         let made = statements(noted, all);
         assert_eq!(made.len(), 1);
         assert_eq!(made[0].1, vec![Value::from(1i64), Value::from(3i64)]);
+    }
+
+    #[test]
+    fn sums_come_last() {
+        let noted = vec![
+            Last::Sum(ADD, ints(1, 2), 1),
+            Last::Statement("INSERT".into(), ints(0, 1)),
+            Last::Sum(ADD, ints(1, 2), 1),
+            Last::Rows(&JOBS, ints(7, 8)),
+        ];
+        let made = told(noted, all);
+        let made: Vec<_> = made.iter().map(|it| it.0.split(' ').next().unwrap_or_default()).collect();
+        assert_eq!(made, ["INSERT", "INSERT", "ADD"]);
     }
 }

@@ -30,8 +30,11 @@ const GROUP: usize = 128;
 const WAITING: usize = 4096;
 /// Pages of the write-ahead log after which they go into the database file.
 const CHECKPOINT: i32 = 2000;
-/// Pages of it at which the writer stops and brings them in itself (64 MB).
-const LONGEST_WAL: i32 = 16_000;
+/// Pages of it at which the writer stops and brings the rest in itself, to begin anew (128 MB).
+const LONGEST_WAL: i32 = 32_000;
+/// Bytes of it that stay on disk, a little more than that: to write over what is there is one wait for the
+/// disk, where a file that grows is another one for the file system.
+const KEPT_WAL: i64 = 144_000_000;
 
 /// What the readers that are at work keep of the file, together. A memory map would hold more, but every
 /// page touched through one counts as the program's, once for each connection.
@@ -288,7 +291,8 @@ impl Connection {
     /// The writer leaves checkpoints to a thread of their own, so that no write waits for the disk to take
     /// in more than its own pages; it helps where that thread falls far behind.
     fn prepare_for_writing(&mut self, nudge: SyncSender<()>) -> Result<()> {
-        self.conn.execute_batch("PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 33554432;")?;
+        self.conn.execute_batch("PRAGMA cache_size = -16000;")?;
+        self.conn.pragma_update(None, "journal_size_limit", KEPT_WAL)?;
         let mut last = 0;
         self.conn.wal_hook(Some(move |wal: &mut rusqlite::hooks::Wal, pages| {
             last = last.min(pages);

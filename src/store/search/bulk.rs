@@ -1,6 +1,6 @@
 //! The full-text index of many tickets at once: for building it anew, and for imports.
 
-use super::MessageTexts;
+use super::{MessageTexts, merge_at_end};
 use crate::error::Result;
 use crate::model::{CustomerId, EndUserId, TicketId};
 use crate::store::{Columns, Conn, FromRow, Tx, Value};
@@ -20,6 +20,7 @@ pub async fn insert_many(
         .into_iter()
         .flat_map(|(ticket, it)| it.into_iter().enumerate().map(move |(n, words)| (ticket, n as i64, words)))
         .collect();
+    merge_at_end(tx, documents.iter().map(|it| it.2.len()).sum());
     for documents in documents.chunks(TOGETHER) {
         match tx.dialect().insert_search_documents() {
             Some(sql) => {

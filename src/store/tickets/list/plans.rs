@@ -95,6 +95,32 @@ async fn views_read_one_range_of_an_index_in_order() {
     }
 }
 
+#[tokio::test]
+async fn lists_by_address_and_by_closing_read_an_index_as_far_as_they_go() {
+    let (store, _folder) = store().await;
+    let mut conn = store.read().await.unwrap();
+    for (name, index) in [("uid", "tickets_uid"), ("closeDate", "tickets_closed")] {
+        for descending in [true, false] {
+            let order = Order::by(name, descending).unwrap();
+            let plans = plans(&mut conn, &Filter::default(), None, order, None).await;
+            // Only those of one address are sorted.
+            let plan = plans[0].replace("; USE TEMP B-TREE FOR LAST TERM OF ORDER BY", "");
+            assert!(plan.contains(&format!("COVERING INDEX {index} ")) && is_bounded(&plan), "{plans:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_sort_of_all_tickets_reads_them_in_the_order_of_their_rows() {
+    let (store, _folder) = store().await;
+    let mut conn = store.read().await.unwrap();
+    for name in ["subject", "channelType"] {
+        let order = Order::by(name, true).unwrap();
+        let plans = plans(&mut conn, &Filter::default(), None, order, None).await;
+        assert!(plans[0].contains("tickets_created") || plans[0].contains("tickets_recent"), "{plans:?}");
+    }
+}
+
 /// Lists of other things, and the index of each.
 fn others() -> Vec<(&'static str, String)> {
     let (all_events, _) =
