@@ -19,8 +19,6 @@ use crate::store::{Conn, ReadConn};
 const RANKED: u64 = 10_000;
 /// No more hits than this are found in place, without a thread hop.
 const FEW: i64 = 200;
-/// About as many lookups, one ticket at a time, as fetching ten thousand hits costs.
-const PROBES: u64 = 1_000;
 /// So far from the beginning, a page is read backwards from the one after it, where that one is known.
 const FAR: i64 = 1_000;
 const SNIPPET_CHARS: usize = 160;
@@ -227,16 +225,19 @@ async fn search(
     offset: i64,
 ) -> Result<(Found, bool)> {
     let filter = &asked.filter;
-    let set = Words { query, reach: Reach::Set };
+    // All are found for some of them where a prefix is asked for, and all count where nothing is filtered.
+    let most = if filter.is_everything() || query.has_prefix() { i64::MAX } else { RANKED as i64 + 1 };
     let hits = match hits {
         Some(hits) => hits,
-        None => search::count_hits(conn, customer, query, RANKED as i64 + 1).await?,
+        None => search::count_hits(conn, customer, query, most).await?,
     };
-    let total = match (filter.is_everything(), hits > RANKED) {
-        (true, false) => hits,
-        (true, true) => search::count_hits(conn, customer, query, i64::MAX).await?,
-        (false, _) if hits == 0 => 0,
-        (false, _) => store::count_found(conn, customer, filter, set).await?,
+    let total = match filter.is_everything() {
+        true => hits,
+        false if hits == 0 => 0,
+        false => {
+            let reach = if hits > RANKED { Reach::Among } else { Reach::Set };
+            store::count_found(conn, customer, filter, Words { query, reach }).await?
+        }
     };
     let mut is_plain = true;
     let tickets = match asked.order {
@@ -253,13 +254,15 @@ async fn search(
                 let candidates = candidates(conn, customer, filter).await?;
                 let visits = wanted.saturating_mul(candidates) / total;
                 // A prefix is looked up anew for each ticket, all its words together.
-                if hits > RANKED && visits <= PROBES && !query.has_prefix() {
+                if hits > RANKED && visits <= conn.dialect().most_probes(hits) && !query.has_prefix() {
                     Reach::Each
-                } else if visits <= hits && conn.dialect().walks_past_misses() {
+                } else if hits > RANKED || visits <= hits {
                     Reach::Among
                 } else {
                     Reach::Set
                 }
+            } else if hits > RANKED {
+                Reach::Among
             } else {
                 Reach::Set
             };

@@ -14,13 +14,43 @@ impl Dialect {
             }
             Self::Postgres => {
                 let of_term = |it: &String| {
+                    let has = |row: &str| format!("{row}.words @@ CAST({it} AS TEXT)::tsquery");
                     format!(
-                        "SELECT DISTINCT ticket_id FROM ticket_search
-                         WHERE customer_id = $1 AND words @@ CAST({it} AS TEXT)::tsquery"
+                        "SELECT s.ticket_id FROM ticket_search s WHERE s.customer_id = $1 AND {}
+                         AND (s.chunk = 0 OR NOT EXISTS (
+                             SELECT 1 FROM ticket_search o WHERE o.customer_id = $1 AND o.ticket_id = s.ticket_id
+                             AND o.chunk < s.chunk AND {}))",
+                        has("s"),
+                        has("o")
                     )
                 };
                 terms.iter().map(of_term).collect::<Vec<_>>().join(" INTERSECT ")
             }
+        }
+    }
+
+    /// What the tickets `t` that are all of few hits are read from, and their condition.
+    pub(in crate::store) fn among_few_hits(self, terms: &[String]) -> (String, String) {
+        let hits = self.search_hits(terms);
+        match self {
+            // It keeps the order of a cross join: hits first.
+            Self::Sqlite => {
+                (format!("({hits}) h CROSS JOIN tickets t"), " AND t.ticket_id = h.ticket_id".into())
+            }
+            // Of an array it expects few elements, and looks each up. It knows no better of a join, and has
+            // walked the list with all hits for each ticket.
+            Self::Postgres => ("tickets t".into(), format!(" AND t.ticket_id = ANY (ARRAY({hits}))")),
+        }
+    }
+
+    /// A condition of the tickets `t` that are any of many hits, for a list that is walked past the others.
+    pub(in crate::store) fn among_many_hits(self, terms: &[String]) -> String {
+        let hits = self.search_hits(terms);
+        match self {
+            // The plus keeps it from looking up each hit instead.
+            Self::Sqlite => format!(" AND +t.ticket_id IN ({hits})"),
+            // What is asked of the answer keeps it from being made a join of.
+            Self::Postgres => format!(" AND (t.ticket_id IN ({hits})) IS TRUE"),
         }
     }
 
@@ -31,7 +61,7 @@ impl Dialect {
                 " AND (SELECT 1 FROM ticket_search WHERE ticket_search MATCH {it} AND rowid = t.ticket_id)"
             ),
             Self::Postgres => format!(
-                " AND (SELECT bool_or(s.words @@ CAST({it} AS TEXT)::tsquery) FROM ticket_search s
+                " AND (SELECT bool_or(s.words @@ (SELECT CAST({it} AS TEXT)::tsquery)) FROM ticket_search s
                    WHERE s.customer_id = $1 AND s.ticket_id = t.ticket_id)"
             ),
         };
@@ -43,33 +73,34 @@ impl Dialect {
         self == Self::Sqlite
     }
 
-    /// Whether a list is walked in its order to find some of thousands of hits. PostgreSQL looks them up as
-    /// fast, and plans for a walk by a guess of how many there are.
-    pub fn walks_past_misses(self) -> bool {
-        self == Self::Sqlite
+    /// How many tickets are looked up one by one for what it costs to fetch so many hits.
+    pub fn most_probes(self, hits: u64) -> u64 {
+        match self {
+            Self::Sqlite => 1_000,
+            // The rows of the hits are all over their table.
+            Self::Postgres => hits / 10,
+        }
     }
 
-    /// The tickets that have all terms, each with its score (the best being the least) and how many rows of
-    /// the index were found of it, no more rows than the limit. `any` is a parameter with the terms joined
-    /// by `|`.
+    /// Rows of the index of the tickets that have all terms, each with its score (the best being the least):
+    /// a ticket's is their sum. No more than the limit. `any` is a parameter with the terms joined by `|`.
     pub(in crate::store) fn search_few(self, any: &str, terms: &[String], limit: &str) -> String {
         match (self, terms) {
             (Self::Sqlite, _) => format!(
-                "SELECT rowid AS ticket_id, rank AS score, 1 FROM ticket_search
+                "SELECT rowid AS ticket_id, rank AS score FROM ticket_search
                  WHERE ticket_search MATCH {} AND {any} IS NOT NULL LIMIT {limit}",
                 terms.join("")
             ),
             // Chunks without the one term would add nothing.
             (Self::Postgres, [term]) => format!(
-                "SELECT s.ticket_id, -SUM(CAST(ts_rank(s.words, CAST({any} AS TEXT)::tsquery) AS DOUBLE PRECISION)), COUNT(*)
-                 FROM (SELECT ticket_id, words FROM ticket_search
-                       WHERE customer_id = $1 AND words @@ CAST({term} AS TEXT)::tsquery LIMIT {limit}) s
-                 GROUP BY s.ticket_id"
+                "SELECT s.ticket_id, {} FROM ticket_search s
+                 WHERE s.customer_id = $1 AND s.words @@ CAST({term} AS TEXT)::tsquery LIMIT {limit}",
+                score(any)
             ),
             (Self::Postgres, terms) => format!(
-                "SELECT s.ticket_id, -SUM(CAST(ts_rank(s.words, CAST({any} AS TEXT)::tsquery) AS DOUBLE PRECISION)), CAST(1 AS BIGINT)
-                 FROM ticket_search s
+                "SELECT s.ticket_id, SUM({}) FROM ticket_search s
                  WHERE s.customer_id = $1 AND s.ticket_id = ANY (ARRAY({} LIMIT {limit})) GROUP BY s.ticket_id",
+                score(any),
                 self.search_hits(terms)
             ),
         }
@@ -84,8 +115,9 @@ impl Dialect {
                 terms.join("")
             ),
             Self::Postgres => format!(
-                "SELECT s.ticket_id, -SUM(ts_rank(s.words, CAST({any} AS TEXT)::tsquery)) AS score
+                "SELECT s.ticket_id, SUM({}) AS score
                  FROM ticket_search s WHERE s.customer_id = $1 AND s.ticket_id IN ({}) GROUP BY s.ticket_id",
+                score(any),
                 self.search_hits(terms)
             ),
         }
@@ -125,4 +157,9 @@ impl Dialect {
             Self::Postgres => "DELETE FROM ticket_search WHERE customer_id = $1 AND ticket_id = ANY($2)",
         }
     }
+}
+
+/// What PostgreSQL makes of a row's words. As a part of its own the query is read once, not for each row.
+fn score(any: &str) -> String {
+    format!("-CAST(ts_rank(s.words, (SELECT CAST({any} AS TEXT)::tsquery)) AS DOUBLE PRECISION)")
 }

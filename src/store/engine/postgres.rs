@@ -198,9 +198,13 @@ impl Database {
             .parse()
             .map_err(|error| Error::invalid("database-url", format!("cannot be read: {error}")))?;
         config.application_name("answerpal");
-        // The generic plan is right for every statement here, and planning is what costs.
-        let options =
-            format!("{} -c plan_cache_mode=force_generic_plan", config.get_options().unwrap_or_default());
+        // The generic plan is right for every statement here, and planning is what costs. To compile a
+        // statement costs more than its rows, whose number is a guess. The hits of a word that all tickets
+        // have fit into the memory that one statement may take.
+        let options = format!(
+            "-c plan_cache_mode=force_generic_plan -c jit=off -c work_mem=32MB {}",
+            config.get_options().unwrap_or_default()
+        );
         config.options(options.trim());
         let tls = super::super::tls::connector(&config)?;
         let manager_config = ManagerConfig { recycling_method: RecyclingMethod::Fast };

@@ -24,7 +24,7 @@ pub enum Reach {
     /// All hits are fetched from the index first: right where they are few, or are to be counted.
     Set,
     /// All hits are fetched, and the list is walked in its order past the tickets that are none: right for
-    /// the first of thousands. Only where the [dialect](Dialect::walks_past_misses) does so.
+    /// the first of thousands, and to count among them.
     Among,
     /// Each ticket is looked up in the order of the list: right for the first of many hits.
     Each,
@@ -46,13 +46,12 @@ impl Words<'_> {
         let terms: Vec<String> = terms.into_iter().map(|it| clause.param(it)).collect();
         match self.reach {
             Reach::Set => {
-                clause.sql.push_str(" AND t.ticket_id = h.ticket_id");
-                // SQLite keeps the order of a cross join: hits first.
-                format!("({}) h CROSS JOIN tickets t", dialect.search_hits(&terms))
+                let (from, condition) = dialect.among_few_hits(&terms);
+                clause.sql.push_str(&condition);
+                from
             }
             Reach::Among => {
-                // The plus keeps SQLite from looking up each hit instead.
-                clause.sql.push_str(&format!(" AND +t.ticket_id IN ({})", dialect.search_hits(&terms)));
+                clause.sql.push_str(&dialect.among_many_hits(&terms));
                 "tickets t".into()
             }
             Reach::Each => {
@@ -93,8 +92,6 @@ row! {
         pub ticket_id: TicketId,
         /// The best has the least.
         pub score: f64,
-        /// Rows of the index that were found.
-        pub found: i64,
     }
 }
 
@@ -117,8 +114,21 @@ pub async fn few_hits(
     let terms: Vec<String> = terms.into_iter().map(|it| clause.param(it)).collect();
     let limit = clause.param(most + 1);
     let sql = dialect.search_few(&any, &terms, &limit);
-    let hits: Vec<Hit> = conn.query(&sql, &clause.params).await?;
-    Ok((hits.iter().map(|it| it.found).sum::<i64>() <= most).then_some(hits))
+    let rows: Vec<Hit> = conn.query(&sql, &clause.params).await?;
+    Ok((rows.len() as i64 <= most).then(|| summed(rows)))
+}
+
+/// Each ticket once, with the sum of its scores.
+fn summed(mut rows: Vec<Hit>) -> Vec<Hit> {
+    rows.sort_by_key(|it| it.ticket_id);
+    rows.dedup_by(|row, kept| {
+        let is_same = row.ticket_id == kept.ticket_id;
+        if is_same {
+            kept.score += row.score;
+        }
+        is_same
+    });
+    rows
 }
 
 /// Tickets by their ids, in no order, and where excerpts of them may come from: one round trip.

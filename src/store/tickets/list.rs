@@ -220,7 +220,7 @@ fn statement<'a>(
     dialect: Dialect,
 ) -> (String, Vec<Value<'a>>) {
     let (mut scans, params) = scans(customer, filters, words, order, part, dialect);
-    let by = order.sql();
+    let by = order.of_page();
     if let ([_], Some(ids)) = (scans.as_slice(), scans.first()) {
         return (format!("SELECT {LISTED} FROM ({ids}) p {LISTED_FROM} ORDER BY {by}"), params);
     }
@@ -271,8 +271,8 @@ fn scans<'a>(
         };
         let skip = if merged { String::new() } else { format!(" OFFSET {}", clause.param(part.offset)) };
         scans.push(format!(
-            "SELECT t.ticket_id, {column} AS sorted FROM {from} WHERE {} ORDER BY {by} LIMIT {limit}{skip}",
-            clause.sql
+            "SELECT t.ticket_id, {column} AS sorted FROM {from}{} WHERE {} ORDER BY {by} LIMIT {limit}{skip}",
+            order.sort.join, clause.sql
         ));
         params = clause.params;
     }

@@ -2,7 +2,6 @@
 
 use crate::model::Ticket;
 use crate::store::Value;
-use crate::store::reps::NAME_OF_REP;
 
 /// A property to sort by.
 #[derive(Debug)]
@@ -11,17 +10,24 @@ pub struct Sort {
     pub name: &'static str,
     /// A column of `tickets`, or an expression over it, with the alias `t`.
     pub(super) column: &'static str,
+    /// What the column is joined from, where it is not of the tickets.
+    pub(super) join: &'static str,
     nulls: bool,
     /// The column's value in a row, where it is there and never null.
     key: Option<fn(&Ticket) -> Value<'static>>,
 }
 
 const fn plain(name: &'static str, column: &'static str, key: fn(&Ticket) -> Value<'static>) -> Sort {
-    Sort { name, column, nulls: false, key: Some(key) }
+    Sort { name, column, join: "", nulls: false, key: Some(key) }
 }
 
 const fn nullable(name: &'static str, column: &'static str) -> Sort {
-    Sort { name, column, nulls: true, key: None }
+    Sort { name, column, join: "", nulls: true, key: None }
+}
+
+/// By a name that is not the ticket's own: joined, because PostgreSQL would look it up for each of them.
+const fn joined(name: &'static str, join: &'static str) -> Sort {
+    Sort { name, column: "LOWER(n.name)", join, nulls: true, key: None }
 }
 
 /// Every scalar property of a ticket as it is answered; the first is the default. Texts that people
@@ -35,13 +41,16 @@ pub static SORTS: [Sort; 20] = [
     plain("channelID", "t.channel_id", |it| it.channel_id.into()),
     plain("channel", "t.channel_type", |it| it.channel_type.into()),
     plain("channelType", "t.channel_type", |it| it.channel_type.into()),
-    nullable(
+    joined(
         "channelName",
-        "(SELECT LOWER(c.name) FROM channels c WHERE c.customer_id = t.customer_id AND c.channel_id = t.channel_id)",
+        " LEFT JOIN channels n ON n.customer_id = t.customer_id AND n.channel_id = t.channel_id",
     ),
     nullable("endUserID", "t.end_user_id"),
     plain("customerRepID", "t.customer_rep_id", |it| it.customer_rep_id.into()),
-    nullable("customerRepName", NAME_OF_REP),
+    joined(
+        "customerRepName",
+        " LEFT JOIN customer_reps n ON n.customer_id = t.customer_id AND n.customer_rep_id = t.customer_rep_id",
+    ),
     plain("escalated", "t.escalated", |it| it.escalated.into()),
     plain("isSpam", "t.is_spam", |it| it.is_spam.into()),
     plain("isClosed", "t.is_closed", |it| it.is_closed.into()),
@@ -86,12 +95,21 @@ impl Order {
 
     /// The engines differ in where nulls go: here they count as the least.
     pub(super) fn sql(self) -> String {
+        self.of(self.sort.column)
+    }
+
+    /// The same of rows that have the column's value as `sorted`.
+    pub(super) fn of_page(self) -> String {
+        self.of("p.sorted")
+    }
+
+    fn of(self, column: &str) -> String {
         let direction = if self.descending { "DESC" } else { "ASC" };
         let nulls = match (self.sort.nulls, self.descending) {
             (false, _) => "",
             (true, false) => " NULLS FIRST",
             (true, true) => " NULLS LAST",
         };
-        format!("{} {direction}{nulls}, t.ticket_id {direction}", self.sort.column)
+        format!("{column} {direction}{nulls}, t.ticket_id {direction}")
     }
 }

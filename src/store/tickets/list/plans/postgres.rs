@@ -111,18 +111,56 @@ async fn postgres_finds_words_by_their_index() {
     let query = answerpal_text::parse_query("rare");
     let hits = search::few_hits(&mut conn, CustomerId(1), &query, 200).await.unwrap().unwrap();
     assert_eq!(hits.len(), 50);
-    assert!(hits.iter().all(|it| it.found == 1 && it.score < 0.0), "{hits:?}");
+    assert!(hits.iter().all(|it| it.score < 0.0), "{hits:?}");
     let ids: Vec<i64> = hits.iter().map(|it| it.ticket_id.0).collect();
     for (_, filter) in filters() {
         let (sql, params) = passing_statement(CustomerId(1), &filter, ids.clone());
         check(&filter, &explained(&mut conn, &sql, &params).await);
     }
-    let order = Order::by_last_message(true);
-    let set = Words { query: &query, reach: Reach::Set };
-    let filters = branches(&Filter::default(), order, true);
+    let part = || Part { limit: 10, offset: 0, after: None };
+    for order in [Order::by_last_message(true), Order::by("dateCreated", true).unwrap()] {
+        for (reach, way) in [(Reach::Set, "ticket_id = ANY ($"), (Reach::Among, "hashed SubPlan")] {
+            let words = Words { query: &query, reach };
+            let filters = branches(&Filter::default(), order, words.is_a_set());
+            let (sql, params) =
+                statement(CustomerId(1), &filters, Some(words), order, &part(), conn.dialect());
+            let plan = explained(&mut conn, &sql, &params).await;
+            assert!(plan.contains("ticket_search_words") && plan.contains(way), "{plan}");
+            check(&"a search", &plan);
+        }
+    }
+}
+
+#[tokio::test]
+async fn postgres_joins_the_names_that_a_list_is_sorted_by() {
+    let Some((store, _folder)) = desk("names").await else { return };
+    let mut conn = store.read().await.unwrap();
     let part = Part { limit: 10, offset: 0, after: None };
-    let (sql, params) = statement(CustomerId(1), &filters, Some(set), order, &part, conn.dialect());
-    let plan = explained(&mut conn, &sql, &params).await;
-    assert!(plan.contains("ticket_search_words"), "{plan}");
-    check(&"a search", &plan);
+    let all = [Filter::default()];
+    for name in ["channelName", "customerRepName"] {
+        let order = Order::by(name, false).unwrap();
+        let (sql, params) = statement(CustomerId(1), &all, None, order, &part, conn.dialect());
+        let plan = explained(&mut conn, &sql, &params).await;
+        assert!(!plan.contains("SubPlan") && plan.contains("Join"), "{plan}");
+    }
+}
+
+#[tokio::test]
+async fn postgres_reads_lists_by_address_and_by_closing_in_order() {
+    let Some((store, _folder)) = desk("nulls").await else { return };
+    let mut conn = store.read().await.unwrap();
+    let part = Part { limit: 10, offset: 0, after: None };
+    let all = [Filter::default()];
+    for (name, index) in [("uid", "tickets_uid"), ("closeDate", "tickets_closed")] {
+        for descending in [true, false] {
+            let order = Order::by(name, descending).unwrap();
+            let (sql, params) = statement(CustomerId(1), &all, None, order, &part, conn.dialect());
+            let plan = explained(&mut conn, &sql, &params).await;
+            // Those of one address are sorted as they come.
+            assert!(
+                plan.contains(index) && most_sorted(&plan.replace("Incremental Sort", "")) <= 500,
+                "{plan}"
+            );
+        }
+    }
 }
