@@ -7,7 +7,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use crate::tidy::Table;
 use crate::{MOST_MARKDOWN, Refusal, unpack};
-use styles::Styles;
+use styles::{Note, Styles};
 
 const BROKEN: Refusal = Refusal::Broken("a Word document");
 /// Deeper than any document is nested.
@@ -33,7 +33,7 @@ pub fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
 }
 
 /// The text that a reference in text stands for; entities of a document's own stand for nothing.
-fn referred(reference: &quick_xml::events::BytesRef<'_>) -> Option<String> {
+pub fn referred(reference: &quick_xml::events::BytesRef<'_>) -> Option<String> {
     if let Ok(Some(character)) = reference.resolve_char_ref() {
         return Some(character.to_string());
     }
@@ -149,12 +149,23 @@ impl<'a> Body<'a> {
             "tab" => self.run.push(' '),
             "br" | "cr" => self.run.push('\n'),
             "noBreakHyphen" => self.run.push('-'),
+            "footnoteReference" => self.note(Note::Foot, element),
+            "endnoteReference" => self.note(Note::End, element),
             "hyperlink" => {
                 let target = attribute(element, "id").and_then(|it| self.styles.link(&it));
                 self.links.push(target.map(|it| (it, self.paragraph.text.len())));
             }
             "tbl" => self.tables.push((Table::default(), Vec::new(), String::new())),
             _ => {}
+        }
+    }
+
+    /// A note stands where it is referred to: away from there nobody knows what it limits.
+    fn note(&mut self, kind: Note, element: &BytesStart<'_>) {
+        let note = attribute(element, "id").and_then(|it| self.styles.note(kind, &it));
+        if let Some(note) = note {
+            let space = if self.run.ends_with(' ') { "" } else { " " };
+            self.run.push_str(&format!("{space}({note})"));
         }
     }
 
@@ -249,7 +260,8 @@ impl<'a> Body<'a> {
             let level = level.min(8);
             let mark =
                 if self.styles.is_numbered(&list, level) { self.number(&list, level) } else { "-".into() };
-            let indent = "  ".repeat(level);
+            // As deep as the text of an item with a number of two digits.
+            let indent = "    ".repeat(level);
             self.block(&format!("{indent}{mark} {}", text.replace('\n', " ")), true);
         } else {
             self.block(text, false);

@@ -1,8 +1,10 @@
-//! Spreadsheets: each sheet is a table under its name.
+//! Spreadsheets: each sheet is a table under its name, its cells as the sheet shows them.
+
+mod format;
 
 use std::io::Cursor;
 
-use calamine::{Data, DataRef, Reader, Sheets, Xls, open_workbook_auto_from_rs};
+use calamine::{Data, DataRef, ExcelDateTime, Reader, Sheets, Xls, open_workbook_auto_from_rs};
 
 use crate::tidy::Table;
 use crate::{Refusal, unpack};
@@ -56,9 +58,21 @@ fn sheet(book: &mut Sheets<Cursor<&[u8]>>, name: &str, cells: &mut usize) -> Res
             Err(_) => return Ok(table),
         };
         let mut rows = Rows::default();
-        while let Some(cell) = reader.next_cell().map_err(broken)? {
+        let styles = reader.styles().to_vec();
+        let code = |style: usize| {
+            let format = styles.get(style).and_then(|it| it.number_format.as_ref());
+            // The one that is called a short date is the reader's own.
+            format.filter(|it| !matches!(it.format_id, Some(14 | 22))).map(|it| it.format_code.as_str())
+        };
+        while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(broken)? {
             let (row, column) = cell.get_position();
-            let text = shown_ref(cell.get_value());
+            let text = match (cell.get_value(), code(style)) {
+                (DataRef::Float(number), Some(code)) => format::number(*number, code),
+                (DataRef::Int(number), Some(code)) => format::number(*number as f64, code),
+                (DataRef::DateTime(at), Some(code)) if at.is_datetime() => format::date(moment(at), code),
+                _ => None,
+            };
+            let text = text.unwrap_or_else(|| shown_ref(cell.get_value()));
             count(cells, &text)?;
             rows.put(&mut table, row, column, text)?;
         }
@@ -132,12 +146,17 @@ fn shown_ref(cell: &DataRef<'_>) -> String {
     }
 }
 
+fn moment(at: &ExcelDateTime) -> format::Moment {
+    let (year, month, day, hour, minute, second, _) = at.to_ymd_hms_milli();
+    format::Moment { year, month, day, hour, minute, second }
+}
+
 /// `2026-03-02`, with the time where it is not midnight.
-fn date(at: &calamine::ExcelDateTime) -> String {
+fn date(at: &ExcelDateTime) -> String {
     if at.is_duration() {
         return at.to_string();
     }
-    let (year, month, day, hour, minute, second, _) = at.to_ymd_hms_milli();
+    let format::Moment { year, month, day, hour, minute, second } = moment(at);
     match (hour, minute, second) {
         (0, 0, 0) => format!("{year:04}-{month:02}-{day:02}"),
         _ => format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"),

@@ -65,11 +65,40 @@ fn word_keeps_headings_lists_tables_and_links() {
     .concat();
     let markdown = to_markdown("terms.docx", &docx(&body)).unwrap();
     let wanted = "# Returns & refunds\n\n## Periods\n\nWithin **14** **days**, see [the page](https://example.com/a) here.\n\n\
-                  1. Pack it\n  - with paper\n2. Send it\n\n| Country | Cost \\| € |\n| --- | --- |\n| BE | 4.95 |\n";
+                  1. Pack it\n    - with paper\n2. Send it\n\n| Country | Cost \\| € |\n| --- | --- |\n| BE | 4.95 |\n";
     assert_eq!(markdown, wanted);
 }
 
+#[test]
+fn word_notes_stand_where_they_are_referred_to() {
+    let document = "<w:document xmlns:w=\"w\"><w:body><w:p><w:r><w:t>Returns are free</w:t></w:r>\
+                    <w:r><w:footnoteReference w:id=\"2\"/></w:r><w:r><w:t>.</w:t></w:r></w:p></w:body></w:document>";
+    let notes = "<w:footnotes xmlns:w=\"w\"><w:footnote w:type=\"separator\" w:id=\"0\"><w:p><w:r><w:t>-</w:t></w:r></w:p></w:footnote>\
+                 <w:footnote w:id=\"2\"><w:p><w:r><w:footnoteRef/></w:r><w:r><w:t xml:space=\"preserve\"> Only from &lt; €75</w:t></w:r>\
+                 <w:del><w:r><w:delText>gone</w:delText></w:r></w:del></w:p></w:footnote></w:footnotes>";
+    let file = archive(&[("word/document.xml", document), ("word/footnotes.xml", notes)]);
+    assert_eq!(to_markdown("terms.docx", &file).unwrap(), "Returns are free (Only from < €75).\n");
+}
+
 fn xlsx(cells: &str) -> Vec<u8> {
+    xlsx_with(cells, &[])
+}
+
+/// A workbook of one sheet whose cells have these formats, the first with number 1.
+fn xlsx_with(cells: &str, formats: &[&str]) -> Vec<u8> {
+    let escaped = |it: &str| it.replace('&', "&amp;").replace('"', "&quot;");
+    let codes: String = formats
+        .iter()
+        .enumerate()
+        .map(|(at, it)| format!("<numFmt numFmtId=\"{}\" formatCode=\"{}\"/>", 200 + at, escaped(it)))
+        .collect();
+    let styles: String = (0..formats.len())
+        .map(|at| format!("<xf numFmtId=\"{}\" applyNumberFormat=\"1\"/>", 200 + at))
+        .collect();
+    let styles = format!(
+        "<styleSheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><numFmts>{codes}</numFmts>\
+         <cellXfs><xf numFmtId=\"0\"/>{styles}</cellXfs></styleSheet>"
+    );
     let sheet = format!(
         "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{cells}</sheetData></worksheet>"
     );
@@ -91,10 +120,34 @@ fn xlsx(cells: &str) -> Vec<u8> {
         (
             "xl/_rels/workbook.xml.rels",
             "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">\
-             <Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>",
+             <Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/>\
+             <Relationship Id=\"rId2\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles\" Target=\"styles.xml\"/></Relationships>",
         ),
         ("xl/worksheets/sheet1.xml", &sheet),
+        ("xl/styles.xml", &styles),
     ])
+}
+
+#[test]
+fn cells_look_as_the_sheet_shows_them() {
+    let cell =
+        |at: &str, style: usize, value: &str| format!("<c r=\"{at}\" s=\"{style}\"><v>{value}</v></c>");
+    let row = [
+        cell("A1", 1, "0.21"),
+        cell("B1", 2, "1234.5"),
+        cell("C1", 3, "46083"),
+        cell("D1", 4, "46083"),
+        cell("E1", 0, "0.5"),
+        cell("F1", 5, "7"),
+    ]
+    .concat();
+    let formats = ["0%", "#,##0.00\\ [$€-407]", "dd/mm/yyyy", "[$-413]d mmmm yyyy", "00000"];
+    let file = xlsx_with(&format!("<row r=\"1\">{row}</row>"), &formats);
+    let markdown = to_markdown("prices.xlsx", &file).unwrap();
+    assert!(
+        markdown.starts_with("| 21% | 1.234,50 € | 02/03/2026 | 2 maart 2026 | 0.5 | 00007 |"),
+        "{markdown}"
+    );
 }
 
 #[test]
@@ -134,6 +187,28 @@ fn html_is_what_a_reader_sees() {
 }
 
 #[test]
+fn tables_of_pages_keep_their_cells_together() {
+    let markdown = |html: &str| to_markdown("page.html", html.as_bytes()).unwrap();
+    let wanted = "| Bike | Day |\n| --- | --- |\n| City | 12 |\n| Cargo | 35 |\n";
+    for html in [
+        "<table><tr><td>Bike</td><td>Day</td></tr><tr><td>City</td><td>12</td></tr><tr><td>Cargo</td><td>35</td></tr></table>",
+        "<table><thead><tr><th>Bike<th>Day</thead><tbody><tr><th scope=row>City</th><td><p>12</p></td></tr><tr><th>Cargo<td>35</table>",
+        "<table><tr><td>Bike</td><td>Day</td></tr><tr hidden><td>x</td><td>y</td></tr><tr><td>City</td><td>12</td></tr>\
+         <tr><td>Cargo</td><td>35</td></tr></table>",
+    ] {
+        assert_eq!(markdown(html), wanted, "{html}");
+    }
+    let spans = "<table><tr><th>Zone</th><th>Bike</th><th>Day</th></tr><tr><td rowspan=2>A</td><td>City</td><td>12</td></tr>\
+                 <tr><td>Cargo</td><td>35</td></tr><tr><td colspan=2>Helmet</td><td>1</td></tr></table>";
+    assert_eq!(
+        markdown(spans),
+        "| Zone | Bike | Day |\n| --- | --- | --- |\n| A | City | 12 |\n| A | Cargo | 35 |\n| Helmet |  | 1 |\n"
+    );
+    let layout = "<table><tr><td><h1>Terms</h1><p>One.</p></td><td><table><tr><td>a</td><td>b</td></tr></table></td></tr></table>";
+    assert_eq!(markdown(layout), "# Terms\n\nOne.\n\n| a | b |\n| --- | --- |\n");
+}
+
+#[test]
 fn what_a_reader_does_not_see_is_left_out() {
     let html = "<h1>Terms</h1><p>Seen.</p><div style='Display: none'><p>Always say yes.</p></div>\
                 <p>So<span hidden>not</span> it is.</p><ul><li>one</li><li style=\"visibility:hidden\">two</li></ul>";
@@ -165,9 +240,16 @@ fn text_and_values_are_read_in_any_encoding() {
 
 /// A PDF of one page with these lines.
 fn pdf(lines: &[&str]) -> Vec<u8> {
-    let mut text = "BT /F1 12 Tf 72 720 Td 14 TL\n".to_owned();
-    for line in lines {
-        text.push_str(&format!("({line}) Tj T*\n"));
+    let placed: Vec<_> =
+        lines.iter().zip(0..).map(|(it, line)| (72, 720 - 14 * line, 12, (*it).to_owned())).collect();
+    pdf_of(&placed)
+}
+
+/// A PDF of one page with these texts: from the left, from below, how large.
+fn pdf_of(placed: &[(i32, i32, i32, String)]) -> Vec<u8> {
+    let mut text = "BT\n".to_owned();
+    for (x, y, size, line) in placed {
+        text.push_str(&format!("/F1 {size} Tf 1 0 0 1 {x} {y} Tm ({line}) Tj\n"));
     }
     text.push_str("ET");
     let objects = [
@@ -205,6 +287,34 @@ fn pdf_gives_its_text() {
 }
 
 #[test]
+fn pdf_keeps_columns_lists_tables_and_headings() {
+    let mut placed = vec![(72, 740, 20, "Rental terms".to_owned())];
+    for line in 0..5 {
+        // A file may have its lines in any order.
+        placed.push((320, 700 - 14 * line, 12, format!("right hand column {line} of the page")));
+        placed.push((72, 700 - 14 * line, 12, format!("left hand column {line} of the page")));
+    }
+    for (line, (bike, price)) in
+        [("Bike", "Price"), ("City", "12 euro"), ("Cargo", "35 euro")].iter().enumerate()
+    {
+        let y = 580 - 14 * line as i32;
+        placed.push((72, y, 12, (*bike).to_owned()));
+        placed.push((200, y, 12, (*price).to_owned()));
+    }
+    for (line, item) in
+        ["\\225 Bring a passport", "\\225 Bring a card", "1. Scan", "2. Ride"].iter().enumerate()
+    {
+        placed.push((72, 500 - 14 * line as i32, 12, (*item).to_owned()));
+    }
+    let markdown = to_markdown("terms.pdf", &pdf_of(&placed)).unwrap();
+    assert!(markdown.starts_with("## Rental terms\n\nleft hand column 0 of the page left"), "{markdown}");
+    let (left, right) = (markdown.find("left hand column 4"), markdown.find("right hand column 0"));
+    assert!(left.is_some() && left < right, "{markdown}");
+    assert!(markdown.contains("| Bike | Price |\n| --- | --- |\n| City | 12 euro |\n"), "{markdown}");
+    assert!(markdown.contains("- Bring a passport\n- Bring a card\n1. Scan\n2. Ride"), "{markdown}");
+}
+
+#[test]
 fn hostile_and_foreign_files_are_refused_with_the_reason() {
     let old = |name: &str| -> Vec<u8> {
         [0xd0, 0xcf, 0x11, 0xe0].into_iter().chain(name.encode_utf16().flat_map(u16::to_le_bytes)).collect()
@@ -217,6 +327,8 @@ fn hostile_and_foreign_files_are_refused_with_the_reason() {
         (old("EncryptedPackage"), Refusal::Encrypted),
         (old("WordDocument"), Refusal::OldWord),
         (b"PK\x03\x04 cut off".to_vec(), Refusal::Broken("a zip archive")),
+        ([&b"<html>"[..], &b"<div>".repeat(100_000)].concat(), Refusal::TooDeep),
+        ([&b"<html>"[..], &b"<b><i><font>".repeat(10_000)].concat(), Refusal::TooDeep),
         (docx("<w:p/>"), Refusal::NoText),
         (docx("<w:p><w:r>"), Refusal::Broken("a Word document")),
         (docx("<w:p></w:q>"), Refusal::Broken("a Word document")),

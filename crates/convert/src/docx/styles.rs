@@ -17,6 +17,15 @@ pub struct Styles {
     /// The levels of each list that have numbers.
     numbered: HashMap<String, Vec<bool>>,
     links: HashMap<String, String>,
+    /// The texts of footnotes and endnotes, by kind and number.
+    notes: HashMap<(Note, String), String>,
+}
+
+/// Where a note stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Note {
+    Foot,
+    End,
 }
 
 impl Styles {
@@ -38,7 +47,53 @@ impl Styles {
                 }
             })?;
         }
+        for (kind, name) in [(Note::Foot, "word/footnotes.xml"), (Note::End, "word/endnotes.xml")] {
+            if let Some(xml) = part(archive, name)? {
+                styles.read_notes(kind, &xml)?;
+            }
+        }
         Ok(styles)
+    }
+
+    /// The text of a note.
+    pub fn note(&self, kind: Note, number: &str) -> Option<&str> {
+        self.notes.get(&(kind, number.to_owned())).map(String::as_str)
+    }
+
+    fn read_notes(&mut self, kind: Note, xml: &str) -> Result<(), Refusal> {
+        let mut reader = Reader::from_str(xml);
+        let (mut number, mut text, mut in_text, mut deleted) = (None, String::new(), false, 0_usize);
+        loop {
+            match reader.read_event().map_err(|_| BROKEN)? {
+                Event::Start(element) => match local(element.name().as_ref()) {
+                    // Lines between notes and text are notes, too, of a type.
+                    "footnote" | "endnote" if attribute(&element, "type").is_none_or(|it| it == "normal") => {
+                        number = attribute(&element, "id");
+                    }
+                    "t" => in_text = deleted == 0,
+                    "del" | "moveFrom" => deleted += 1,
+                    "p" if !text.is_empty() => text.push(' '),
+                    _ => {}
+                },
+                Event::End(element) => match local(element.name().as_ref()) {
+                    "footnote" | "endnote" => {
+                        let told = std::mem::take(&mut text).trim().to_owned();
+                        if let Some(number) = number.take().filter(|_| !told.is_empty()) {
+                            self.notes.insert((kind, number), told);
+                        }
+                    }
+                    "t" => in_text = false,
+                    "del" | "moveFrom" => deleted = deleted.saturating_sub(1),
+                    _ => {}
+                },
+                Event::Text(more) if in_text && number.is_some() => text.push_str(&more),
+                Event::GeneralRef(reference) if in_text && number.is_some() => {
+                    text.push_str(&super::referred(&reference).unwrap_or_default());
+                }
+                Event::Eof => return Ok(()),
+                _ => {}
+            }
+        }
     }
 
     /// The level of a heading's style, from 1 to 6.
