@@ -5,12 +5,20 @@
 
 use std::ops::Range;
 
+mod questions;
+
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 /// Blocks under one heading are joined up to this many bytes, …
 const GOOD: usize = 700;
 /// … and a block alone is cut beyond this many: some 250 tokens, which is what a vector can hold.
 const LONGEST: usize = 1200;
+/// A list with numbers is cut beyond this many: who follows steps needs all of them.
+const LONGEST_STEPS: usize = 2600;
+/// A line that stands for a heading has at most so many bytes.
+const LONGEST_QUESTION: usize = 200;
+/// Headings of documents have six levels; lines that stand for one are below all of them.
+const BELOW: HeadingLevel = HeadingLevel::H6;
 
 /// A part of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +54,10 @@ impl Passage {
 pub fn split(markdown: &str) -> Vec<Passage> {
     let mut splitter = Splitter { markdown, headings: Vec::new(), open: None, lonely: None, out: Vec::new() };
     for block in blocks(markdown) {
-        splitter.add(block);
+        match questions::of(markdown, &block) {
+            Some(parts) => parts.into_iter().for_each(|it| splitter.add(it)),
+            None => splitter.add(block),
+        }
     }
     splitter.close();
     splitter.close_heading();
@@ -64,7 +75,18 @@ enum Block {
         range: Range<usize>,
         cuts: Vec<usize>,
         head: Option<Range<usize>>,
+        kind: Kind,
     },
+}
+
+/// What a block is, as far as it matters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Paragraph,
+    /// A list with numbers.
+    Steps,
+    Table,
+    Other,
 }
 
 /// The blocks of the outermost level.
@@ -72,7 +94,7 @@ fn blocks(markdown: &str) -> Vec<Block> {
     let mut out = Vec::new();
     let mut depth = 0usize;
     let mut heading: Option<(HeadingLevel, String)> = None;
-    let (mut cuts, mut head) = (Vec::new(), None);
+    let (mut cuts, mut head, mut kind) = (Vec::new(), None, Kind::Other);
     for (event, range) in
         Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH).into_offset_iter()
     {
@@ -80,6 +102,9 @@ fn blocks(markdown: &str) -> Vec<Block> {
             Event::Start(tag) => {
                 match tag {
                     Tag::Heading { level, .. } if depth == 0 => heading = Some((level, String::new())),
+                    Tag::Paragraph if depth == 0 => kind = Kind::Paragraph,
+                    Tag::List(Some(_)) if depth == 0 => kind = Kind::Steps,
+                    Tag::Table(_) if depth == 0 => kind = Kind::Table,
                     Tag::TableHead => head = Some(range),
                     Tag::Item | Tag::TableRow => cuts.push(range.start),
                     _ => {}
@@ -91,8 +116,9 @@ fn blocks(markdown: &str) -> Vec<Block> {
                 if depth == 0 {
                     out.push(match (tag, heading.take()) {
                         (TagEnd::Heading(_), Some((level, text))) => Block::Heading { level, text, range },
-                        _ => Block::Body { range, cuts: std::mem::take(&mut cuts), head: head.take() },
+                        _ => Block::Body { range, cuts: std::mem::take(&mut cuts), head: head.take(), kind },
                     });
+                    kind = Kind::Other;
                 }
             }
             Event::Text(text) | Event::Code(text) => {
@@ -100,7 +126,9 @@ fn blocks(markdown: &str) -> Vec<Block> {
                     heading.push_str(&text);
                 }
             }
-            Event::Html(_) if depth == 0 => out.push(Block::Body { range, cuts: Vec::new(), head: None }),
+            Event::Html(_) if depth == 0 => {
+                out.push(Block::Body { range, cuts: Vec::new(), head: None, kind: Kind::Other });
+            }
             _ => {}
         }
     }
@@ -130,13 +158,13 @@ impl Splitter<'_> {
                 self.headings.push((level, text.trim().to_owned()));
                 self.lonely = Some(range);
             }
-            Block::Body { range, cuts, head } => {
+            Block::Body { range, cuts, head, kind } => {
                 let range = self.trim(range);
                 if range.is_empty() {
                     return;
                 }
                 self.lonely = None;
-                if range.len() > LONGEST {
+                if range.len() > if kind == Kind::Steps { LONGEST_STEPS } else { LONGEST } {
                     self.close();
                     self.cut(range, &cuts, head);
                 } else {

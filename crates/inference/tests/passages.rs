@@ -66,6 +66,47 @@ fn a_long_paragraph_is_cut_between_sentences() {
     assert!(passages.iter().all(|passage| passage.text.ends_with('.') && passage.text.starts_with("This")));
 }
 
+#[test]
+fn each_question_of_a_list_has_its_answer_by_itself() {
+    let parts = |text: &str| -> Vec<(String, String)> {
+        let passages = split(text);
+        for it in &passages {
+            assert_eq!(it.text, text[it.start..it.end]);
+        }
+        passages.into_iter().map(|it| (it.headings.last().cloned().unwrap_or_default(), it.text)).collect()
+    };
+    let pair = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+    let expected =
+        [pair("How long is the warranty?", "Two years."), pair("Do you ship abroad?", "Only to Norway.")];
+    for text in [
+        "**How long is the warranty?**\nTwo years.\n\n**Do you ship abroad?**\n\nOnly to Norway.",
+        "Q: How long is the warranty?\nTwo years.\nQ: Do you ship abroad?\nOnly to Norway.",
+        "How long is the warranty?\n\nTwo years.\n\nDo you ship abroad?\n\nOnly to Norway.",
+        "| Question | Answer |\n|---|---|\n| How long is the warranty? | Two years. |\n| Do you ship abroad? | Only to Norway. |\n",
+        "| Nr | Question | Answer |\n|---|---|---|\n| 1 | How long is the warranty? | Two years. |\n| 2 | Do you ship abroad? | Only to Norway. |\n",
+    ] {
+        assert_eq!(parts(text), expected, "{text}");
+    }
+    for text in [
+        "We ship. Do you want more? Write to us.",
+        "**Returns are not possible.**",
+        "| Bike | Price |\n|---|---|\n| City | 12 |",
+    ] {
+        assert_eq!(parts(text), [pair("", text)], "{text}");
+    }
+}
+
+#[test]
+fn steps_stay_together() {
+    let steps: String = (1..=25)
+        .map(|step| {
+            format!("{step}. Do what has to be done now, with the part of number {step} in your hand.\n")
+        })
+        .collect();
+    let passages = split(&format!("# Mounting\n\n{steps}"));
+    assert_eq!(passages.len(), 1, "{passages:?}");
+}
+
 proptest! {
     /// (Without `-`, which makes a heading of the line above.) Every letter of a document that is not markup is in a passage or its headings, in order, once.
     #[test]
