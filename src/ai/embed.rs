@@ -81,13 +81,16 @@ pub struct Embedding {
     memory: Memory,
     /// Endpoints that were silent lately, and until when nobody waits for them again.
     silent: Mutex<HashMap<String, Instant>>,
+    /// How long the vectors of each endpoint were last.
+    lengths: Mutex<HashMap<String, usize>>,
 }
 
 impl Embedding {
     /// `patience` is how long an endpoint may be silent.
     pub fn new(outbound: Outbound, patience: Duration) -> Self {
         let permits = Arc::new(Semaphore::new(AT_ONCE));
-        Self { outbound, patience, permits, memory: Memory::default(), silent: Mutex::default() }
+        let (silent, lengths) = (Mutex::default(), Mutex::default());
+        Self { outbound, patience, permits, memory: Memory::default(), silent, lengths }
     }
 
     /// A vector of length 1 for each text.
@@ -104,6 +107,22 @@ impl Embedding {
         }
         let role = space.role(role);
         let texts: Vec<&str> = texts.iter().map(|it| cut(it)).collect();
+        let made = self.all(space, &texts, role).await?;
+        if are_alike(&made) {
+            return Ok(made);
+        }
+        // The endpoint's vectors became longer or shorter: none of those before is remembered any more.
+        let made = self.all(space, &texts, role).await?;
+        match are_alike(&made) {
+            true => Ok(made),
+            false => {
+                Err(EmbedError::Passing("the embedding endpoint answers vectors of different lengths".into()))
+            }
+        }
+    }
+
+    /// As [`Self::embed`], each by the model as it is.
+    async fn all(&self, space: &Space, texts: &[&str], role: Role) -> Result<Vec<Vec<f32>>, EmbedError> {
         let mut vectors: HashMap<&str, Vec<f32>> = HashMap::new();
         let mut missing: Vec<&str> = Vec::new();
         let mut seen = HashSet::new();
@@ -144,7 +163,24 @@ impl Embedding {
             Err(EmbedError::Silent(_)) => silent().insert(remote.name().to_owned(), Instant::now() + REST),
             _ => silent().remove(remote.name()),
         };
+        if let Some(length) = made.as_ref().ok().and_then(|it| it.first()).map(Vec::len) {
+            self.note_length(remote.name(), length);
+        }
         made
+    }
+
+    fn note_length(&self, name: &str, length: usize) {
+        let before =
+            self.lengths.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), length);
+        if let Some(before) = before.filter(|it| *it != length) {
+            tracing::error!(
+                model = name,
+                before,
+                now = length,
+                "the embedding endpoint answers vectors of another length: all texts are embedded anew"
+            );
+            self.memory.clear();
+        }
     }
 
     /// Whether the vector of a text is at hand.
@@ -169,6 +205,10 @@ impl Embedding {
         let vectors = computed.await.map_err(|it| passing(it.to_string()))?;
         vectors.map_err(|it| EmbedError::Lasting(it.to_string()))
     }
+}
+
+fn are_alike(vectors: &[Vec<f32>]) -> bool {
+    vectors.windows(2).all(|it| it[0].len() == it[1].len())
 }
 
 fn cut(text: &str) -> &str {

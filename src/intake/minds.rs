@@ -82,6 +82,12 @@ impl Minds {
         shelf.minds.entry(key).or_default().clone()
     }
 
+    /// Lets go of a tenant's classifier: the next message makes it again.
+    pub fn forget(&self, customer: CustomerId, space: &str) {
+        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        shelf.minds.remove(&(customer, space.to_owned()));
+    }
+
     fn english(&self, customer: CustomerId, version: i64) -> Option<bool> {
         let shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         shelf.english.get(&customer).filter(|it| it.0 == version).map(|it| it.1)

@@ -5,6 +5,7 @@ mod embedding;
 mod stock;
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use answerpal_inference::retrieval::Hit;
 
@@ -28,6 +29,8 @@ const LOOKED_AT: usize = 60;
 const PASSAGES: usize = 3;
 /// A document up to this many bytes is given whole.
 const WHOLE: usize = 1500;
+/// How long a search waits for a few passages that were just written.
+const PATIENCE: Duration = Duration::from_millis(1500);
 /// Another passage of a document is given where its score is not much lower than that of the best.
 const NEAR: f32 = 0.75;
 
@@ -80,11 +83,11 @@ pub async fn for_message(
 ) -> Result<Found<FoundPassage>, Trouble> {
     let Some(text) = text_of(message) else { return Ok(Found { best: Vec::new(), waiting: 0 }) };
     let among = linked(&mut *app.store.read().await?, customer, message).await?;
-    search(app, customer, &text, language_of(&text), among, count).await
+    search(app, customer, &text, language_of(&text), among, count, PATIENCE).await
 }
 
 /// The best passages for a text, best first. `lang` is its language, where that is known; `among` limits them
-/// to some documents.
+/// to some documents. For passages that were just written it waits so long.
 pub async fn search(
     app: &App,
     customer: CustomerId,
@@ -92,17 +95,22 @@ pub async fn search(
     lang: Option<&str>,
     among: Option<HashSet<i64>>,
     count: usize,
+    patience: Duration,
 ) -> Result<Found<FoundPassage>, Trouble> {
     let mut conn = app.store.read().await?;
     let reading = spaces::reading(app, &mut conn, customer).await?;
     drop(conn);
     let space = stock::space(app, customer, &reading, lang).await?;
-    let stock = stock::current(app, customer, &reading, &space).await?;
+    let mut stock = stock::current(app, customer, &reading, &space).await?;
     if stock.is_empty() {
         return Ok(Found { best: Vec::new(), waiting: 0 });
     }
     let vectors = app.knowledge.embedding.embed(&space, &[text], Role::Query).await?;
-    stock.settle().await;
+    if let Some(vector) = vectors.first().filter(|it| stock.is_unlike(it)) {
+        super::vectors::forget_others(app, customer, &space, vector.len()).await?;
+        stock = stock::current(app, customer, &reading, &space).await?;
+    }
+    stock.settle(patience).await;
     let waiting = stock.waiting();
     let vector = vectors.first().map_or(&[][..], Vec::as_slice);
     let hits = stock.search(text, vector, among.as_ref(), count);

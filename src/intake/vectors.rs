@@ -3,11 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::time::Instant;
 
 use super::Trouble;
 use crate::ai::embed::{Role, Space};
 use crate::app::App;
+use crate::domain::caller::Actor;
+use crate::domain::events::{Event, note};
 use crate::model::CustomerId;
 use crate::store::text_vectors as store;
 
@@ -59,28 +62,72 @@ pub async fn of(
     space: &Space,
     wanted: Wanted<'_>,
 ) -> Result<HashMap<String, Vec<f32>>, Trouble> {
+    let (found, length) = all(app, customer, space, &wanted).await?;
+    let Some(length) = length.filter(|length| found.values().any(|it| it.len() != *length)) else {
+        return Ok(found);
+    };
+    forget_others(app, customer, space, length).await?;
+    let (found, _) = all(app, customer, space, &wanted).await?;
+    Ok(found.into_iter().filter(|it| it.1.len() == length).collect())
+}
+
+/// What makes the vectors of a space makes them so long now: those of another length compare with nothing and
+/// are removed. Whoever needs one makes it again, until then documents are found by their words.
+pub async fn forget_others(
+    app: &App,
+    customer: CustomerId,
+    space: &Space,
+    length: usize,
+) -> Result<(), Trouble> {
+    let name = space.name().to_owned();
+    app.store
+        .write(move |tx| {
+            Box::pin(async move {
+                if store::delete_others(tx, customer, &name, length).await? == 0 {
+                    return Ok(());
+                }
+                let changes = json!({ "model": name, "dimensions": length });
+                let event = Event::new("aiSettings.dimensionsChanged", "customer", customer.0).with(changes);
+                note(tx, customer, Actor::System, &[event]).await
+            })
+        })
+        .await?;
+    app.knowledge.stocks.forget(customer, space.name());
+    app.knowledge.minds.forget(customer, space.name());
+    Ok(())
+}
+
+/// Vectors by hash, and how long those are that were made now.
+async fn all(
+    app: &App,
+    customer: CustomerId,
+    space: &Space,
+    wanted: &Wanted<'_>,
+) -> Result<(HashMap<String, Vec<f32>>, Option<usize>), Trouble> {
     let Wanted { kind, texts, patience } = wanted;
     let began = Instant::now();
     if texts.is_empty() {
-        return Ok(HashMap::new());
+        return Ok((HashMap::new(), None));
     }
     let hashes = texts.iter().map(|it| it.0.clone()).collect();
     let mut conn = app.store.read().await?;
     let mut found = store::of(&mut conn, customer, space.name(), kind.as_str(), hashes).await?;
     drop(conn);
     let mut missing: Vec<(String, &str)> =
-        texts.into_iter().filter(|it| !found.contains_key(&it.0)).collect();
+        texts.iter().filter(|it| !found.contains_key(&it.0)).cloned().collect();
     let mut seen = HashSet::new();
     missing.retain(|it| seen.insert(it.0.clone()));
     let remembers = |text: &str| app.knowledge.embedding.remembers(space, text, kind.role());
     let (at_hand, missing): (Vec<_>, Vec<_>) = missing.into_iter().partition(|it| remembers(it.1));
+    let (kind, mut length) = (*kind, None);
     let at_hand = at_hand.chunks(BATCH).map(|it| (true, it));
     for (is_free, batch) in at_hand.chain(missing.chunks(BATCH).map(|it| (false, it))) {
-        if !is_free && began.elapsed() >= patience {
+        if !is_free && began.elapsed() >= *patience {
             break;
         }
         let texts: Vec<&str> = batch.iter().map(|it| it.1).collect();
         let vectors = app.knowledge.embedding.embed(space, &texts, kind.role()).await?;
+        length = vectors.first().map(Vec::len).or(length);
         let made: Vec<(String, Vec<f32>)> = batch.iter().map(|it| it.0.clone()).zip(vectors).collect();
         found.extend(made.iter().cloned());
         let name = space.name().to_owned();
@@ -90,5 +137,5 @@ pub async fn of(
             })
             .await?;
     }
-    Ok(found)
+    Ok((found, length))
 }

@@ -50,6 +50,16 @@ pub async fn put(
     Ok(())
 }
 
+/// Removes those of a model that are not so long.
+pub async fn delete_others(tx: &mut Tx, customer: CustomerId, model: &str, length: usize) -> Result<u64> {
+    let bytes = i64::try_from(length * 4).unwrap_or(i64::MAX);
+    tx.execute(
+        "DELETE FROM text_vectors WHERE customer_id = $1 AND model = $2 AND LENGTH(vector) <> $3",
+        params![customer, model, bytes],
+    )
+    .await
+}
+
 /// Removes those of texts that are gone.
 pub async fn delete_unused(tx: &mut Tx) -> Result<u64> {
     tx.execute(

@@ -36,6 +36,10 @@ impl Memory {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).vectors.get(&key).cloned()
     }
 
+    pub fn clear(&self) {
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Kept::default();
+    }
+
     pub fn put(&self, space: &str, role: Role, text: &str, vector: &[f32]) {
         let key = self.key(space, role, text);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -67,5 +71,7 @@ mod tests {
         }
         assert_eq!(memory.get("a", Role::Query, "hello"), None);
         assert_eq!(memory.kept.lock().unwrap().vectors.len(), KEPT);
+        memory.clear();
+        assert_eq!(memory.get("a", Role::Query, "1"), None);
     }
 }

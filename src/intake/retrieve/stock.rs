@@ -28,10 +28,8 @@ const KEPT: usize = 200;
 const CHUNK: usize = 500;
 /// Passages that are embedded at a time in the background.
 const FILLED_AT_ONCE: usize = 64;
-/// Where so few passages have no vector, a search waits for them, …
+/// Where so few passages have no vector, a search waits for them.
 const WAITED_FOR: usize = 100;
-/// … so long.
-const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// The indexes of this process.
 #[derive(Default)]
@@ -79,11 +77,23 @@ impl Stocks {
         }
         shelf.stocks.entry(key).or_default().clone()
     }
+
+    /// Lets go of a tenant's index: the next search makes it again.
+    pub fn forget(&self, customer: CustomerId, space: &str) {
+        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        shelf.stocks.remove(&(customer, space.to_owned()));
+    }
 }
 
 impl Stock {
     pub fn is_empty(&self) -> bool {
         self.read(Index::is_empty)
+    }
+
+    /// Whether its vectors are of another length than this one: they do not compare.
+    pub fn is_unlike(&self, vector: &[f32]) -> bool {
+        let length = self.read(Index::dimensions);
+        length > 0 && !vector.is_empty() && length != vector.len()
     }
 
     /// How many passages are found by their words alone.
@@ -96,11 +106,11 @@ impl Stock {
     }
 
     /// Waits a moment for the vectors of a few passages.
-    pub async fn settle(&self) {
+    pub async fn settle(&self, patience: Duration) {
         let filled = self.filled.notified();
         if (1..=WAITED_FOR).contains(&self.waiting()) {
             // Whether or not they came: the search goes on with what there is.
-            let _ = tokio::time::timeout(PATIENCE, filled).await;
+            let _ = tokio::time::timeout(patience, filled).await;
         }
     }
 

@@ -93,6 +93,11 @@ impl Index {
         self.len() == 0
     }
 
+    /// How long its vectors are; 0 where there are none yet.
+    pub fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
     /// How many passages have no vector yet.
     pub fn blind(&self) -> usize {
         self.slots.iter().flatten().filter(|slot| !slot.has_vector).count()

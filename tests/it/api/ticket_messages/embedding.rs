@@ -230,3 +230,49 @@ async fn no_text_is_embedded_twice() {
         assert!(texts.iter().any(|it| it.contains("working days?")) && all >= 6, "{texts:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_endpoint_whose_vectors_change_their_length_leaves_no_gap() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let is_longer = Arc::new(AtomicBool::new(false));
+        let seen = is_longer.clone();
+        let endpoint = Endpoint::start(move |_, asked| {
+            let mut answer: Value = serde_json::from_str(&vectors(&asked.body)).unwrap();
+            if seen.load(Ordering::SeqCst) {
+                for item in answer["data"].as_array_mut().unwrap() {
+                    item["embedding"].as_array_mut().unwrap().push(json!(0.1));
+                }
+            }
+            vec![say(200, "application/json", &answer.to_string())]
+        })
+        .await;
+        let Some(installation) = with_endpoint(engine, &endpoint).await else { continue };
+        let admin = &installation.admin;
+        let (refunds, _) = two_topics(admin).await;
+        for (name, content) in
+            [("Refunds", "We pay money back within 14 days."), ("Parking", "The garage is open.")]
+        {
+            admin.post("/api/Documents", json!({ "name": name, "content": content })).await.expect(201);
+        }
+        installation.run_jobs().await;
+        let channel = channel(admin).await;
+        let first = |found: Value| found["promptDocuments"][0]["title"].clone();
+        for (longer, text) in [(false, "money back"), (true, "when is my money back")] {
+            is_longer.store(longer, Ordering::SeqCst);
+            let id = message(admin, channel, text).await;
+            // Before anything was embedded anew, and after.
+            for _ in 0..2 {
+                let found = admin.get(&format!("/api/ticketMessages/{id}/promptDocuments")).await.expect(200);
+                assert_eq!(first(found), "Refunds", "{longer}");
+            }
+            let answer = admin.post(&format!("/api/ticketMessages/{id}/reply"), json!({})).await.expect(200);
+            assert!(answer["reply"].as_str().is_some_and(|it| it.contains("14 days")), "{answer}");
+            assert_eq!(detect(admin, id).await[0]["topicID"], refunds);
+            installation.run_jobs().await;
+        }
+        let events = admin.get("/api/AuditEvents?pageSize=100").await.text();
+        assert_eq!(events.matches("aiSettings.dimensionsChanged").count(), 1, "{events}");
+    }
+}
