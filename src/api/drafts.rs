@@ -46,7 +46,7 @@ pub fn routes() -> OpenApiRouter<App> {
 pub struct ReplyOut {
     #[schema(example = "Hello Anna,\n\nThank you for your message.\n\nRefunds take 5 working days.")]
     reply: Option<String>,
-    /// Only where there is no reply.
+    /// Why there is no reply; with one, which questions it does not answer. Left out where it answers all.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
 }
@@ -81,7 +81,7 @@ pub struct DraftOut {
     reply: Option<String>,
     /// What a person made of it.
     modified_reply: Option<String>,
-    /// Why there is no reply.
+    /// Why there is no reply; with one, which questions it does not answer.
     reason: Option<String>,
     status: Option<StageStatus>,
     confidence: Option<f64>,

@@ -144,6 +144,9 @@ async fn why_not(
     }
     let newest = drafts::of_message(tx, customer, message.message_id, 1).await?.pop();
     let asked_in = message.lang.as_deref().map(base_language).unwrap_or_default();
+    if newest.as_ref().is_some_and(|it| it.reason.is_some()) {
+        return Ok(Some("the draft does not answer all that is asked"));
+    }
     if newest.is_none_or(|it| !base_language(&it.lang).eq_ignore_ascii_case(asked_in)) {
         return Ok(Some("the draft is in another language than the message"));
     }

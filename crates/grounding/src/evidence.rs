@@ -15,6 +15,8 @@ use crate::words::{content, cosine, covered, words};
 pub struct Source<'a> {
     /// The title of its document and its headings.
     pub title: &'a str,
+    /// The innermost of its headings; may be empty.
+    pub heading: &'a str,
     /// Markdown.
     pub text: &'a str,
 }
@@ -59,6 +61,7 @@ const VERY_CLOSE: f64 = 0.55;
 
 /// What stands around the sentences of a passage: its title and headings.
 struct Around {
+    heading: String,
     words: Vec<String>,
     facts: Facts,
     /// The passage's language.
@@ -68,7 +71,9 @@ struct Around {
 impl Around {
     fn of(passage: &Source<'_>) -> Self {
         let all = words(passage.text);
+        let is_heading = !injection::is_suspicious(passage.heading) && !crate::is_question(passage.heading);
         Self {
+            heading: if is_heading { passage.heading.trim().to_owned() } else { String::new() },
             words: words(passage.title).into_iter().map(|it| it.folded).collect(),
             facts: Facts::of(passage.title),
             lang: lexicon::language(all.iter().map(|it| it.folded.as_str())),
@@ -129,6 +134,64 @@ impl Evidence {
 
     pub(crate) fn known(&self) -> &[Known] {
         &self.known
+    }
+
+    /// The heading that a passage stands under, where it can lead to what is quoted of it.
+    pub(crate) fn heading(&self, source: usize) -> Option<&str> {
+        self.around.get(source).map(|it| it.heading.as_str()).filter(|it| !it.is_empty())
+    }
+
+    /// How much of a text's content a passage has, its titles included; None where the text has none.
+    pub fn coverage(&self, source: usize, text: &str) -> Option<f64> {
+        let all = words(text);
+        let asked = content(&all);
+        let own = self.known.iter().filter(|it| it.source == source).flat_map(|it| it.said.folded());
+        let around = self.around.get(source).into_iter().flat_map(|it| it.words.iter().map(String::as_str));
+        let have: Vec<&str> = own.chain(around).collect();
+        (!asked.is_empty()).then(|| covered(&asked, &have))
+    }
+
+    /// Whether a question names somebody or something that a passage does not: a place, a product. In German
+    /// nothing tells names from other nouns.
+    pub fn lacks_name(&self, source: usize, question: &str) -> bool {
+        let all = words(question);
+        if lexicon::language(all.iter().map(|it| it.folded.as_str())) == "de" {
+            return false;
+        }
+        let asked: Vec<Sentence> = sentences(question)
+            .into_iter()
+            .take_while(|it| !crate::claims::is_sign_off(&it.text))
+            .filter(|it| !is_courtesy(&it.text))
+            .collect();
+        let is_asked = asked.iter().any(|it| crate::is_question(&it.text));
+        let own = self.known.iter().filter(|it| it.source == source).flat_map(|it| it.said.folded());
+        let around = self.around.get(source).into_iter().flat_map(|it| it.words.iter().map(String::as_str));
+        let have: Vec<&str> = own.chain(around).collect();
+        let knows = |word: &str| have.iter().any(|it| crate::words::same(word, it));
+        let lacks = |it: &Sentence| {
+            let said = words(&it.text);
+            let capitals = said.iter().filter(|it| it.capital).count();
+            // Who shouts names nothing by it.
+            capitals * 2 <= said.len()
+                && said.windows(2).any(|pair| {
+                    let (before, word) = (&pair[0], &pair[1]);
+                    let begins = it.text[before.end..word.start].contains(['.', ':', '?', '!']);
+                    let long = word.folded.chars().count() > 1;
+                    let is_name = word.capital && long && !begins && !lexicon::is_stop(&word.folded);
+                    // `Aura 7`
+                    let is_model = before.capital
+                        && before.start > 0
+                        && word.folded.bytes().all(|it| it.is_ascii_digit());
+                    (is_name || is_model) && !knows(&word.folded)
+                })
+        };
+        asked.iter().filter(|it| !is_asked || crate::is_question(&it.text)).any(lacks)
+    }
+
+    /// How near the nearest sentence of a passage is to a vector.
+    pub fn nearest(&self, source: usize, vector: &[f32]) -> Option<f64> {
+        let own = self.known.iter().filter(|it| it.source == source);
+        own.filter_map(|it| it.vector.as_deref()).map(|it| cosine(vector, it)).reduce(f64::max)
     }
 
     /// Whether a passage supports this sentence. `vector` is its meaning, where there is a model for it.
@@ -275,6 +338,12 @@ fn main<'a>(part: &'a [Known], wanted: &[&str], other_language: bool) -> Vec<&'a
     halves.into_iter().map(|it| &it.said).collect()
 }
 
+/// Whether a sentence sends its reader to another place of the document, which a quotation has not.
+fn points_elsewhere(sentence: &str) -> bool {
+    let folded = words(sentence).into_iter().map(|it| it.folded).collect::<Vec<_>>().join(" ");
+    lexicon::POINTERS.iter().any(|it| folded.contains(it))
+}
+
 impl Known {
     /// Whether an answer may be made of it. A number or code says something even where words are few.
     pub(crate) fn is_quotable(&self) -> bool {
@@ -284,7 +353,19 @@ impl Known {
             _ => 1,
         };
         !crate::is_question(&self.sentence.text)
+            && !(self.sentence.kind == Kind::Prose && points_elsewhere(&self.sentence.text))
             && (self.content.len() >= least || !self.said.facts.is_empty() || self.refers_back())
+    }
+
+    /// Its words, numbers included.
+    pub(crate) fn folded(&self) -> impl Iterator<Item = &str> {
+        self.said.folded()
+    }
+
+    /// Whether a reader has to know what stands before it: as [`Known::refers_back`], and by more words.
+    pub(crate) fn leans(&self) -> bool {
+        let first: Vec<&str> = self.said.folded().take(3).collect();
+        self.sentence.kind == Kind::Prose && lexicon::leans(&first)
     }
 
     /// Whether it only makes sense after the one before it.

@@ -262,6 +262,105 @@ pub fn refers_back(word: &str) -> bool {
     BACK.contains(word)
 }
 
+/// Words that begin a sentence whose reader has to know the one before it.
+static LEANING: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    set(
+        "he she they them their both its additionally furthermore moreover besides instead afterwards thereafter thus hence \
+         hij zij ze hierna daarvoor daarmee daarbij daarbuiten daarom daarnaast bovendien hiervoor hiermee \
+         dafur dazu damit dabei danach daher deshalb darum dadurch davon dort zudem ausserdem ansonsten andernfalls \
+         elle ils elles celui-ci celle-ci ensuite sinon ainsi dont apres-cela \
+         ellos ellas ademas entonces despues essi esse inoltre poi dopodiche quindi eles elas alem depois assim",
+    )
+});
+
+/// Words behind `il` that make it refer to nothing: `il faut`.
+const IMPERSONAL: &str = "faut y suffit convient";
+
+/// Whether a sentence that begins with these words needs the one before it.
+pub fn leans(said: &[&str]) -> bool {
+    let at = |it: usize| said.get(it).copied().unwrap_or_default();
+    let with_next = matches!(
+        (at(0), at(1)),
+        ("in", "that" | "this" | "such" | "diesem" | "dat" | "dit")
+            | ("the", "latter")
+            | ("for" | "after", "this" | "that")
+            | ("until", "then")
+            | ("tot", "dan")
+            | ("bis", "dahin")
+            | ("dans", "ce")
+            | ("en", "este")
+            | ("in", "questo")
+            | ("neste", "caso")
+            | ("pour", "cela")
+    );
+    // `To change it, open …`
+    let aim = at(0) == "to" && matches!(at(2), "it" | "this" | "them" | "so");
+    let french = at(0) == "il" && !IMPERSONAL.split(' ').any(|it| it == at(1));
+    with_next || aim || french || LEANING.contains(at(0)) || refers_back(at(0))
+}
+
+/// Words that ask for a way, where no measure follows: `how do I`, but not `how long`.
+pub fn asks_the_way(said: &[&str]) -> bool {
+    const HOW: &str = "how hoe wie comment como come jak";
+    const MEASURES: &str = "much many long often old far loud big large fast soon high heavy late lang lange veel ver vaak groot snel oud \
+         hoog zwaar laat viel viele oft teuer hoch weit gross schnell alt laut schwer spat de cuanto tanto is";
+    let has = |list: &str, word: &str| list.split_whitespace().any(|it| it == word);
+    said.iter()
+        .enumerate()
+        .any(|(at, it)| has(HOW, it) && said.get(at + 1).is_some_and(|next| !has(MEASURES, next)))
+}
+
+/// What a sentence says that sends its reader elsewhere in the document.
+pub const POINTERS: &[&str] = &[
+    "see above",
+    "see below",
+    "section above",
+    "section below",
+    "table above",
+    "table below",
+    "mentioned above",
+    "described above",
+    "as above",
+    "listed above",
+    "listed below",
+    "following section",
+    "previous section",
+    "see chapter",
+    "see section",
+    "see page",
+    "see table",
+    "see the section",
+    "see the table",
+    "zie hierboven",
+    "zie hieronder",
+    "zie boven",
+    "zie onder",
+    "zie hoofdstuk",
+    "zie pagina",
+    "zie tabel",
+    "hierboven vermeld",
+    "siehe oben",
+    "siehe unten",
+    "siehe kapitel",
+    "siehe abschnitt",
+    "siehe seite",
+    "siehe tabelle",
+    "oben genannt",
+    "voir ci-dessus",
+    "voir ci-dessous",
+    "voir plus haut",
+    "voir plus bas",
+    "voir chapitre",
+    "voir page",
+    "voir le tableau",
+    "ver arriba",
+    "ver abajo",
+    "vedi sopra",
+    "vedi sotto",
+    "ver acima",
+    "ver abaixo",
+];
+
 /// The unit that a word names, the same in every language.
 pub fn unit(word: &str) -> Option<&'static str> {
     const UNITS: &[(&str, &str)] = &[

@@ -5,6 +5,7 @@
 //! date, name, address, negation and condition as the passage has it. Knows texts and vectors, no tickets,
 //! models or databases. Errs towards refusing: what is not clearly supported is not.
 
+pub mod asks;
 mod claims;
 mod compare;
 pub mod compose;

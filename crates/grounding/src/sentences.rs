@@ -24,6 +24,10 @@ pub struct Sentence {
     pub kind: Kind,
     /// It is not the first of its paragraph or item.
     pub continues: bool,
+    /// The number of its item, in a list that has numbers.
+    pub number: Option<u16>,
+    /// The cells of a row, each as it is told: with the name of its column but for the first.
+    pub cells: Vec<String>,
 }
 
 /// A text with its HTML comments blanked: nobody who reads it sees them. Everything stays where it was.
@@ -46,7 +50,7 @@ pub fn without_comments(markdown: &str) -> Cow<'_, str> {
 pub fn sentences(markdown: &str) -> Vec<Sentence> {
     let markdown = &*without_comments(markdown);
     let mut out = Vec::new();
-    let mut open: Option<(Range<usize>, Kind)> = None;
+    let mut open: Option<Open> = None;
     let mut head: Option<Vec<String>> = None;
     let mut in_code = false;
     let mut at = 0;
@@ -66,24 +70,34 @@ pub fn sentences(markdown: &str) -> Vec<Sentence> {
         } else if let Some(start) = heading(text) {
             close(markdown, &mut open, &mut out);
             let from = range.start + line.len() - line.trim_start().len() + start;
-            push(markdown, from..range.end, Kind::Heading, false, &mut out);
-        } else if let Some(start) = item(text) {
+            let heading = Open { range: from..range.end, kind: Kind::Heading, number: None };
+            push(markdown, heading, false, &mut out);
+        } else if let Some((start, number)) = item(text) {
             close(markdown, &mut open, &mut out);
-            open = Some((range.start + line.len() - line.trim_start().len() + start..range.end, Kind::Item));
+            let from = range.start + line.len() - line.trim_start().len() + start;
+            open = Some(Open { range: from..range.end, kind: Kind::Item, number });
         } else {
             let quoted = text.starts_with('>');
             match &mut open {
-                Some((before, _)) if !quoted => before.end = range.end,
+                Some(before) if !quoted => before.range.end = range.end,
                 _ => {
                     close(markdown, &mut open, &mut out);
                     let skip = line.len() - line.trim_start_matches([' ', '\t', '>']).len();
-                    open = Some((range.start + skip..range.end, Kind::Prose));
+                    let range = range.start + skip..range.end;
+                    open = Some(Open { range, kind: Kind::Prose, number: None });
                 }
             }
         }
     }
     close(markdown, &mut open, &mut out);
     out
+}
+
+/// What is being read: a paragraph, an item.
+struct Open {
+    range: Range<usize>,
+    kind: Kind,
+    number: Option<u16>,
 }
 
 fn indented(markdown: &str, range: Range<usize>) -> Range<usize> {
@@ -101,15 +115,16 @@ fn heading(text: &str) -> Option<usize> {
     ((1..=6).contains(&marks) && rest.starts_with(' ')).then(|| text.len() - rest.trim_start().len())
 }
 
-/// Where an item's text begins: after `- `, `* `, `+ `, `• `, `1. `, `1) `.
-fn item(text: &str) -> Option<usize> {
+/// Where an item's text begins, and its number: after `- `, `* `, `+ `, `• `, `1. `, `1) `.
+fn item(text: &str) -> Option<(usize, Option<u16>)> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let rest = if (1..=3).contains(&digits) {
         text[digits..].strip_prefix(['.', ')'])?
     } else {
         text.strip_prefix(['-', '*', '+', '•', '–'])?
     };
-    rest.starts_with([' ', '\t']).then(|| text.len() - rest.trim_start().len())
+    let number = text[..digits].parse().ok();
+    rest.starts_with([' ', '\t']).then(|| (text.len() - rest.trim_start().len(), number))
 }
 
 /// A row of a table; the first is its head.
@@ -128,25 +143,41 @@ fn row(text: &str, range: Range<usize>, head: &mut Option<Vec<String>>, out: &mu
             Some(name) if !name.is_empty() && index > 0 => format!("{name}: {cell}"),
             _ => cell.clone(),
         });
-    let text = named.collect::<Vec<_>>().join(", ");
-    out.push(Sentence { range, text, kind: Kind::Row, continues: false });
+    let cells: Vec<String> = named.collect();
+    let text = cells.join(", ");
+    out.push(Sentence { range, text, kind: Kind::Row, continues: false, number: None, cells });
 }
 
-fn close(markdown: &str, open: &mut Option<(Range<usize>, Kind)>, out: &mut Vec<Sentence>) {
-    let Some((range, kind)) = open.take() else { return };
+fn close(markdown: &str, open: &mut Option<Open>, out: &mut Vec<Sentence>) {
+    let Some(Open { mut range, kind, number }) = open.take() else { return };
+    range.start += answer_mark(&markdown[range.clone()]);
     let mut continues = false;
     for part in cut(&markdown[range.clone()]) {
-        let place = range.start + part.start..range.start + part.end;
+        let range = range.start + part.start..range.start + part.end;
         let before = out.len();
-        push(markdown, place, kind, continues, out);
+        push(markdown, Open { range, kind, number }, continues, out);
         continues |= out.len() > before;
     }
 }
 
-fn push(markdown: &str, range: Range<usize>, kind: Kind, continues: bool, out: &mut Vec<Sentence>) {
+/// The length of what marks an answer in a list of questions: `A: `, `**Answer:** `.
+fn answer_mark(text: &str) -> usize {
+    const MARKS: &[&str] =
+        &["a", "answer", "antwoord", "antwort", "réponse", "respuesta", "risposta", "resposta"];
+    let inner = text.trim_start_matches(['*', '_']);
+    let Some((mark, rest)) = inner.split_once(':').filter(|it| it.0.len() <= 12) else { return 0 };
+    let rest = rest.trim_start_matches(['*', '_']);
+    if !MARKS.contains(&mark.trim_end_matches(['*', '_']).to_lowercase().as_str()) || !rest.starts_with(' ') {
+        return 0;
+    }
+    text.len() - rest.trim_start().len()
+}
+
+fn push(markdown: &str, part: Open, continues: bool, out: &mut Vec<Sentence>) {
+    let Open { range, kind, number } = part;
     let text = plain(&markdown[range.clone()]);
     if text.chars().any(char::is_alphanumeric) {
-        out.push(Sentence { range, text, kind, continues });
+        out.push(Sentence { range, text, kind, continues, number, cells: Vec::new() });
     }
 }
 

@@ -14,7 +14,7 @@ Customers with order FL-21007 must bring the bike to the workshop.\n\n\
 ## Prijzen\n\nUsually the check takes up to 3 days. Pay by card or cash.";
 
 fn check(source: &str, claim: &str) -> Verdict {
-    Evidence::of(&[Source { title: "", text: source }]).check(claim, None, false)
+    Evidence::of(&[Source { heading: "", title: "", text: source }]).check(claim, None, false)
 }
 
 fn refused(source: &str, claims: &[&str]) {
@@ -126,8 +126,8 @@ fn relations_are_known_in_other_languages() {
 }
 
 fn answer(question: &str, source: &str) -> String {
-    let evidence = Evidence::of(&[Source { title: "", text: source }]);
-    let standings = [Standing { document: 1, rank: 0.9, similarity: 0.9 }];
+    let evidence = Evidence::of(&[Source { heading: "", title: "", text: source }]);
+    let standings = [Some(Standing { document: 1, rank: 0.9, similarity: 0.9 })];
     text(&compose(&Question { text: question, vector: None }, &evidence, &standings).unwrap().parts)
 }
 

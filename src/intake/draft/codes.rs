@@ -12,9 +12,20 @@ use crate::intake::retrieve::FoundPassage;
 pub struct Code {
     pub written: String,
     plain: String,
+    /// Few letters and a digit or two (`H6`): a code where documents have others of its kind, else anything.
+    is_short: bool,
 }
 
 impl Code {
+    pub fn is_short(&self) -> bool {
+        self.is_short
+    }
+
+    /// Whether a passage carries it.
+    pub fn is_in(&self, passage: &FoundPassage) -> bool {
+        carried(passage).contains(&self.plain)
+    }
+
     /// Whether another identifier counts the same kind of thing: `e4013` beside `e4012`.
     fn is_like(&self, other: &str) -> bool {
         let letters = |it: &str| it.trim_end_matches(|it: char| it.is_ascii_digit()).to_owned();
@@ -23,8 +34,8 @@ impl Code {
     }
 }
 
-/// The codes of a text: letters, then at least two digits, or a number sign with at least four. Amounts,
-/// dates, times and measures are none.
+/// The codes of a text: letters, then at least two digits, or a number sign with at least four; one or two
+/// capitals and a digit. Amounts, dates, times and measures are none.
 pub fn of(text: &str) -> Vec<Code> {
     let is_part = |it: char| it.is_alphanumeric() || matches!(it, '-' | '_' | '/' | '.' | '#');
     let mut out: Vec<Code> = Vec::new();
@@ -34,12 +45,24 @@ pub fn of(text: &str) -> Vec<Code> {
         let is_code = word.starts_with(char::is_alphabetic) && digits >= 2
             || word.starts_with("0x")
             || word.starts_with('#') && digits >= 4;
-        let Some(plain) = identifiers(word).into_iter().next().filter(|_| is_code) else { continue };
+        let long = identifiers(word).into_iter().next().filter(|_| is_code);
+        let is_short = long.is_none();
+        let Some(plain) = long.or_else(|| short(word)) else { continue };
         if out.iter().all(|it| it.plain != plain) {
-            out.push(Code { written: word.to_owned(), plain });
+            out.push(Code { written: word.to_owned(), plain, is_short });
         }
     }
     out
+}
+
+/// `H6`, `E-4`: one or two capitals, one or two digits.
+fn short(word: &str) -> Option<String> {
+    let letters = word.bytes().take_while(u8::is_ascii_uppercase).count();
+    let digits = word[letters..].strip_prefix('-').unwrap_or(&word[letters..]);
+    let is_code = (1..=2).contains(&letters)
+        && (1..=2).contains(&digits.len())
+        && digits.bytes().all(|it| it.is_ascii_digit());
+    is_code.then(|| word.replace('-', "").to_lowercase())
 }
 
 /// A text without its codes.
@@ -48,9 +71,10 @@ pub fn without(text: &str, codes: &[Code]) -> String {
 }
 
 /// Those that none of the passages carries.
-pub fn unknown(codes: Vec<Code>, passages: &[FoundPassage]) -> Vec<Code> {
-    let known: BTreeSet<String> = passages.iter().flat_map(carried).collect();
-    codes.into_iter().filter(|it| !known.contains(&it.plain)).collect()
+pub fn unknown<'a>(codes: Vec<Code>, passages: impl Iterator<Item = &'a FoundPassage>) -> Vec<Code> {
+    let known: BTreeSet<String> = passages.flat_map(carried).collect();
+    let is_code = |code: &Code| !code.is_short || known.iter().any(|it| code.is_like(it));
+    codes.into_iter().filter(|it| !known.contains(&it.plain) && is_code(it)).collect()
 }
 
 /// Whether a passage is about others of the kind of these codes.
@@ -60,7 +84,11 @@ pub fn is_of_others(passage: &FoundPassage, unknown: &[Code]) -> bool {
 }
 
 fn carried(passage: &FoundPassage) -> BTreeSet<String> {
-    identifiers(&format!("{}\n{}\n{}", passage.title, passage.headings.join("\n"), passage.text))
+    let text = format!("{}\n{}\n{}", passage.title, passage.headings.join("\n"), passage.text);
+    let words = text.split(|it: char| !(it.is_alphanumeric() || it == '-'));
+    let mut out: BTreeSet<String> = words.filter_map(short).collect();
+    out.extend(identifiers(&text));
+    out
 }
 
 #[cfg(test)]
@@ -72,7 +100,9 @@ mod tests {
         let written = |text: &str| of(text).into_iter().map(|it| it.written).collect::<Vec<_>>();
         assert_eq!(written("I see E-9999 (and e9999)."), ["E-9999"]);
         assert_eq!(written("Order FL-20981, #10-2045, 0x80070005."), ["FL-20981", "#10-2045", "0x80070005"]);
-        assert_eq!(written("1200 euro on 2024-11-30 at 14u30 for 27km, an MP3 in A4."), Vec::<String>::new());
+        assert_eq!(written("1200 euro on 2024-11-30 at 14u30 for 27km, an MP3."), Vec::<String>::new());
+        // Whether these are codes, documents say.
+        assert_eq!(written("It shows H6 or E-4, printed on A4."), ["H6", "E-4", "A4"]);
         let codes = of("E-4012 fails");
         assert!(codes[0].is_like("e4013") && !codes[0].is_like("e4012") && !codes[0].is_like("fl20981"));
         assert_eq!(without("E-4012 fails", &codes).trim(), "fails");

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::time::Duration;
 
-use answerpal_grounding::compose::Standing;
+use answerpal_grounding::asks::{self, Ask};
 use answerpal_grounding::injection::is_suspicious;
 use answerpal_grounding::is_thanks;
 
-use super::codes::{self, Code};
-use super::{LEAST_FIT, Wish, fit};
+use super::Wish;
+use super::asked::Asked;
 use crate::ai::embed::{Role, Space};
 use crate::app::App;
 use crate::domain::fields::base_language;
@@ -23,20 +24,16 @@ use crate::store::{documents, end_users, messages, tickets};
 
 /// Passages that a reply may rest on.
 const PASSAGES: usize = 6;
-/// How well the agent's note fits: who gives one wants it said.
-const NOTE_FIT: f64 = 1.0;
-/// What a note is ranked by: before every document, those with a code of the question included.
-const NOTE_RANK: f64 = 10.0;
-/// How well a passage must fit a question that names a code which no passage carries.
-const FITS_WELL: f64 = 0.55;
-/// What it counts then.
-const WITHOUT_CODE: f64 = 0.6;
-/// A question of so few words beside its code asks for what is written of the code.
-const FEW_WORDS: usize = 5;
-/// Passages in the question's language are preferred by so much of their rank.
-const OTHER_LANGUAGE: f64 = 0.15;
+/// Those of each question, where there are several.
+const PASSAGES_EACH: usize = 3;
+/// How long a draft waits for passages that were just written to be indexed.
+const PATIENCE: Duration = Duration::from_secs(8);
 /// Messages of the conversation that are read.
 const CONVERSATION: i64 = 8;
+
+/// What stands for a document in the agent's note.
+const NOTE: DocumentId = DocumentId(0);
+pub const NO_DOCUMENTS: &str = "There are no documents that a reply could rest on.";
 
 pub struct Context {
     pub customer: Customer,
@@ -50,29 +47,23 @@ pub struct Context {
     pub name: Option<String>,
     pub subject: Option<String>,
     pub space: Space,
+    /// What is asked: the message as a whole, or each of several questions.
+    pub asks: Vec<Asked>,
+    /// Questions beyond those that are looked at.
+    pub beyond: Vec<String>,
     /// The question's language.
     lang: String,
     /// The passages' languages.
     langs: Vec<Option<&'static str>>,
-    vector: Option<Vec<f32>>,
-    fits: Vec<f64>,
     /// Passages that could not be compared yet.
-    waiting: usize,
+    pub waiting: usize,
     contents: HashMap<i64, String>,
     is_thanks: bool,
-    /// Codes of the question that no passage carries.
-    unknown: Vec<Code>,
-    /// Whether the question says little but a code.
-    is_about_code: bool,
 }
 
 impl Context {
     pub async fn read(app: &App, id: CustomerId, message: &Message, wish: &Wish) -> Result<Self, Trouble> {
         let question = text_of(message).unwrap_or_default();
-        let asked = match &wish.hint {
-            Some(hint) => format!("{question}\n{hint}"),
-            None => question.clone(),
-        };
         let mut conn = app.store.read().await?;
         let customer = customers::get(&mut conn, id).await?;
         let ticket = tickets::get(&mut conn, id, message.ticket_id).await?;
@@ -86,42 +77,35 @@ impl Context {
         drop(conn);
         let expected = expected(&reading.settings);
         let own = language::among(&question, &expected);
-        let found = match asked.trim().is_empty() {
-            true => Found { best: Vec::new(), waiting: 0 },
-            false => retrieve::search(app, id, &asked, own, among, PASSAGES).await?,
-        };
-        let Found { best: mut passages, waiting } = found;
-        passages.retain(|it| !it.text.trim().is_empty());
-        let named = codes::of(&question);
-        let beside = codes::without(&question, &named).split_whitespace().count();
-        let is_about_code = !named.is_empty() && beside <= FEW_WORDS;
-        let mut unknown = codes::unknown(named, &passages);
-        passages.retain(|it| it.exact || !codes::is_of_others(it, &unknown));
-        let mut langs: Vec<_> = passages.iter().map(|it| language::among(&it.text, &expected)).collect();
+        let (asked, beyond) = questions(&question, wish);
+        let most = if asked.len() > 1 { PASSAGES_EACH } else { PASSAGES };
+        let note = wish.hint.as_deref().map(note);
+        let mut passages: Vec<FoundPassage> = note.iter().cloned().collect();
+        let (mut asks, mut waiting) = (Vec::new(), 0);
+        for ask in asked {
+            let text = match &wish.hint {
+                Some(hint) => format!("{}\n{hint}", ask.text),
+                None => ask.text.clone(),
+            };
+            let mut found = Found { best: Vec::new(), waiting };
+            if !text.trim().is_empty() {
+                found = retrieve::search(app, id, &text, own, among.clone(), most, PATIENCE).await?;
+            }
+            waiting = found.waiting;
+            found.best.retain(|it| !it.text.trim().is_empty());
+            asks.push(Asked::new(ask, &united(&mut passages, found.best), note.as_ref()));
+        }
+        let langs: Vec<_> = passages.iter().map(|it| language::among(&it.text, &expected)).collect();
         let english = langs.iter().all(|it| it.is_none_or(|it| it == "en"));
         let space = reading.space(own, english);
         // No model is loaded where there is nothing to compare with.
-        let vector = if question.trim().is_empty() || (passages.is_empty() && wish.hint.is_none()) {
-            None
-        } else {
-            app.knowledge.embedding.embed(&space, &[&question], Role::Query).await?.into_iter().next()
-        };
-        let is_same = |it: &Option<&str>| it.is_none() || own.is_none() || *it == own;
-        let fits = passages.iter().zip(&langs).map(|it| fit::of(it.0.similarity, is_same(it.1), &space));
-        let mut fits: Vec<f64> = fits.collect();
-        if !unknown.is_empty() {
-            // A passage with another code of the question may be about all of it.
-            for (fit, _) in fits.iter_mut().zip(&passages).filter(|it| !it.1.exact) {
-                *fit = if *fit < FITS_WELL { 0.0 } else { *fit * WITHOUT_CODE };
+        if !question.trim().is_empty() && !passages.is_empty() {
+            let texts: Vec<&str> = asks.iter().map(|it| it.ask.text.as_str()).collect();
+            let vectors = app.knowledge.embedding.embed(&space, &texts, Role::Query).await?;
+            for (ask, vector) in asks.iter_mut().zip(vectors) {
+                ask.vector = Some(vector);
             }
         }
-        if let Some(hint) = &wish.hint {
-            passages.insert(0, note(hint));
-            langs.insert(0, language::among(hint, &expected));
-            fits.insert(0, NOTE_FIT);
-            unknown = codes::unknown(unknown, &passages);
-        }
-        let contents = contents(app, id, &passages).await?;
         let lang = own
             .map(str::to_owned)
             .or_else(|| message.lang.clone())
@@ -136,25 +120,28 @@ impl Context {
             .filter(|it| it.message_id < message.message_id)
             .filter_map(|it| Some((it.incoming, it.message?)))
             .collect();
-        Ok(Self {
+        let mut context = Self {
             name: name(end_user.as_ref(), message),
             subject: message.subject.clone(),
+            contents: contents(app, id, &passages).await?,
+            is_thanks: wish.hint.is_none() && message.message.as_deref().is_some_and(is_thanks),
             customer,
             question,
             passages,
             conversation,
             end_user,
             space,
+            asks: Vec::new(),
+            beyond,
             lang,
             langs,
-            vector,
-            fits,
             waiting,
-            contents,
-            is_thanks: wish.hint.is_none() && message.message.as_deref().is_some_and(is_thanks),
-            unknown,
-            is_about_code,
-        })
+        };
+        for ask in &mut asks {
+            ask.compare(&context, own);
+        }
+        context.asks = asks;
+        Ok(context)
     }
 
     pub fn lang(&self) -> &str {
@@ -178,32 +165,9 @@ impl Context {
         base_language(&self.lang)
     }
 
-    pub fn vector(&self) -> Option<&[f32]> {
-        self.vector.as_deref()
-    }
-
-    /// How each passage stands to the question.
-    pub fn standings(&self) -> Vec<Standing> {
-        let standing = |(it, lang): (&FoundPassage, &Option<&str>)| {
-            let is_other = lang.is_some_and(|it| it != self.base_lang());
-            let rank = if is_other { it.score - OTHER_LANGUAGE } else { it.score };
-            Standing { document: it.document.0, rank, similarity: it.similarity }
-        };
-        self.passages.iter().zip(&self.langs).map(standing).collect()
-    }
-
-    pub fn best_fit(&self) -> f64 {
-        self.fits.iter().copied().fold(0.0, f64::max)
-    }
-
-    pub fn fit_of(&self, source: usize) -> f64 {
-        self.fits.get(source).copied().unwrap_or_default()
-    }
-
-    /// The best fit of a passage of another document.
-    pub fn rival_of(&self, document: i64) -> f64 {
-        let others = self.passages.iter().zip(&self.fits).filter(|it| it.0.document.0 != document);
-        others.map(|it| *it.1).fold(0.0, f64::max)
+    /// Whether a passage is what the agent gave along.
+    pub fn is_note(&self, source: usize) -> bool {
+        self.passages[source].document == NOTE
     }
 
     /// Why nothing is drafted at all.
@@ -214,32 +178,22 @@ impl Context {
         if self.is_thanks {
             return Some("The message says thanks and asks nothing.".into());
         }
-        let exact = self.passages.iter().any(|it| it.exact);
-        if !self.unknown.is_empty() && !exact && self.best_fit() < LEAST_FIT {
-            let written: Vec<&str> = self.unknown.iter().map(|it| it.written.as_str()).collect();
-            return Some(format!("No document that fits mentions {}.", written.join(", ")));
-        }
-        if self.passages.is_empty() {
-            return Some("There are no documents that a reply could rest on.".into());
-        }
-        let least = match (exact, self.is_about_code) {
-            (true, true) => 0.0,
-            (true, false) => LEAST_FIT / 2.0,
-            (false, _) => LEAST_FIT,
-        };
-        (self.best_fit() < least).then(|| self.nothing_fits())
+        let why: Vec<Option<String>> = self.asks.iter().map(|it| it.why_not(self)).collect();
+        let none = why.iter().all(Option::is_some);
+        why.into_iter().flatten().next().filter(|_| none)
     }
 
     pub fn nothing_fits(&self) -> String {
-        let best = (0..self.passages.len()).max_by(|a, b| self.fits[*a].total_cmp(&self.fits[*b]));
-        let told = match best.map(|it| self.passages[it].title.as_str()) {
-            Some(title) => format!("No document answers this; the nearest is “{title}”."),
-            None => "No document answers this.".into(),
-        };
-        match self.waiting {
-            0 => told,
-            waiting => format!("{told} {waiting} new passages are not indexed yet: try again soon."),
-        }
+        self.asks.first().map_or_else(|| NO_DOCUMENTS.into(), |it| it.nothing_fits(self))
+    }
+
+    /// Where the heading of a passage stands in its document, in characters, and as it is written there.
+    pub fn heading_place(&self, source: usize, heading: &str) -> Option<(i64, i64)> {
+        let passage = &self.passages[source];
+        let content = self.contents.get(&passage.document.0)?;
+        let at = content.get(..passage.start)?.rfind(heading)?;
+        let start = content[..at].chars().count() as i64;
+        Some((start, start + heading.chars().count() as i64))
     }
 
     /// Where a part of a passage stands in its document, in characters.
@@ -283,18 +237,43 @@ async fn contents(
     Ok(out)
 }
 
+/// What is asked, and the questions beyond those that are looked at. With a note it is one thing: the agent
+/// says what the reply is about.
+fn questions(question: &str, wish: &Wish) -> (Vec<Ask>, Vec<String>) {
+    let mut several = if wish.hint.is_some() { Vec::new() } else { asks::asks(question) };
+    if several.is_empty() {
+        let whole = Ask { text: question.to_owned(), shown: String::new(), is_question: true };
+        return (vec![whole], Vec::new());
+    }
+    let beyond = several.split_off(several.len().min(asks::MOST));
+    (several, beyond.into_iter().filter(|it| it.is_question).map(|it| it.shown).collect())
+}
+
+/// Adds what was found for a question to what was found for others; gives each its place.
+fn united(passages: &mut Vec<FoundPassage>, found: Vec<FoundPassage>) -> Vec<(usize, FoundPassage)> {
+    let place = |it: FoundPassage| {
+        let same = |other: &FoundPassage| other.document == it.document && other.place == it.place;
+        let at = passages.iter().position(same).unwrap_or_else(|| {
+            passages.push(it.clone());
+            passages.len() - 1
+        });
+        (at, it)
+    };
+    found.into_iter().map(place).collect()
+}
+
 /// What the agent gave along is a source like the documents: a person of the tenant vouches for it.
 fn note(hint: &str) -> FoundPassage {
     FoundPassage {
-        document: DocumentId(0),
+        document: NOTE,
         title: "Note".into(),
         place: 0,
         headings: Vec::new(),
         text: hint.to_owned(),
         start: 0,
         end: hint.len(),
-        score: NOTE_RANK,
-        similarity: NOTE_FIT,
+        score: 0.0,
+        similarity: 0.0,
         exact: false,
     }
 }

@@ -1,12 +1,14 @@
 //! Puts a reply together, sentence by sentence, of what the passages support.
 
+use answerpal_grounding::compose::Part;
 use answerpal_grounding::phrases::Phrases;
 use answerpal_grounding::sentences::{Kind, Sentence, sentences};
 use answerpal_grounding::{Evidence, Source, Verdict, is_question};
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::asked::Asked;
 use super::context::Context;
-use super::{NO_ANSWER, citation, confidence, left_out};
+use super::{NO_ANSWER, citation, left_out, sure};
 use crate::ai::embed::Role;
 use crate::app::App;
 use crate::domain::drafts::{Citation, Drafted, LeftOut};
@@ -25,6 +27,12 @@ pub struct Writer<'a> {
     buffer: String,
     body: String,
     citations: Vec<Citation>,
+    /// The passages that the citations are of.
+    cited: Vec<usize>,
+    /// A heading that leads to a list, of which nothing is said yet.
+    lead: Option<(String, Citation)>,
+    /// The answer to another question begins.
+    is_new: bool,
     dropped: Vec<LeftOut>,
     has_begun: bool,
     /// Whether the model said that the passages do not answer.
@@ -35,8 +43,11 @@ impl<'a> Writer<'a> {
     pub fn new(app: &'a App, context: &'a Context) -> Self {
         let titles: Vec<String> =
             context.passages.iter().map(|it| format!("{} {}", it.title, it.headings.join(" "))).collect();
-        let sources: Vec<Source<'_>> =
-            context.passages.iter().zip(&titles).map(|it| Source { title: it.1, text: &it.0.text }).collect();
+        let mut sources: Vec<Source<'_>> = Vec::new();
+        for (passage, title) in context.passages.iter().zip(&titles) {
+            let heading = passage.headings.last().map_or("", String::as_str);
+            sources.push(Source { title, heading, text: &passage.text });
+        }
         Self {
             app,
             context,
@@ -47,6 +58,9 @@ impl<'a> Writer<'a> {
             buffer: String::new(),
             body: String::new(),
             citations: Vec::new(),
+            cited: Vec::new(),
+            lead: None,
+            is_new: false,
             dropped: Vec::new(),
             has_begun: false,
             has_declined: false,
@@ -126,10 +140,13 @@ impl<'a> Writer<'a> {
         if sentence.kind == Kind::Heading {
             return Ok(());
         }
-        let listed = matches!(sentence.kind, Kind::Item | Kind::Row) && !sentence.continues;
-        let text = if listed { format!("- {}", sentence.text) } else { sentence.text.clone() };
+        let mark = match (sentence.kind, sentence.continues, sentence.number) {
+            (Kind::Item, false, Some(number)) => format!("{number}. "),
+            (Kind::Item | Kind::Row, false, _) => "- ".into(),
+            _ => String::new(),
+        };
         let before = self.body.len();
-        self.take(&text, !sentence.continues).await?;
+        self.take(&mark, &sentence.text, !sentence.continues).await?;
         if self.body.len() > before {
             self.say(before, pieces);
         }
@@ -162,9 +179,34 @@ impl<'a> Writer<'a> {
         self.phrases = Phrases::of(&self.lang);
     }
 
-    /// Adds a sentence, where a passage supports it.
-    pub async fn take(&mut self, text: &str, begins: bool) -> Result<()> {
-        let claim = text.trim_start_matches("- ");
+    /// What follows answers another question.
+    pub fn begin(&mut self) {
+        (self.lead, self.is_new) = (None, true);
+    }
+
+    /// Adds a part of an answer that is made of the passages. What is said already is not said again.
+    pub async fn part(&mut self, part: &Part) -> Result<()> {
+        if part.kind != Kind::Heading {
+            return self.take(&part.mark(), &part.text, part.begins).await;
+        }
+        let Some((start, end)) = self.context.heading_place(part.source, &part.text) else { return Ok(()) };
+        let colon = if self.context.langs()[part.source] == Some("fr") { " :" } else { ":" };
+        let text = format!("{}{colon}", part.text);
+        // The list goes on.
+        if self.citations.iter().any(|it| it.sentence.as_ref() == Some(&text)) {
+            return Ok(());
+        }
+        let citation = Citation { start, end, ..citation(self.context, part.source, 0..0, &text, 1.0) };
+        self.lead = Some((text, Citation { quote: part.text.clone(), ..citation }));
+        Ok(())
+    }
+
+    /// Adds a sentence, where a passage supports it. `mark` is what its item begins with.
+    pub async fn take(&mut self, mark: &str, claim: &str, begins: bool) -> Result<()> {
+        let is_said = |it: &Citation| it.sentence.as_deref() == Some(claim);
+        if self.citations.iter().any(is_said) {
+            return Ok(());
+        }
         let vector = self.vectors(&[claim]).await?.pop();
         let own = self.context.language_of(claim).unwrap_or(self.phrases.lang);
         let verdict = match self.evidence.check(claim, vector.as_deref(), false) {
@@ -184,28 +226,47 @@ impl<'a> Writer<'a> {
                 self.dropped.push(left_out(claim, "a question answers nothing"));
             }
             Verdict::Supported(support) => {
-                let listed = text.starts_with("- ");
-                if !self.body.is_empty() {
-                    self.body.push_str(match (begins, listed) {
-                        (true, true) => "\n",
-                        (true, false) if self.body.lines().last().is_some_and(|it| it.starts_with("- ")) => {
-                            "\n\n"
-                        }
-                        (true, false) => "\n\n",
-                        (false, _) => " ",
-                    });
+                let is_led = self.lead.is_some();
+                if let Some((text, citation)) = self.lead.take() {
+                    self.append("", &text, true);
+                    self.citations.push(citation);
+                    self.cited.push(support.source);
                 }
-                self.body.push_str(text);
-                self.citations.push(citation(
-                    self.context,
-                    support.source,
-                    support.range,
-                    claim,
-                    support.score,
-                ));
+                self.append(mark, claim, begins || is_led);
+                self.cited.push(support.source);
+                let citation = citation(self.context, support.source, support.range, claim, support.score);
+                self.citations.push(citation);
             }
         }
         Ok(())
+    }
+
+    fn append(&mut self, mark: &str, text: &str, begins: bool) {
+        let last = self.body.lines().last().unwrap_or_default();
+        let leads = !self.is_new && (last.ends_with(':') || is_item(last));
+        let begins = begins || self.is_new;
+        self.is_new = false;
+        if !self.body.is_empty() {
+            self.body.push_str(match (begins, !mark.is_empty() && leads) {
+                (true, true) => "\n",
+                (true, false) => "\n\n",
+                (false, _) => " ",
+            });
+        }
+        self.body.push_str(mark);
+        self.body.push_str(text);
+    }
+
+    /// How sure it is that the reply answers something that was asked; None where it does not.
+    pub fn answers(&self, ask: &Asked) -> Option<f64> {
+        if ask.why_not(self.context).is_some() {
+            return None;
+        }
+        let mut cited = self.cited.clone();
+        cited.sort_unstable();
+        cited.dedup();
+        let fits = |it: &usize| ask.is_among_best(*it);
+        cited.into_iter().filter(fits).map(|it| sure(self.context, &self.evidence, ask, it)).reduce(f64::max)
     }
 
     /// The passages in other languages than this one; the others are empty, so that all keep their number.
@@ -215,7 +276,8 @@ impl<'a> Writer<'a> {
             let is_foreign = |it: usize| langs[it].is_some_and(|it| it != own);
             let passages = self.context.passages.iter().enumerate();
             let texts = passages.map(|(at, it)| if is_foreign(at) { it.text.as_str() } else { "" });
-            let sources: Vec<Source<'_>> = texts.map(|text| Source { title: "", text }).collect();
+            let sources: Vec<Source<'_>> =
+                texts.map(|text| Source { heading: "", title: "", text }).collect();
             let mut evidence = Evidence::of(&sources);
             if !evidence.is_empty() {
                 let vectors = self.vectors(&evidence.texts()).await?;
@@ -224,6 +286,23 @@ impl<'a> Writer<'a> {
             self.foreign = Some((own, evidence));
         }
         Ok(self.foreign.as_ref().map(|it| &it.1).filter(|it| !it.is_empty()))
+    }
+
+    /// How sure it is of the whole reply, and which questions it does not answer.
+    fn judged(&self) -> (f64, Option<String>) {
+        let asks = &self.context.asks;
+        let answered: Vec<Option<f64>> = asks.iter().map(|it| self.answers(it)).collect();
+        let told: Vec<f64> = answered.iter().flatten().copied().collect();
+        let sure = told.iter().sum::<f64>() / told.len().max(1) as f64;
+        let is_open = |it: &(&Asked, &Option<f64>)| it.0.ask.is_question && it.1.is_none();
+        let open = asks.iter().zip(&answered).filter(is_open).map(|it| &it.0.ask.shown);
+        let open: Vec<&String> = open.chain(&self.context.beyond).collect();
+        if open.is_empty() || asks.len() < 2 {
+            return (sure, None);
+        }
+        let all = open.len() + told.len();
+        let quoted: Vec<String> = open.iter().map(|it| format!("“{it}”")).collect();
+        (sure * told.len() as f64 / all as f64, Some(format!("Not answered: {}", quoted.join(", "))))
     }
 
     /// The whole reply.
@@ -245,13 +324,12 @@ impl<'a> Writer<'a> {
         let closing = self.phrases.closing(&self.context.customer.name);
         let _ = pieces.send(format!("\n\n{closing}"));
         let opening = self.phrases.opening(self.context.name.as_deref());
-        let first = self.citations.first().map_or(0, |it| it.document_id);
-        let cited = self.context.passages.iter().enumerate().filter(|it| it.1.document.0 == first);
-        let fit = cited.map(|it| self.context.fit_of(it.0)).fold(0.0, f64::max);
-        let sure = confidence(fit, self.context.rival_of(first), self.citations.len(), self.dropped.len());
+        let share = self.citations.len() as f64 / (self.citations.len() + self.dropped.len()).max(1) as f64;
+        let (sure, reason) = self.judged();
+        let sure = sure * (0.6 + 0.4 * share);
         Drafted {
             reply: Some(format!("{opening}\n\n{}\n\n{closing}", self.body)),
-            reason: None,
+            reason,
             prompt,
             citations: self.citations,
             confidence: Some((sure * 1000.0).round() / 1000.0),
@@ -261,6 +339,12 @@ impl<'a> Writer<'a> {
             left_out: self.dropped,
         }
     }
+}
+
+/// Whether a line is an item of a list.
+fn is_item(line: &str) -> bool {
+    let rest = line.trim_start_matches(|it: char| it.is_ascii_digit());
+    line.starts_with("- ") || (rest.len() < line.len() && rest.starts_with(". "))
 }
 
 /// What a model thought aloud before it answered is no part of the answer.

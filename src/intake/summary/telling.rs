@@ -57,8 +57,8 @@ pub async fn retold(app: &App, customer: CustomerId, told: &Told) -> Result<Opti
 
 /// The sentences that the record says too.
 async fn borne_out(app: &App, told: &Told, text: &str) -> String {
-    let mut sources = vec![Source { title: "", text: &told.record }];
-    sources.extend(told.sources.iter().map(|it| Source { title: "", text: it }));
+    let mut sources = vec![Source { heading: "", title: "", text: &told.record }];
+    sources.extend(told.sources.iter().map(|it| Source { heading: "", title: "", text: it }));
     let mut evidence = Evidence::of(&sources);
     let claims: Vec<String> = sentences(text).into_iter().take(MOST_SENTENCES).map(|it| it.text).collect();
     let claimed: Vec<&str> = claims.iter().map(String::as_str).collect();

@@ -3,6 +3,7 @@
 mod fitting;
 mod injections;
 mod models;
+mod several;
 
 use axum::http::Method;
 use serde_json::{Value, json};

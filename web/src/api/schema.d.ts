@@ -3969,7 +3969,7 @@ export interface components {
             /** @description The rep who rated it. */
             ratedByCustomerRepID?: components["schemas"]["CustomerRepId"] | null;
             /**
-             * @description Why there is no reply.
+             * @description Why there is no reply; with one, which questions it does not answer.
              * @example null
              */
             reason?: string | null;
@@ -7225,7 +7225,7 @@ export interface components {
         /** @description A draft, or why there is none. */
         ReplyOut: {
             /**
-             * @description Only where there is no reply.
+             * @description Why there is no reply; with one, which questions it does not answer. Left out where it answers all.
              * @example null
              */
             reason?: string | null;

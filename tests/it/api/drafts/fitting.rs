@@ -42,6 +42,26 @@ async fn what_is_written_of_one_code_answers_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn short_codes_are_codes_where_documents_have_some_of_their_kind() {
+    let (installation, channel) = desk().await;
+    let admin = &installation.admin;
+    let codes = "# Error codes\n\n| Code | Meaning | What to do |\n|---|---|---|\n| E1 | Sensor fault | Switch it off |\n\
+                 | H6 | Fan blocked | Remove the ice |\n";
+    document(admin, "Error codes", codes).await;
+    document(admin, "Noise", "The unit makes 19 dB at night and 41 dB at full power.").await;
+    let draft = drafted(admin, channel, "My display shows H6, what now?").await;
+    let reply = draft["reply"].as_str().unwrap_or_else(|| panic!("{draft}"));
+    assert!(
+        reply.contains("Error codes:\n- H6, Meaning: Fan blocked, What to do: Remove the ice\n"),
+        "{draft}"
+    );
+    let draft = drafted(admin, channel, "What does error code H9 mean?").await;
+    assert_eq!(draft["reason"], "No document that fits mentions H9.");
+    let draft = drafted(admin, channel, "How loud is the unit at night, is there a sheet in A4?").await;
+    assert!(draft["reply"].as_str().is_some_and(|it| it.contains("19 dB")), "{draft}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_code_does_not_make_a_passage_fit() {
     let (installation, channel) = desk().await;
     let admin = &installation.admin;
