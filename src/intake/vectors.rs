@@ -9,9 +9,8 @@ use tokio::time::Instant;
 use super::Trouble;
 use crate::ai::embed::{Role, Space};
 use crate::app::App;
-use crate::domain::caller::Actor;
-use crate::domain::events::{Event, note};
-use crate::model::CustomerId;
+use crate::domain::events::note;
+use crate::model::{Actor, CustomerId, Event};
 use crate::store::text_vectors as store;
 
 /// Texts that are embedded and kept at a time.
