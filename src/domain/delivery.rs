@@ -177,6 +177,6 @@ async fn queue(tx: &mut Tx, app: &App, customer: CustomerId, message: &Message) 
         message_tokens::insert(tx, customer, id, &tokens, Timestamp(now.0 + TOKEN_MICROS)).await?;
     }
     let due = undo_until(app, message).unwrap_or(now);
-    ticket_summaries::sent(tx, customer, message, due).await?;
+    ticket_summaries::said(tx, customer, message, due).await?;
     jobs::enqueue(tx, customer, job::DELIVER_MESSAGE, id.0, due, Some(&format!("deliver:{id}"))).await
 }

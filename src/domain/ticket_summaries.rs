@@ -57,11 +57,11 @@ pub async fn deleted(tx: &mut Tx, customer: CustomerId, id: TicketId) -> Result<
     Ok(())
 }
 
-/// What was sent belongs in the summary, where the program keeps one: once it cannot be taken back.
-pub async fn sent(tx: &mut Tx, customer: CustomerId, message: &Message, due: Timestamp) -> Result<()> {
+/// What was answered, or says something else now, belongs in the summary, where the program keeps one: once
+/// it cannot be taken back.
+pub async fn said(tx: &mut Tx, customer: CustomerId, message: &Message, due: Timestamp) -> Result<()> {
     if message.is_internal || store::of_ticket(tx, customer, message.ticket_id).await?.is_none() {
         return Ok(());
     }
-    let key = format!("{}", message.message_id);
-    jobs::enqueue(tx, customer, job::SUMMARISE_TICKET, message.ticket_id.0, due, Some(&key)).await
+    jobs::enqueue(tx, customer, job::SUMMARISE_TICKET, message.ticket_id.0, due, None).await
 }

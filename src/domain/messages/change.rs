@@ -128,8 +128,11 @@ pub async fn update(
     if content(before) == content(&after) {
         return Ok(());
     }
+    let now = tx.now;
+    if !after.is_draft {
+        ticket_summaries::said(tx, customer, &after, now).await?;
+    }
     if before.is_draft && !after.is_draft {
-        let now = tx.now;
         let reopened = tickets::with_message(ticket, after.message_id, &after, now);
         tickets::change(tx, customer, actor, ticket, &reopened).await?;
     } else {

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::domain::claim::Claim;
 use crate::domain::delivery::addresses;
-use crate::domain::{custom_fields, end_users, fields, notifications, tickets};
+use crate::domain::{custom_fields, end_users, fields, notifications, ticket_summaries, tickets};
 use crate::error::{Error, Result};
 use crate::model::{
     ChannelId, ChannelType, CustomerId, CustomerRepId, EndUserId, Message, Refs, SenderType, Ticket,
@@ -280,6 +280,10 @@ async fn add(
     }
     message.uid = kept_uid(&message).or_else(|| ticket.uid.clone());
     message.message_id = super::add(tx, caller.customer, caller.actor(), &ticket, &message).await?;
+    if !message.incoming && !message.is_draft {
+        let now = tx.now;
+        ticket_summaries::said(tx, caller.customer, &message, now).await?;
+    }
     notifications::mentioned(tx, caller, &ticket, &message).await?;
     Ok(Created { message, refs })
 }

@@ -64,6 +64,31 @@ db_test! {
 }
 
 db_test! {
+    async fn answers_that_are_written_down_and_corrected_texts_belong_in_it(installation: Installation) {
+        let admin = &installation.admin;
+        let channel = channel(admin, "Phone").await;
+        let asked = json!({ "fromAddress": null, "fromNumber": "+32470123456", "textBody": LAMP });
+        let first = write(admin, channel, asked).await;
+        installation.run_jobs().await;
+        let answer = json!({ "incoming": false, "ticketID": first["ticketID"], "fromAddress": null, "textBody": "Your lamp left the warehouse on Monday." });
+        let answer = write(admin, channel, answer).await;
+        installation.run_jobs().await;
+        assert!(summary(admin, &first).await.as_str().unwrap().ends_with("“Your lamp left the warehouse on Monday.”"));
+        let at = format!("/api/ticketMessages/{}", answer["messageID"]);
+        admin.put(&at, json!({ "textBody": "Your lamp left the warehouse on Tuesday." })).await.expect(204);
+        installation.run_jobs().await;
+        assert!(summary(admin, &first).await.as_str().unwrap().ends_with("“Your lamp left the warehouse on Tuesday.”"));
+        let draft = json!({ "incoming": false, "isDraft": true, "ticketID": first["ticketID"], "fromAddress": null, "textBody": "Your lamp is lost, we are sorry." });
+        let draft = write(admin, channel, draft).await;
+        installation.run_jobs().await;
+        assert!(!summary(admin, &first).await.as_str().unwrap().contains("lost"));
+        admin.put(&format!("/api/ticketMessages/{}", draft["messageID"]), json!({ "isDraft": false })).await.expect(204);
+        installation.run_jobs().await;
+        assert!(summary(admin, &first).await.as_str().unwrap().ends_with("“Your lamp is lost, we are sorry.”"));
+    }
+}
+
+db_test! {
     async fn what_a_person_wrote_stays(installation: Installation) {
         let admin = &installation.admin;
         let channel = channel(admin, "Email").await;
