@@ -7,7 +7,7 @@
 //! - `eval desks DIR COUNT [SHOTS]`: COUNT small help desks of six to ten topics drawn from `train.tsv`, each with one to
 //!   five examples or with SHOTS: how much is decided at "at most 5 % wrong", how much of that is wrong, and what becomes of strangers.
 //! - `eval pairs DIR SHOTS`: two messages of `train.tsv` put behind each other, of different topics and of the same one,
-//!   and single ones: which topics are named.
+//!   single ones in a letter, and single ones: which topics are named.
 //! - `eval languages TOPICS FILE…`: topics described in one language, found in each file of `topic<TAB>text`.
 //! - `eval retrieval DIR [multi]`: `documents.jsonl` (`id, title, content`), `queries.jsonl` (`query, document`).
 //! - `eval identifiers`: 300 questions by an order number or an error code among 300 documents.
@@ -266,6 +266,14 @@ fn read(embedder: Embedder, classifier: &Classifier, texts: &[String]) -> Answer
     Ok(out)
 }
 
+/// What people write around the one thing that they want.
+const LETTERS: [&str; 3] = [
+    "I have a question and hope that you can help me. {}? I wrote to you last week already but nobody has answered. \
+     Thank you in advance for your help",
+    "I have been a customer of yours for three years. {}. Please let me know as soon as possible, I am in a hurry",
+    "{}. I tried it twice today and looked on your website too, without success. Sorry for the trouble and thanks a lot",
+];
+
 fn pairs(embedder: Embedder, folder: &Path, shots: usize) -> Answer<()> {
     let (_, of_topic, topics) = training(embedder, folder)?;
     let mut dice = Dice(3);
@@ -304,7 +312,7 @@ fn pairs(embedder: Embedder, folder: &Path, shots: usize) -> Answer<()> {
         for same in [false, true] {
             let (mut wanted, mut texts) = (Vec::new(), Vec::new());
             let mut dice = Dice(5);
-            while texts.len() < 500 {
+            while texts.len() < 250 {
                 let first = &others[dice.below(others.len())];
                 let second = &others[dice.below(others.len())];
                 if (first.0 == second.0) == same && first.1.text != second.1.text {
@@ -316,7 +324,10 @@ fn pairs(embedder: Embedder, folder: &Path, shots: usize) -> Answer<()> {
         }
     }
     dice.shuffle(&mut others);
-    others.truncate(3000);
+    others.truncate(600);
+    let letters = others.iter().zip(LETTERS.iter().cycle());
+    let letters = letters.map(|((_, row), letter)| letter.replace("{}", &said(row))).collect();
+    show("a letter", others.iter().map(|it| vec![it.0]).collect(), letters)?;
     let (wanted, texts) = others.into_iter().map(|(topic, row)| (vec![topic], row.text)).unzip();
     show("one message", wanted, texts)
 }

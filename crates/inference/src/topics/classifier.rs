@@ -26,7 +26,7 @@ const ONE_TOPIC: f32 = 0.98;
 /// A piece counts from this probability on, and from the threshold; …
 const PIECE: f32 = 0.85;
 /// … and for one of so many topics that the whole text is nearest to.
-const OF_THE_WHOLE: usize = 10;
+const OF_THE_WHOLE: usize = 3;
 /// Topics that a text is about at most.
 const MOST_TOPICS: usize = 5;
 
