@@ -190,11 +190,11 @@ fn paragraph(known: &[Known], index: usize) -> Range<usize> {
     };
     let is_prose = known[index].sentence.kind == Kind::Prose;
     let mut start = index;
-    while start > 0 && same(start - 1) && !(is_prose && !known[start].sentence.continues) {
+    while start > 0 && same(start - 1) && (!is_prose || known[start].sentence.continues) {
         start -= 1;
     }
     let mut end = index + 1;
-    while end < known.len() && same(end) && !(is_prose && !known[end].sentence.continues) {
+    while end < known.len() && same(end) && (!is_prose || known[end].sentence.continues) {
         end += 1;
     }
     start..end

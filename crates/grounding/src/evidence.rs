@@ -352,8 +352,9 @@ impl Known {
             Kind::Prose if !self.sentence.text.ends_with(':') && self.said.facts.is_empty() => 2,
             _ => 1,
         };
-        !crate::is_question(&self.sentence.text)
-            && !(self.sentence.kind == Kind::Prose && points_elsewhere(&self.sentence.text))
+        let points = self.sentence.kind == Kind::Prose && points_elsewhere(&self.sentence.text);
+        !points
+            && !crate::is_question(&self.sentence.text)
             && (self.content.len() >= least || !self.said.facts.is_empty() || self.refers_back())
     }
 

@@ -179,8 +179,8 @@ fn the_passage_that_answers_is_quoted_of_a_document_that_its_title_found() {
 /// What is answered of one passage under a heading.
 fn answered(heading: &str, passage: &str, question: &str) -> String {
     let evidence = Evidence::of(&[Source { heading, title: heading, text: passage }]);
-    let composed =
-        compose(&Question { text: question, vector: None }, &evidence, &standings(&[0.8])).unwrap();
+    let composed = compose(&Question { text: question, vector: None }, &evidence, &standings(&[0.8]))
+        .expect("the passage answers");
     for part in composed.parts.iter().filter(|it| it.kind != Kind::Heading) {
         let verdict = evidence.check(&part.text, None, false);
         assert!(matches!(verdict, Verdict::Supported(_)), "{}: {verdict:?}", part.text);
