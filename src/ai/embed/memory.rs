@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use super::Role;
 
 /// Some 1.5 to 5 kB each.
-const KEPT: usize = 4096;
+const KEPT: usize = 2048;
 
 /// Remembers the last vectors. A text is known by two hashes with secret keys: nobody can make two texts
 /// that are taken for one.
