@@ -19,9 +19,12 @@ pub fn sanitised(html: &str) -> String {
     SAFE.clean(&defused(html)).to_string()
 }
 
+/// Levels of elements: long threads, which quote each other, have some hundreds.
+const DEEPEST: u32 = 1000;
+
 /// HTML that may be parsed: of what would keep the parser busy without end there is its text.
 pub fn defused(html: &str) -> Cow<'_, str> {
-    if answerpal_mail::is_html_bomb(html) {
+    if answerpal_mail::is_html_bomb(html, DEEPEST) {
         from_text(&answerpal_mail::html_text(html)).into()
     } else {
         html.into()

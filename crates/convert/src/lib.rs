@@ -42,7 +42,9 @@ impl fmt::Display for Refusal {
             Self::Encrypted => f.write_str("is encrypted: save it without a password"),
             Self::Broken(kind) => write!(f, "is broken: it cannot be read as {kind}"),
             Self::TooLarge => f.write_str("unpacks to more than can be converted"),
-            Self::TooDeep => f.write_str("has elements in elements deeper than can be converted"),
+            Self::TooDeep => {
+                f.write_str("has elements nested deeper, or more tags and attributes, than can be converted")
+            }
             Self::NoText => f.write_str("has no text in it; a scan has to go through text recognition first"),
         }
     }

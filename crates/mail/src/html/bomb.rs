@@ -10,8 +10,6 @@ use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::{StrTendril, TendrilSink};
 use html5ever::{Attribute, ParseOpts, Parser, QualName, local_name, ns, parse_fragment};
 
-/// Levels of elements: long threads, which quote each other, have some hundreds.
-const DEEPEST: u32 = 1000;
 /// Elements: a few for each tag, and some besides, but no more than a browser would stand.
 const ELEMENTS_A_TAG: usize = 4;
 const ELEMENTS_BESIDES: usize = 50_000;
@@ -24,10 +22,10 @@ const LONGEST_TAG: usize = 4 * 1024 * 1024;
 /// Between two looks at what has become of it.
 const STEP: usize = 1024;
 
-/// Whether parsing this HTML is not worth its cost.
-pub fn is_bomb(html: &str) -> bool {
+/// Whether reading this HTML is not worth its cost, for who reads elements so many levels deep.
+pub fn is_bomb(html: &str, deepest: u32) -> bool {
     let tags = html.as_bytes().windows(2).filter(|it| it[0] == b'<' && it[1].is_ascii_alphabetic()).count();
-    if tags < FEW_TAGS && html.len() < LONG_TAG {
+    if tags < FEW_TAGS.min(deepest as usize) && html.len() < LONG_TAG {
         return false;
     }
     let most = tags.saturating_mul(ELEMENTS_A_TAG).saturating_add(ELEMENTS_BESIDES).min(MOST_ELEMENTS);
@@ -37,7 +35,7 @@ pub fn is_bomb(html: &str) -> bool {
     steps(html).any(|step| {
         parser.process(StrTendril::from(step));
         let count = count(&parser);
-        count.deepest.get() > DEEPEST || count.elements.get() > most || tag.is_bomb(count.calls.get(), step)
+        count.deepest.get() > deepest || count.elements.get() > most || tag.is_bomb(count.calls.get(), step)
     })
 }
 
@@ -190,7 +188,9 @@ impl TreeSink for Count {
 
 #[cfg(test)]
 mod tests {
-    use super::is_bomb;
+    fn is_bomb(html: &str) -> bool {
+        super::is_bomb(html, 1000)
+    }
 
     /// So many of something, each with its number.
     fn many(times: usize, of: impl Fn(usize) -> String) -> String {
@@ -219,6 +219,8 @@ mod tests {
         };
         assert!(!is_bomb(&format!("<table>{}", many(20_000, row))));
         assert!(!is_bomb(&many(20_000, |it| format!("<p>unclosed {it}<li>{it}"))));
+        let quoted = many(350, |_| "<blockquote>".into());
+        assert!(super::is_bomb(&quoted, 300) && !is_bomb(&quoted));
         let thread = many(300, |_| "<div><blockquote>a<br>".into());
         assert!(!is_bomb(&format!("{thread}{}", "</blockquote></div>".repeat(300))));
         let base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
