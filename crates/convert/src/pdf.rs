@@ -36,9 +36,7 @@ pub fn convert(content: &[u8]) -> Result<String, Refusal> {
         }
         pages.push(page.glyphs);
     }
-    let all: Vec<Glyph> = pages.iter().flatten().cloned().collect();
-    let size = layout::usual_size(&all);
-    drop(all);
+    let size = layout::usual_size(pages.iter().flatten());
     let pages: Vec<Vec<Line>> = pages.into_iter().map(|it| layout::lines(it, size)).collect();
     markdown(&pages)
 }

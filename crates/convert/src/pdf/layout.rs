@@ -73,8 +73,8 @@ pub fn lines(glyphs: Vec<Glyph>, size: f64) -> Vec<Line> {
 }
 
 /// The size that most characters have.
-pub fn usual_size(glyphs: &[Glyph]) -> f64 {
-    let mut sizes: Vec<f64> = glyphs.iter().map(|it| it.size).collect();
+pub fn usual_size<'a>(glyphs: impl Iterator<Item = &'a Glyph>) -> f64 {
+    let mut sizes: Vec<f64> = glyphs.map(|it| it.size).collect();
     sizes.sort_by(f64::total_cmp);
     sizes.get(sizes.len() / 2).copied().unwrap_or_default()
 }
