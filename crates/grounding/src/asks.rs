@@ -2,6 +2,7 @@
 
 use crate::claims::{is_courtesy, is_question, is_sign_off};
 use crate::injection;
+use crate::lexicon::has;
 use crate::sentences::{Kind, Sentence, sentences};
 use crate::words::{Word, content, fold, words};
 
@@ -81,10 +82,6 @@ const WANTS: &[&str] = &[
     "quero",
     "preciso",
 ];
-
-fn has(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|it| it == word)
-}
 
 /// What a message asks, where that is more than one thing. Empty where the message is best taken as a whole.
 pub fn asks(message: &str) -> Vec<Ask> {

@@ -141,13 +141,18 @@ impl Evidence {
         self.around.get(source).map(|it| it.heading.as_str()).filter(|it| !it.is_empty())
     }
 
+    /// The words of a passage, its titles included.
+    fn words_of_passage(&self, source: usize) -> Vec<&str> {
+        let own = self.known.iter().filter(|it| it.source == source).flat_map(|it| it.said.folded());
+        let around = self.around.get(source).into_iter().flat_map(|it| it.words.iter().map(String::as_str));
+        own.chain(around).collect()
+    }
+
     /// How much of a text's content a passage has, its titles included; None where the text has none.
     pub fn coverage(&self, source: usize, text: &str) -> Option<f64> {
         let all = words(text);
         let asked = content(&all);
-        let own = self.known.iter().filter(|it| it.source == source).flat_map(|it| it.said.folded());
-        let around = self.around.get(source).into_iter().flat_map(|it| it.words.iter().map(String::as_str));
-        let have: Vec<&str> = own.chain(around).collect();
+        let have = self.words_of_passage(source);
         (!asked.is_empty()).then(|| covered(&asked, &have))
     }
 
@@ -164,9 +169,7 @@ impl Evidence {
             .filter(|it| !is_courtesy(&it.text))
             .collect();
         let is_asked = asked.iter().any(|it| crate::is_question(&it.text));
-        let own = self.known.iter().filter(|it| it.source == source).flat_map(|it| it.said.folded());
-        let around = self.around.get(source).into_iter().flat_map(|it| it.words.iter().map(String::as_str));
-        let have: Vec<&str> = own.chain(around).collect();
+        let have = self.words_of_passage(source);
         let knows = |word: &str| have.iter().any(|it| crate::words::same(word, it));
         let lacks = |it: &Sentence| {
             let said = words(&it.text);

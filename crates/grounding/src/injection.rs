@@ -1,5 +1,6 @@
 //! Text that speaks to a machine: tries to give a model orders rather than to tell a reader something.
 
+use crate::lexicon::has;
 use crate::words::{fold, words};
 
 /// Phrases that no customer document needs, folded.
@@ -86,10 +87,6 @@ const EVERY: &str = "always never only must altijd nooit moet moeten immer nie n
 /// How one speaks to a single machine, and not to customers of a desk; with an order to speak it is one.
 const YOU_MUST: &str =
     "tu_dois tu_devras du_musst du_sollst je_moet jij_moet you_must you_shall you_should you_will";
-
-fn has(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|it| it == word)
-}
 
 /// Whether a sentence tries to give orders to a model: by a phrase that no customer document needs, or by
 /// how it is built: who is addressed, and about what.

@@ -8,6 +8,11 @@ fn set(words: &'static str) -> HashSet<&'static str> {
     words.split_whitespace().collect()
 }
 
+/// Whether a word is one of a short list.
+pub fn has(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|it| it == word)
+}
+
 /// The words of each language that say nothing by themselves.
 const STOP_OF: &[(&str, &str)] = &[
     (
@@ -295,7 +300,7 @@ pub fn leans(said: &[&str]) -> bool {
     );
     // `To change it, open …`
     let aim = at(0) == "to" && matches!(at(2), "it" | "this" | "them" | "so");
-    let french = at(0) == "il" && !IMPERSONAL.split(' ').any(|it| it == at(1));
+    let french = at(0) == "il" && !has(IMPERSONAL, at(1));
     with_next || aim || french || LEANING.contains(at(0)) || refers_back(at(0))
 }
 
@@ -304,7 +309,6 @@ pub fn asks_the_way(said: &[&str]) -> bool {
     const HOW: &str = "how hoe wie comment como come jak";
     const MEASURES: &str = "much many long often old far loud big large fast soon high heavy late lang lange veel ver vaak groot snel oud \
          hoog zwaar laat viel viele oft teuer hoch weit gross schnell alt laut schwer spat de cuanto tanto is";
-    let has = |list: &str, word: &str| list.split_whitespace().any(|it| it == word);
     said.iter()
         .enumerate()
         .any(|(at, it)| has(HOW, it) && said.get(at + 1).is_some_and(|next| !has(MEASURES, next)))
