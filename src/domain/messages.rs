@@ -1,10 +1,12 @@
 //! Messages: adding one to a ticket, changing and deleting it, with what that does to the ticket.
 
 mod change;
+mod checks;
 mod create;
 
 pub use change::{MessageChange, delete, settle, update};
-pub use create::{Created, Draft, check_recipients, create};
+pub use checks::check_recipients;
+pub use create::{Created, Draft, create};
 
 use std::collections::HashSet;
 

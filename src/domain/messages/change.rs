@@ -1,6 +1,7 @@
 //! Changing and deleting messages.
 
-use super::create::{check_language, check_lengths, check_recipients, fill_texts};
+use super::checks::{check_language, check_lengths, check_recipients};
+use super::create::fill_texts;
 use crate::domain::events::{Changes, note};
 use crate::domain::{attachments, custom_fields, spam_lessons, ticket_summaries, tickets, topic_examples};
 use crate::error::{Error, Result};
