@@ -44,7 +44,11 @@ fn sources(room: &str) -> Vec<PathBuf> {
 fn names(line: &str, what: &str) -> bool {
     let is_free = |at: usize| !line[..at].ends_with(|it: char| it.is_alphanumeric() || "_:".contains(it));
     let path = format!("{what}::");
-    line.contains(&format!("crate::{what}::"))
+    // `use crate::{api, model};`
+    let group = line.split_once("crate::{").map_or("", |it| it.1);
+    let mut grouped = group.split(|it: char| !it.is_alphanumeric() && it != '_' && it != ':');
+    grouped.any(|it| it == what || it.starts_with(&path))
+        || line.contains(&format!("crate::{what}::"))
         || line.contains(&format!("crate::{what};"))
         || line.match_indices(&path).any(|(at, _)| is_free(at) && CRATES.contains(&what))
 }
