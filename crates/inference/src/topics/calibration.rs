@@ -20,6 +20,9 @@ const EXPECTED_WITHIN: f32 = 0.7;
 /// log-odds of the best one, and a constant, for even odds. From the same help desks.
 const UNKNOWN_BY: [f32; 3] = [-8.0, -0.25, 3.4];
 const FEATURES: usize = 3;
+/// What was held out was judged with an example of its topic fewer than there are. By how much that lowers the logarithm
+/// of the odds of being right, times one more than the examples that were left: see docs/AI.md.
+const ONE_FEWER: f32 = 0.6;
 
 /// What the model says of a text, before calibration.
 pub struct Seen {
@@ -37,6 +40,8 @@ pub struct Held {
     pub seen: Seen,
     /// The classes that are right; empty when its topic was held out whole.
     pub right: Vec<usize>,
+    /// How many examples of its topic the training had all the same.
+    pub taught: usize,
 }
 
 /// Turns scores into probabilities, and an error rate into a threshold.
@@ -46,6 +51,8 @@ pub struct Calibration {
     taught: bool,
     right: Option<Logistic>,
     unknown: Option<Logistic>,
+    /// What is added to the logarithm of the odds of being right.
+    lift: f32,
     /// Probability, weight and weight of the wrong ones of each held-out text, the surest first.
     held: Vec<(f32, f32, f32)>,
 }
@@ -60,7 +67,7 @@ pub struct Judged {
 impl Calibration {
     /// Before there are examples, at a given temperature.
     pub fn untaught(temperature: f32) -> Self {
-        Self { temperature, taught: false, right: None, unknown: None, held: Vec::new() }
+        Self { temperature, taught: false, right: None, unknown: None, lift: 0.0, held: Vec::new() }
     }
 
     /// Learns from what was held out. Of little it learns little, and goes by what is usual.
@@ -79,6 +86,8 @@ impl Calibration {
         };
         let right = Logistic::fit(&rows(&is_right));
         let unknown = (others >= ENOUGH).then(|| Logistic::fit(&rows(&|held| held.right.is_empty())));
+        let missing: f32 = known.iter().map(|held| 1.0 / (held.taught + 1) as f32).sum();
+        out.lift = ONE_FEWER * missing / known.len() as f32;
         out.right = Some(right);
         out.unknown = unknown;
         out.held = held
@@ -115,7 +124,7 @@ impl Calibration {
             topics.iter_mut().for_each(|topic| *topic *= 1.0 - unknown);
             return Judged { none: 1.0 - topics.iter().sum::<f32>(), topics };
         };
-        let sure = right.probability(&features);
+        let sure = right.lifted(&features, self.lift);
         let none = learnt_none.max(unknown).min(1.0 - sure);
         let others: f32 = topics.iter().sum::<f32>() - topics[best];
         let scale = (1.0 - sure - none).max(0.0) / others.max(1e-9);
@@ -219,9 +228,14 @@ impl Logistic {
     }
 
     fn probability(&self, features: &[f32; FEATURES]) -> f32 {
+        self.lifted(features, 0.0)
+    }
+
+    /// The probability at odds whose logarithm is higher by `lift`.
+    fn lifted(&self, features: &[f32; FEATURES], lift: f32) -> f32 {
         let sum: f32 =
             self.standard(features).iter().zip(&self.weights).map(|(value, weight)| value * weight).sum();
-        1.0 / (1.0 + (-sum).exp())
+        1.0 / (1.0 + (-sum - lift).exp())
     }
 }
 
@@ -231,14 +245,37 @@ mod tests {
 
     /// Known texts are as sure as they are near; each stranger is as near as the least near of them.
     fn held(known: usize, strangers: usize) -> Vec<Held> {
+        let taught = 9;
         let one = |nearness: f32, right: Vec<usize>| {
             let scores = vec![nearness * 8.0, 0.0, 0.0, -5.0];
-            Held { seen: Seen { scores, nearness, apart: nearness }, right }
+            Held { seen: Seen { scores, nearness, apart: nearness }, right, taught }
         };
         let near = |number: usize, of: usize| 0.4 + 0.5 * number as f32 / of as f32;
         let known_ones = (0..known).map(|number| one(near(number, known), vec![0]));
         let strangers = (0..strangers).map(|number| one(near(number, strangers) - 0.3, Vec::new()));
         known_ones.chain(strangers).collect()
+    }
+
+    #[test]
+    fn what_was_held_out_of_few_examples_is_surer_with_all_of_them() {
+        let fit = |taught: usize| {
+            let mut all = held(400, 100);
+            // Every fifth is wrong.
+            all.iter_mut()
+                .filter(|held| !held.right.is_empty())
+                .step_by(5)
+                .for_each(|held| held.right = vec![1]);
+            all.iter_mut().for_each(|held| held.taught = taught);
+            let fit = Calibration::fit(&all);
+            let best = |held: &Held| fit.judge(&held.seen).topics.iter().copied().fold(0.0, f32::max);
+            let sure: Vec<f32> = all.iter().map(best).collect();
+            let threshold = fit.threshold(0.25);
+            let decided: Vec<bool> = sure.iter().map(|sure| *sure >= threshold).collect();
+            (sure.iter().sum::<f32>() / sure.len() as f32, decided)
+        };
+        let ((none_left, decided), (many_left, decided_of_many)) = (fit(0), fit(99));
+        assert!(none_left > many_left + 0.04, "{none_left} and {many_left}");
+        assert_eq!(decided, decided_of_many, "how sure it must be to decide rises as well");
     }
 
     #[test]

@@ -325,6 +325,8 @@ impl Classifier {
                 .collect();
             let prompts: Vec<&Prompt> = self.prompts.iter().filter(|prompt| !gone[prompt.class]).collect();
             let model = Model::fit(self.topics.len(), self.dimensions, &prompts, &seen);
+            let mut taught = vec![0_usize; self.topics.len() + 1];
+            seen.iter().flat_map(|known| &known.classes).for_each(|class| taught[*class] += 1);
             for (known, part) in known.iter().zip(&part_of) {
                 // Of the topics held out whole as many are looked at as of the others.
                 if *part != fold {
@@ -337,7 +339,7 @@ impl Classifier {
                     .zip(&gone)
                     .filter(|(_, gone)| **gone)
                     .for_each(|(score, _)| *score = f32::NEG_INFINITY);
-                out.push(Held { seen, right });
+                out.push(Held { seen, right, taught: taught[known.classes[0]] });
             }
         }
         out

@@ -14,12 +14,21 @@ mod pieces;
 pub use classifier::Classifier;
 
 /// The texts that stand for a topic before there are examples. Embed them (as queries) for [`Topic::vectors`].
+/// A name of two or three words that nothing describes stands there backwards too: who names a topic `alarm_set` means
+/// what customers ask as *set alarm*.
 pub fn prompts(name: &str, description: &str) -> Vec<String> {
     let spaced: String = name.chars().map(|c| if matches!(c, '_' | '-' | '/') { ' ' } else { c }).collect();
     let (name, description) = (spaced.trim(), description.trim());
     match (name.is_empty(), description.is_empty()) {
         (false, false) => vec![description.to_owned(), format!("{name}: {description}"), name.to_owned()],
-        (false, true) => vec![name.to_owned()],
+        (false, true) => {
+            let mut words: Vec<&str> = name.split_whitespace().collect();
+            let turned = matches!(words.len(), 2 | 3).then(|| {
+                words.reverse();
+                words.join(" ")
+            });
+            std::iter::once(name.to_owned()).chain(turned).collect()
+        }
         (true, false) => vec![description.to_owned()],
         (true, true) => Vec::new(),
     }
@@ -108,4 +117,21 @@ pub struct Prediction {
     pub pieces: Vec<Score>,
     /// Whether to act on it.
     pub decision: Decision,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prompts;
+
+    #[test]
+    fn a_name_that_nothing_describes_stands_backwards_too() {
+        assert_eq!(prompts("alarm_set", " "), ["alarm set", "set alarm"]);
+        assert_eq!(prompts("Refund", ""), ["Refund"]);
+        assert_eq!(prompts("where is my parcel", ""), ["where is my parcel"]);
+        let described = prompts("lost-parcel", "A parcel did not arrive.");
+        assert_eq!(
+            described,
+            ["A parcel did not arrive.", "lost parcel: A parcel did not arrive.", "lost parcel"]
+        );
+    }
 }
