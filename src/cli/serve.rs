@@ -32,6 +32,8 @@ pub async fn run(context: &Context, flags: &ServeFlags) -> Result<ExitCode> {
     let desks = mail_desk::bind(&app).await?;
     tracing::info!(%address, "serving");
     announce(context, &app, address, login, &desks).await?;
+    let opening = app.clone();
+    tokio::spawn(async move { opening.store.open_connections().await });
     let notifier = app.clone();
     let notifier = tokio::spawn(async move { notifier.store.run_notifier().await });
     let keys = tokio::spawn(keep_keys(app.clone()));

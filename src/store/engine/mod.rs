@@ -394,6 +394,14 @@ impl Store {
         }
     }
 
+    /// Opens the connections that there may be, so that the first requests find them made. Does nothing on
+    /// SQLite, where one is made in no time.
+    pub async fn open_connections(&self) {
+        if let Engine::Postgres(database) = &self.engine {
+            database.open_connections().await;
+        }
+    }
+
     /// Waits until everything acknowledged is on disk and closes the writer.
     pub async fn close(&self) {
         if let Engine::Sqlite(database) = &self.engine {

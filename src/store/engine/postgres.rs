@@ -3,12 +3,12 @@
 
 use std::error::Error as StdError;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use answerpal_wire::time::Timestamp;
 use bytes::BytesMut;
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
 use futures::FutureExt;
 use futures::future::{join, join_all, try_join};
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
@@ -26,10 +26,21 @@ const WAKE: &str = "answerpal_wake";
 /// At most one NOTIFY a process in this time: NOTIFY serialises commits.
 const COALESCE: Duration = Duration::from_millis(20);
 
+/// A statement that nobody waits for any more has this long to end by itself: a connection costs more.
+const GRACE: Duration = Duration::from_millis(50);
+/// To ask a server to cancel a statement takes no longer.
+const CANCEL: Duration = Duration::from_secs(5);
+
+type Tls = Option<tokio_postgres_rustls::MakeRustlsConnect>;
+
 pub struct Connection {
-    client: Object,
+    /// There until it is given back.
+    client: Option<Object>,
     /// What goes out with the next statement that is waited for, before it.
     unsent: Vec<Unsent>,
+    /// A statement is waited for. Who drops the connection now has left without its answer.
+    at_work: AtomicBool,
+    tls: Tls,
 }
 
 enum Unsent {
@@ -58,8 +69,12 @@ impl Connection {
 
     pub async fn query(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Vec<Row>> {
         let unsent = std::mem::take(&mut self.unsent);
-        let (statement, params) = (self.client.prepare_cached(sql).await?, borrow(params));
-        self.after(&unsent, self.client.query(&statement, &params)).await
+        let client = self.client();
+        self.wait(async {
+            let (statement, params) = (client.prepare_cached(sql).await?, borrow(params));
+            self.after(&unsent, client.query(&statement, &params)).await
+        })
+        .await
     }
 
     pub async fn query_both(
@@ -68,22 +83,41 @@ impl Connection {
         other: (&str, &[Value<'_>]),
     ) -> Result<(Vec<Row>, Vec<Row>)> {
         let unsent = std::mem::take(&mut self.unsent);
-        let client = &self.client;
-        let statements = (client.prepare_cached(one.0).await?, client.prepare_cached(other.0).await?);
-        let params = (borrow(one.1), borrow(other.1));
-        let both = try_join(client.query(&statements.0, &params.0), client.query(&statements.1, &params.1));
-        self.after(&unsent, both).await
+        let client = self.client();
+        self.wait(async {
+            let statements = (client.prepare_cached(one.0).await?, client.prepare_cached(other.0).await?);
+            let params = (borrow(one.1), borrow(other.1));
+            let both =
+                try_join(client.query(&statements.0, &params.0), client.query(&statements.1, &params.1));
+            self.after(&unsent, both).await
+        })
+        .await
     }
 
     pub async fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64> {
         let unsent = std::mem::take(&mut self.unsent);
-        let (statement, params) = (self.client.prepare_cached(sql).await?, borrow(params));
-        self.after(&unsent, self.client.execute(&statement, &params)).await
+        let client = self.client();
+        self.wait(async {
+            let (statement, params) = (client.prepare_cached(sql).await?, borrow(params));
+            self.after(&unsent, client.execute(&statement, &params)).await
+        })
+        .await
     }
 
     pub async fn execute_batch(&mut self, sql: &str) -> Result<()> {
         let unsent = std::mem::take(&mut self.unsent);
-        self.after(&unsent, self.client.batch_execute(sql)).await
+        self.wait(self.after(&unsent, self.client().batch_execute(sql))).await
+    }
+
+    fn client(&self) -> &Object {
+        self.client.as_ref().expect("a connection is there until it is given back")
+    }
+
+    async fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        self.at_work.store(true, Ordering::Relaxed);
+        let answer = work.await;
+        self.at_work.store(false, Ordering::Relaxed);
+        answer
     }
 
     /// Sends what is unsent and then `last`, in one round trip; gives the answer of `last`.
@@ -108,7 +142,7 @@ impl Connection {
         if unsent.is_empty() {
             return Ok(last.await?);
         }
-        let client = &self.client;
+        let client = self.client();
         // Before anything is sent, because what has to be prepared would fall behind.
         let mut ready = Vec::with_capacity(unsent.len());
         for it in unsent {
@@ -138,7 +172,7 @@ impl Connection {
             return Ok(());
         }
         self.unsent.clear();
-        Ok(self.client.batch_execute(sql).await?)
+        Ok(self.wait(self.client().batch_execute(sql)).await?)
     }
 
     /// Runs the last statements of a transaction and commits, all in one round trip. When one fails the
@@ -154,9 +188,53 @@ impl Connection {
     }
 
     /// Closes it instead of giving it back: its state is not known.
-    pub fn discard(self) {
-        drop(Object::take(self.client));
+    pub fn discard(mut self) {
+        let Some(client) = self.client.take() else { return };
+        match self.at_work.get_mut() {
+            true => end_work(client, self.tls.take(), false),
+            false => drop(Object::take(client)),
+        }
     }
+}
+
+/// What was at work when its caller left is ended: it would keep the server busy for nobody, and the next
+/// one of this connection waiting.
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if *self.at_work.get_mut()
+            && let Some(client) = self.client.take()
+        {
+            end_work(client, self.tls.take(), true);
+        }
+    }
+}
+
+/// Ends what the connection is at. It is given back where it may be and its statement ends soon by itself,
+/// else closed: a request to cancel may reach the server late, and must not find the statement of another.
+/// Until then it counts as lent, so that there are never more than the pool may have.
+fn end_work(client: Object, tls: Tls, may_go_on: bool) {
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+        return drop(Object::take(client));
+    };
+    runtime.spawn(async move {
+        // What is asked now is answered after what is under way.
+        if may_go_on && matches!(tokio::time::timeout(GRACE, client.simple_query("")).await, Ok(Ok(_))) {
+            return;
+        }
+        let token = client.cancel_token();
+        let cancel = async {
+            match tls {
+                Some(tls) => token.cancel_query(tls).await,
+                None => token.cancel_query(NoTls).await,
+            }
+        };
+        match tokio::time::timeout(CANCEL, cancel).await {
+            Ok(Ok(())) => tracing::debug!("cancelled a statement that nobody waits for"),
+            Ok(Err(error)) => tracing::warn!(%error, "a statement that nobody waits for was not cancelled"),
+            Err(_) => tracing::warn!("a statement that nobody waits for was not cancelled in time"),
+        }
+        drop(Object::take(client));
+    });
 }
 
 fn borrow<'a>(params: &'a [Value<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
@@ -189,7 +267,7 @@ impl ToSql for Value<'_> {
 pub struct Database {
     pool: Pool,
     config: Config,
-    tls: Option<tokio_postgres_rustls::MakeRustlsConnect>,
+    tls: Tls,
 }
 
 impl Database {
@@ -223,7 +301,23 @@ impl Database {
     }
 
     pub async fn connection(&self) -> Result<Connection> {
-        Ok(Connection { client: self.pool.get().await?, unsent: Vec::new() })
+        Ok(Connection {
+            client: Some(self.pool.get().await?),
+            unsent: Vec::new(),
+            at_work: AtomicBool::new(false),
+            tls: self.tls.clone(),
+        })
+    }
+
+    /// Opens the connections that there may be, one after the other, unless somebody has to wait for one
+    /// meanwhile or the server cannot be reached.
+    pub async fn open_connections(&self) {
+        let at_once = Timeouts { wait: Some(Duration::ZERO), ..self.pool.timeouts() };
+        let mut opened = Vec::new();
+        while let Ok(it) = self.pool.timeout_get(&at_once).await {
+            opened.push(it);
+        }
+        tracing::debug!(connections = opened.len(), "opened the connections to the database");
     }
 
     pub async fn write<T, F>(&self, now: Timestamp, work: F) -> Result<(T, bool)>
@@ -323,3 +417,6 @@ impl Drop for Guard {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::server::{Server, create_tenant};
+use crate::support::{Database, Engine};
 
 const MEMORY_MB: u64 = 150;
 
@@ -174,4 +175,44 @@ async fn a_full_disk_is_said_and_corrupts_nothing() {
     let database = rusqlite::Connection::open(folder.join("answerpal.db")).unwrap();
     let integrity: String = database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(integrity, "ok");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_works_on_for_no_client_that_has_left() {
+    let Some(mut database) = Database::new(Engine::Postgres).await else { return };
+    let folder = TempDir::new().unwrap();
+    let url = database.url.clone().unwrap();
+    create_tenant(folder.path(), Some(&url));
+    let server = Server::start(folder.path(), Some(&url), &["--no-workers"]);
+    let client = server.client().await;
+    let (locking, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    let connection = tokio::spawn(connection);
+    // Whoever reads tickets or their words waits now.
+    let lock = "BEGIN; LOCK TABLE tickets, ticket_search IN ACCESS EXCLUSIVE MODE";
+    locking.batch_execute(lock).await.unwrap();
+    let until_waiting = async |wanted: i64| {
+        let waiting = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted
+                       AND relation IN ('tickets'::regclass, 'ticket_search'::regclass)";
+        let begun = std::time::Instant::now();
+        loop {
+            let n: i64 = locking.query_one(waiting, &[]).await.unwrap().get(0);
+            if n == wanted {
+                return;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(30), "{n} wait, not {wanted}");
+        }
+    };
+    let list = format!("{}/api/tickets", server.url);
+    for path in ["", "?search=invoice*"] {
+        let request = tokio::spawn(client.get(format!("{list}{path}")).send());
+        until_waiting(1).await;
+        request.abort();
+        until_waiting(0).await;
+    }
+    locking.batch_execute("ROLLBACK").await.unwrap();
+    let answer = client.get(&list).send().await.unwrap();
+    assert_eq!(answer.json::<Value>().await.unwrap()["totalCount"], 0);
+    drop((locking, server));
+    connection.await.unwrap().unwrap();
+    database.remove().await;
 }
