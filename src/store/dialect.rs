@@ -220,6 +220,33 @@ impl Dialect {
         }
     }
 
+    /// Makes a statement read the tickets `t` by this index, or in the order of their ids: what follows the
+    /// table, and a condition.
+    pub(super) fn read_tickets_by(self, index: Option<&str>) -> (String, &'static str) {
+        match (self, index) {
+            (Self::Sqlite, Some(index)) => (format!(" INDEXED BY {index}"), ""),
+            // By its own condition this index serves nothing else. The table holds those of all tenants.
+            (Self::Sqlite, None) => (" INDEXED BY tickets_ids".into(), " AND t.customer_id > 0"),
+            (Self::Postgres, _) => (String::new(), ""),
+        }
+    }
+
+    /// Whether the tickets have an index of this name.
+    pub(super) fn has_index_of_tickets(self, name: &str) -> bool {
+        let only_sqlite = ["tickets_subject", "tickets_summary", "tickets_question", "tickets_ids"];
+        self == Self::Sqlite || !only_sqlite.contains(&name)
+    }
+
+    /// A condition of tickets `t` that are any of many, for a list that is walked past the others.
+    pub(super) fn among_many(self, ids: &str) -> String {
+        match self {
+            // The plus keeps it from looking up each of them instead.
+            Self::Sqlite => format!("+t.ticket_id IN ({ids})"),
+            // What is asked of the answer keeps it from being made a join of.
+            Self::Postgres => format!("(t.ticket_id IN ({ids})) IS TRUE"),
+        }
+    }
+
     /// Empties the full-text index of all tenants.
     pub fn clear_search(self) -> &'static str {
         match self {

@@ -42,6 +42,7 @@ const MIGRATIONS: &[Migration] = migrations![
     13 "0013_topics_with_tickets",
     14 "0014_one_order_of_texts",
     15 "0015_even_writes",
+    16 "0016_sorted_lists",
 ];
 
 /// Any number: the processes that start together on one PostgreSQL take turns by it.

@@ -7,6 +7,7 @@ mod list;
 mod many;
 mod order;
 mod people;
+mod ways;
 
 pub use many::{delete_many, update_many};
 pub use people::{end_user_exists, primary_uid};

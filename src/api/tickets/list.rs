@@ -205,6 +205,7 @@ async fn filter(conn: &mut Conn, caller: &Caller, query: &TicketQuery) -> Result
     Ok(Some(Filter {
         statuses,
         rep,
+        reps: Vec::new(),
         channel_type,
         channels: query.channel_ids.clone(),
         is_spam: query.is_spam,

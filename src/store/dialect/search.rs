@@ -45,13 +45,7 @@ impl Dialect {
 
     /// A condition of the tickets `t` that are any of many hits, for a list that is walked past the others.
     pub(in crate::store) fn among_many_hits(self, terms: &[String]) -> String {
-        let hits = self.search_hits(terms);
-        match self {
-            // The plus keeps it from looking up each hit instead.
-            Self::Sqlite => format!(" AND +t.ticket_id IN ({hits})"),
-            // What is asked of the answer keeps it from being made a join of.
-            Self::Postgres => format!(" AND (t.ticket_id IN ({hits})) IS TRUE"),
-        }
+        format!(" AND {}", self.among_many(&self.search_hits(terms)))
     }
 
     /// Conditions that a ticket `t` has all terms, to be asked ticket by ticket.

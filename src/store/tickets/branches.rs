@@ -56,7 +56,7 @@ pub fn branches(filter: &Filter, order: Order, is_few: bool) -> Vec<Filter> {
 
 /// Adds what follows: a closed ticket is one whose status is Closed, and an Agent's view has two reps.
 /// None where it contradicts itself.
-fn implied(filter: &Filter) -> Option<Filter> {
+pub(super) fn implied(filter: &Filter) -> Option<Filter> {
     let mut filter = filter.clone();
     filter.statuses.sort_unstable();
     filter.statuses.dedup();

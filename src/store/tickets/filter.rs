@@ -8,6 +8,8 @@ use crate::store::Value;
 pub struct Filter {
     pub statuses: Vec<String>,
     pub rep: Option<CustomerRepId>,
+    /// Any of these.
+    pub reps: Vec<i64>,
     pub channel_type: Option<ChannelType>,
     pub channels: Vec<i64>,
     pub is_spam: Option<bool>,
@@ -98,6 +100,9 @@ impl<'a> Clause<'a> {
         }
         if let Some(rep) = filter.rep {
             self.and("t.customer_rep_id = $", rep);
+        }
+        if !filter.reps.is_empty() {
+            self.and("t.customer_rep_id = ANY($)", filter.reps.clone());
         }
         if let Some(rep) = filter.limited_to {
             self.and("t.customer_rep_id IN (0, $)", rep);
@@ -216,6 +221,7 @@ impl Filter {
         Self {
             statuses: self.statuses.clone(),
             rep: self.rep,
+            reps: self.reps.clone(),
             channel_type: self.channel_type,
             channels: self.channels.clone(),
             is_spam: self.is_spam,

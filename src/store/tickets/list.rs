@@ -3,7 +3,8 @@
 
 use super::branches::branches;
 use super::filter::{Clause, Filter};
-use super::order::Order;
+use super::order::{Order, Source};
+use super::ways::{self, Piece};
 use crate::error::Result;
 use crate::model::{CustomerId, CustomerRepId, CustomerType, EndUserId, Ticket, TicketId};
 use crate::store::dialect::Dialect;
@@ -101,7 +102,23 @@ pub async fn page(
     if filters.is_empty() {
         return Ok((Vec::new(), 0));
     }
-    let (sql, params) = statement(customer, &filters, None, order, part, conn.dialect());
+    let mut found = None;
+    if let ([one], true) = (filters.as_slice(), ways::are_for(filter, order, conn.dialect())) {
+        match ways::of_all(one, order, part) {
+            Some(piece) => found = Some(pieces_statement(customer, &[piece], order, part, conn.dialect())),
+            None => {
+                let (pieces, total) = ways::pieces(conn, customer, one, order, part).await?;
+                if let Some(pieces) = pieces {
+                    let (sql, params) = pieces_statement(customer, &pieces, order, part, conn.dialect());
+                    let listed =
+                        if pieces.is_empty() { Vec::new() } else { conn.query(&sql, &params).await? };
+                    return Ok((listed, total));
+                }
+            }
+        }
+    }
+    let (sql, params) =
+        found.unwrap_or_else(|| statement(customer, &filters, None, order, part, conn.dialect()));
     let (count_sql, count_params) = count_statement(customer, filter);
     let (listed, total) = conn.query_both((&sql, &params), (&count_sql, &count_params)).await?;
     let total: i64 = total.first().map_or(0, |it: &(i64,)| it.0);
@@ -185,6 +202,7 @@ pub(in crate::store) const LISTED_FROM: &str = "CROSS JOIN tickets t
      WHERE t.customer_id = $1 AND t.ticket_id = p.ticket_id";
 
 /// Which part of a list.
+#[derive(Clone)]
 pub struct Part {
     pub limit: i64,
     pub offset: i64,
@@ -208,6 +226,22 @@ pub async fn list(
     }
     let (sql, params) = statement(customer, &filters, words, order, part, conn.dialect());
     conn.query(&sql, &params).await
+}
+
+/// The same where the ways of reading were chosen.
+fn pieces_statement<'a>(
+    customer: CustomerId,
+    pieces: &[Piece],
+    order: Order,
+    part: &Part,
+    dialect: Dialect,
+) -> (String, Vec<Value<'a>>) {
+    let (ids, params) = ways::statement(customer, pieces, order, part.limit, dialect);
+    let by = match order.sort.source {
+        Source::Values(_) => format!("p.sorted, t.ticket_id {}", order.direction()),
+        _ => order.of_page(),
+    };
+    (format!("SELECT {LISTED} FROM ({ids}) p {LISTED_FROM} ORDER BY {by}"), params)
 }
 
 /// The ids come from one scan of an index in the order of the list, or from several that are merged.

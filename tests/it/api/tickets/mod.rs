@@ -6,6 +6,7 @@ mod history;
 mod list;
 mod patch;
 mod search;
+mod sorted;
 mod states;
 mod summary;
 mod undo;

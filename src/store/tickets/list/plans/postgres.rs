@@ -164,3 +164,35 @@ async fn postgres_reads_lists_by_address_and_by_closing_in_order() {
         }
     }
 }
+
+#[tokio::test]
+async fn postgres_reads_lists_by_few_values_one_after_the_other() {
+    let Some((store, _folder)) = desk("values").await else { return };
+    let mut conn = store.read().await.unwrap();
+    let counts =
+        "INSERT INTO ticket_counts SELECT customer_id, status, customer_rep_id, channel_id, channel_type,
+                  is_spam, escalated, is_closed, COUNT(*) FROM tickets GROUP BY 1, 2, 3, 4, 5, 6, 7, 8";
+    conn.execute_batch(counts).await.unwrap();
+    let open = Filter { is_closed: Some(false), ..Filter::default() };
+    let texts = ["subject", "preview", "summary", "lastEndUserMessageID"];
+    for (filter, sort) in [Filter::default(), open]
+        .iter()
+        .flat_map(|filter| SORTS.iter().map(move |sort| (filter, sort)))
+        .filter(|(_, sort)| !texts.contains(&sort.name))
+    {
+        for (descending, offset) in [(false, 0), (true, 0), (false, 300), (true, 300)] {
+            let order = Order { sort, descending };
+            if order.is_by_last_message() {
+                continue;
+            }
+            let part = Part { limit: 10, offset, after: None };
+            let (pieces, total) = ways::pieces(&mut conn, CustomerId(1), filter, order, &part).await.unwrap();
+            assert_eq!(total, if filter.is_everything() { 20_000 } else { 12_000 }, "{}", sort.name);
+            let (sql, params) =
+                pieces_statement(CustomerId(1), &pieces.unwrap(), order, &part, conn.dialect());
+            let plan = explained(&mut conn, &sql, &params).await;
+            // Those of one address are sorted as they come.
+            check(&(filter, sort.name, offset), &plan.replace("Incremental Sort", ""));
+        }
+    }
+}
