@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use crate::matrix::{Matrix, Storage};
 use crate::model_file::{ModelError, ModelFile};
 use crate::simd;
+use crate::table::Table;
 
 /// Length of a vector.
 pub const LENGTH: usize = 512;
@@ -24,9 +25,9 @@ const ROW_BYTES: usize = LENGTH / 32 * BLOCK;
 /// Word `n` is counted in the steps of group `n % GROUPS`.
 const GROUPS: usize = 17;
 
-/// The loaded encoder: all of it as it is stored.
+/// The loaded encoder: all of it as and where it is stored.
 pub struct Averaging {
-    words: Cow<'static, [u8]>,
+    words: Table,
     /// The weights that do not fit: place in the table, and the weight in the lowest six bits; sorted.
     odd: Cow<'static, [u32]>,
     least: Cow<'static, [f32]>,
@@ -41,7 +42,7 @@ pub struct Averaging {
 
 impl Averaging {
     /// Loads the sections of the encoder.
-    pub fn load(file: &ModelFile) -> Result<Self, ModelError> {
+    pub fn load(file: &'static ModelFile) -> Result<Self, ModelError> {
         let floats = |name: &str, length: usize| {
             let values = file.words::<f32>(&format!("use/{name}"))?;
             check(values.len() == length, name).map(|()| values)
@@ -54,13 +55,11 @@ impl Averaging {
             let name = format!("{order}.{layer}");
             matrix(&name, order * WIDTH, floats(&format!("{name}.b"), WIDTH)?)
         };
-        let words = file.bytes("use/words")?;
-        check(words.len().is_multiple_of(ROW_BYTES), "words")?;
         let deep =
             [("a", 512, 320), ("b.past", 512, 320), ("b", 320, 320), ("c", 320, 512), ("d.past", 320, 512)];
         let deep = deep.into_iter().chain([("d", 512, 512)]);
         Ok(Self {
-            words,
+            words: file.table("use/words", ROW_BYTES)?,
             odd: file.words("use/words.odd")?,
             least: floats("words.least", GROUPS)?,
             step: floats("words.step", GROUPS)?,
@@ -100,8 +99,9 @@ impl Averaging {
     fn embed_batch(&self, texts: &[Vec<u32>], out: &mut Vec<Vec<f32>>) {
         let tokens: usize = texts.iter().map(Vec::len).sum();
         let mut words = vec![0.0; tokens * LENGTH];
+        let mut room = Vec::new();
         for (token, row) in texts.iter().flatten().zip(words.chunks_exact_mut(LENGTH)) {
-            self.look_up(*token as usize, row);
+            self.look_up(*token as usize, row, &mut room);
         }
         let mut spread = vec![0.0; tokens * 3 * WIDTH];
         self.spread.product(&words, &mut spread);
@@ -163,9 +163,9 @@ impl Averaging {
         out
     }
 
-    fn look_up(&self, word: usize, row: &mut [f32]) {
+    fn look_up(&self, word: usize, row: &mut [f32], room: &mut Vec<u8>) {
         let (least, step) = (self.least[word % GROUPS], self.step[word % GROUPS]);
-        let bytes = &self.words[word * ROW_BYTES..][..ROW_BYTES];
+        let bytes = self.words.row(word, room);
         for (block, out) in bytes.chunks_exact(BLOCK).zip(row.chunks_exact_mut(32)) {
             let value = |nibble: u8| least + step * f32::from(block[0] + nibble);
             let (low, high) = out.split_at_mut(16);

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::matrix::{Matrix, Storage};
 use crate::model_file::{ModelError, ModelFile};
 use crate::simd;
+use crate::table::Table;
 
 /// Length of a vector.
 pub const HIDDEN: usize = 384;
@@ -29,10 +30,10 @@ struct Layer {
     norm: Norm,
 }
 
-/// A loaded encoder: all of it as it is stored.
+/// A loaded encoder: all of it as and where it is stored.
 pub struct Encoder {
     storage: Storage,
-    words: Cow<'static, [u8]>,
+    words: Table,
     positions: Cow<'static, [f32]>,
     kind: Cow<'static, [f32]>,
     norm: Norm,
@@ -41,7 +42,12 @@ pub struct Encoder {
 
 impl Encoder {
     /// Loads the sections that begin with `name`.
-    pub fn load(file: &ModelFile, name: &str, layers: usize, storage: Storage) -> Result<Self, ModelError> {
+    pub fn load(
+        file: &'static ModelFile,
+        name: &str,
+        layers: usize,
+        storage: Storage,
+    ) -> Result<Self, ModelError> {
         let norm = |part: &str| -> Result<Norm, ModelError> {
             Ok(Norm {
                 weight: floats(file, &format!("{name}/{part}.w"), HIDDEN)?,
@@ -68,7 +74,7 @@ impl Encoder {
         };
         Ok(Self {
             storage,
-            words: file.bytes(&format!("{name}/words"))?,
+            words: file.table(&format!("{name}/words"), storage.bytes(HIDDEN))?,
             positions: file.words(&format!("{name}/positions"))?,
             kind: floats(file, &format!("{name}/type"), HIDDEN)?,
             norm: norm("norm")?,
@@ -117,12 +123,12 @@ impl Encoder {
     }
 
     fn look_up(&self, tokens: &[u32], rows: &mut Vec<f32>) {
-        let row_bytes = self.storage.bytes(HIDDEN);
+        let mut room = Vec::new();
         for (token, position) in tokens.iter().zip(self.positions.chunks_exact(HIDDEN)) {
             let at = rows.len();
             rows.resize(at + HIDDEN, 0.0);
             let row = &mut rows[at..];
-            self.storage.read(&self.words[*token as usize * row_bytes..][..row_bytes], row);
+            self.storage.read(self.words.row(*token as usize, &mut room), row);
             for ((value, position), kind) in row.iter_mut().zip(position).zip(&*self.kind) {
                 *value += position + kind;
             }

@@ -14,6 +14,7 @@ pub mod passages;
 pub mod retrieval;
 mod simd;
 mod space;
+mod table;
 pub mod topics;
 mod unigram;
 mod wordpiece;

@@ -1,7 +1,7 @@
 //! The packed model file: named sections, each aligned to 64 bytes. `scripts/pack-model` writes it.
 //!
-//! A release program carries it in its read-only data, from where pages come and go as they are needed. Other
-//! builds read sections from the file.
+//! A release program carries it in its read-only data, from where pages come and go as they are needed; rows of
+//! its tables are read from the program's file. Other builds read sections from the file.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -9,6 +9,8 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
+
+use crate::table::{self, Table};
 
 const MAGIC: &[u8; 16] = b"answerpal-model2";
 const NAME: usize = 48;
@@ -48,7 +50,8 @@ mod embedded {
 }
 
 enum Source {
-    Embedded(&'static [u8]),
+    /// With the file that it lies in, and where, if that is known.
+    Embedded(&'static [u8], Option<(File, u64)>),
     File(Mutex<File>),
 }
 
@@ -78,7 +81,7 @@ impl ModelFile {
 
     fn from_static(bytes: &'static [u8]) -> Result<Self, ModelError> {
         let sections = directory(&mut &*bytes, bytes.len() as u64)?;
-        Ok(Self { source: Source::Embedded(bytes), sections })
+        Ok(Self { source: Source::Embedded(bytes, table::own_file(bytes)), sections })
     }
 
     fn from_file(path: &Path) -> Result<Self, ModelError> {
@@ -89,13 +92,18 @@ impl ModelFile {
         Ok(Self { source: Source::File(Mutex::new(file)), sections })
     }
 
+    fn section(&self, name: &str) -> Result<(u64, usize), ModelError> {
+        self.sections.get(name).copied().ok_or_else(|| ModelError::Damaged(format!("{name} is not in it")))
+    }
+
     /// The bytes of a section.
     pub fn bytes(&self, name: &str) -> Result<Cow<'static, [u8]>, ModelError> {
-        let &(offset, length) =
-            self.sections.get(name).ok_or_else(|| ModelError::Damaged(format!("{name} is not in it")))?;
+        let (offset, length) = self.section(name)?;
         match &self.source {
             // The directory's reader has checked that sections lie within the file.
-            Source::Embedded(bytes) => Ok(Cow::Borrowed(&bytes[offset as usize..offset as usize + length])),
+            Source::Embedded(bytes, _) => {
+                Ok(Cow::Borrowed(&bytes[offset as usize..offset as usize + length]))
+            }
             Source::File(file) => {
                 let mut file = file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 let mut out = vec![0; length];
@@ -105,6 +113,19 @@ impl ModelFile {
                 Ok(Cow::Owned(out))
             }
         }
+    }
+
+    /// A section of rows of so many bytes.
+    pub fn table(&'static self, name: &str, row: usize) -> Result<Table, ModelError> {
+        let bytes = self.bytes(name)?;
+        if !bytes.len().is_multiple_of(row) {
+            return Err(ModelError::Damaged(format!("{name} is not made of whole rows")));
+        }
+        let place = match &self.source {
+            Source::Embedded(_, Some((file, start))) => Some((file, start + self.section(name)?.0)),
+            _ => None,
+        };
+        Ok(Table::new(bytes, row, place))
     }
 
     /// A section of little-endian 32-bit numbers, in place where that is possible.
