@@ -56,20 +56,21 @@ impl Classifier {
             vectors.chain(examples.iter().map(|example| &example.vector)).map(Vec::len).next().unwrap_or(0);
         let class_of: HashMap<i64, usize> =
             topics.iter().enumerate().map(|(class, topic)| (topic.id, class)).collect();
-        let prompts = topics.iter().enumerate().flat_map(|(class, topic)| {
-            let fitting =
-                topic.prompts.iter().zip(&topic.vectors).filter(|(_, vector)| vector.len() == dimensions);
+        let ids: Vec<i64> = topics.iter().map(|topic| topic.id).collect();
+        let prompts = topics.into_iter().enumerate().flat_map(|(class, topic)| {
+            let texts = topic.prompts.into_iter().zip(topic.vectors);
+            let fitting = texts.filter(|(_, vector)| vector.len() == dimensions);
             fitting.map(move |(text, vector)| Prompt {
                 class,
-                vector: vector.clone(),
-                parts: features::parts(text),
-                says: empty::says(text),
+                vector,
+                parts: features::parts(&text),
+                says: empty::says(&text),
             })
         });
         let prompts: Vec<Prompt> = prompts.collect();
         let mut out = Self {
-            model: Model::untaught(topics.len(), dimensions, &prompts.iter().collect::<Vec<_>>()),
-            topics: topics.iter().map(|topic| topic.id).collect(),
+            model: Model::untaught(ids.len(), dimensions, &prompts.iter().collect::<Vec<_>>()),
+            topics: ids,
             prompts,
             class_of,
             dimensions,

@@ -20,6 +20,12 @@ const LEAST: f32 = 1e-3;
 /// How much parts count beside the vector.
 const PARTS: f32 = 0.5;
 
+/// Of a bucket that has no row.
+const NO_ROW: u32 = u32::MAX;
+/// Rows that there is room for beside what is asked for, where some were asked for before: what is in use has to move
+/// for more.
+const SPARE: usize = 256;
+
 /// The weights.
 #[derive(Debug, Clone)]
 pub struct Linear {
@@ -28,8 +34,11 @@ pub struct Linear {
     /// `classes × dimensions`.
     dense: Vec<f32>,
     dense_seen: Vec<f32>,
-    /// `BUCKETS × classes`, empty before the first step. In one piece, which goes back to the system whole.
+    /// A row of `classes` for each bucket that was learned from: examples of a few hundred texts leave half of the
+    /// buckets out. In one piece, which goes back to the system whole.
     sparse: Vec<f32>,
+    /// Which row is a bucket's, by bucket; empty before there are any.
+    rows: Vec<u32>,
     sparse_seen: Vec<f32>,
     bias: Vec<f32>,
     bias_seen: Vec<f32>,
@@ -53,6 +62,7 @@ impl Linear {
             dense_seen: vec![1e-3; dense.len()],
             dense,
             sparse: Vec::new(),
+            rows: Vec::new(),
             sparse_seen: vec![1e-3; BUCKETS],
             bias: vec![0.0; classes],
             bias_seen: vec![1.0; classes],
@@ -65,10 +75,10 @@ impl Linear {
         let mut out = self.bias.clone();
         simd::arch().dispatch(|| {
             simd::add_products_here(&self.dense, vector, &mut out);
-            let known: &[(u32, f32)] = if self.sparse.is_empty() { &[] } else { parts };
-            for (bucket, weight) in known {
+            for (bucket, weight) in parts {
+                let Some(row) = self.row(*bucket) else { continue };
                 let weight = weight * PARTS;
-                for (score, row) in out.iter_mut().zip(&self.sparse[self.row(*bucket)]) {
+                for (score, row) in out.iter_mut().zip(&self.sparse[row]) {
                     *score += weight * row;
                 }
             }
@@ -76,10 +86,34 @@ impl Linear {
         out
     }
 
-    /// The weights of a bucket, one for each class.
-    fn row(&self, bucket: u32) -> std::ops::Range<usize> {
-        let start = bucket as usize * self.classes;
-        start..start + self.classes
+    /// The weights of a bucket, one for each class, where it was learned from.
+    #[inline(always)]
+    fn row(&self, bucket: u32) -> Option<std::ops::Range<usize>> {
+        let row = self.rows.get(bucket as usize).filter(|row| **row != NO_ROW)?;
+        let start = *row as usize * self.classes;
+        Some(start..start + self.classes)
+    }
+
+    /// Makes room to learn from buckets: exactly as much as that takes where it is asked for all at once.
+    pub fn make_room(&mut self, buckets: impl Iterator<Item = u32>) {
+        if self.rows.is_empty() {
+            self.rows = vec![NO_ROW; BUCKETS];
+        }
+        let known = self.sparse.len() / self.classes.max(1);
+        let mut count = known;
+        for bucket in buckets {
+            let row = &mut self.rows[bucket as usize];
+            if *row == NO_ROW {
+                *row = count as u32;
+                count += 1;
+            }
+        }
+        let more = (count - known) * self.classes;
+        if more > 0 && self.sparse.capacity() - self.sparse.len() < more {
+            let spare = if known > 0 { SPARE * self.classes } else { 0 };
+            self.sparse.reserve_exact(more + spare);
+        }
+        self.sparse.resize(count * self.classes, 0.0);
     }
 
     /// Goes through the samples once, in the order given. A sample that had nothing to teach is left out of the
@@ -114,9 +148,7 @@ impl Linear {
         if square == 0.0 {
             return false;
         }
-        if self.sparse.is_empty() {
-            self.sparse = vec![0.0; BUCKETS * self.classes];
-        }
+        self.make_room(sample.parts.iter().map(|(bucket, _)| *bucket));
         let (decay, dimensions) = (self.decay, self.dimensions);
         simd::arch().dispatch(|| {
             for (class, slope) in slopes.iter().enumerate().filter(|(_, slope)| **slope != 0.0) {
@@ -135,7 +167,7 @@ impl Linear {
                 let seen = &mut self.sparse_seen[*bucket as usize];
                 *seen += square * value * value;
                 let step = STEP * value * root(*seen);
-                let row = self.row(*bucket);
+                let Some(row) = self.row(*bucket) else { continue };
                 for (weight, slope) in self.sparse[row].iter_mut().zip(&slopes) {
                     *weight -= step * slope;
                 }
@@ -183,4 +215,34 @@ pub fn order(count: usize, seed: u64) -> Vec<usize> {
         out.swap(last, ((mixed ^ (mixed >> 31)) % (last as u64 + 1)) as usize);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(parts: &[(u32, f32)]) -> Sample<'_> {
+        Sample { vector: &[1.0, 0.0], parts, target: vec![(1, 1.0)], weight: 1.0 }
+    }
+
+    #[test]
+    fn only_buckets_that_were_learned_from_take_room() {
+        let starts = vec![vec![0.0; 2]; 3];
+        let mut linear = Linear::new(&starts, 2, 1.0, 0.0);
+        let texts: Vec<Vec<(u32, f32)>> = (0..500).map(|text| vec![(text % 100, 0.6), (100, 0.8)]).collect();
+        linear.make_room(texts.iter().flatten().map(|(bucket, _)| *bucket));
+        texts.iter().for_each(|parts| _ = linear.step(&sample(parts)));
+        assert_eq!((linear.sparse.len(), linear.sparse.capacity()), (101 * 3, 101 * 3));
+        // One that comes later makes room for a few more, and knows nothing before.
+        let [known, new] = [[(0, 1.0)], [(9000, 1.0)]];
+        let before = linear.scores(&[0.0, 0.0], &new);
+        assert_eq!(before, linear.scores(&[0.0, 0.0], &[]));
+        let kept = linear.scores(&[0.0, 0.0], &known);
+        linear.make_room([9000].into_iter());
+        assert_eq!(linear.scores(&[0.0, 0.0], &known), kept);
+        linear.step(&sample(&new));
+        assert_ne!(linear.scores(&[0.0, 0.0], &new), before);
+        assert_eq!(linear.sparse.len(), 102 * 3);
+        assert!(linear.sparse.capacity() <= (102 + SPARE) * 3);
+    }
 }

@@ -79,6 +79,7 @@ impl Model {
             weight: 1.0,
         });
         let samples: Vec<Sample<'_>> = prompted.chain(known.iter().map(|known| sample(known))).collect();
+        out.linear.make_room(samples.iter().flat_map(|sample| sample.parts).map(|(bucket, _)| *bucket));
         let mut rests = vec![linear::Rest::default(); samples.len()];
         for pass in 0..(ENOUGH_SEEN / samples.len()).clamp(LEAST_PASSES, MOST_PASSES) {
             out.linear.pass(&samples, &linear::order(samples.len(), pass as u64), &mut rests);
