@@ -18,6 +18,7 @@ pub use answerpal_inference::Role;
 pub use memory::Memory;
 pub use remote::Remote;
 
+use crate::ai::freed;
 use crate::outbound::Outbound;
 
 /// Texts that one computation takes at once.
@@ -203,6 +204,7 @@ impl Embedding {
             Embedder::new(profile).embed(&texts, role)
         });
         let vectors = computed.await.map_err(|it| passing(it.to_string()))?;
+        freed::give_back();
         vectors.map_err(|it| EmbedError::Lasting(it.to_string()))
     }
 }

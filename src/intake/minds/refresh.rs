@@ -9,6 +9,7 @@ use answerpal_inference::topics::{self, Classifier, Example, Topic as Known};
 
 use super::{Book, Mind, Versions, settings};
 use crate::ai::embed::Space;
+use crate::ai::freed;
 use crate::app::App;
 use crate::domain::topic_examples::{hash, language_of};
 use crate::intake::Trouble;
@@ -30,10 +31,6 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const ENOUGH: f64 = 0.9;
 /// Up to so many examples a training takes less than a second: a message waits for it.
 const QUICK: usize = 1500;
-/// So long an allocator keeps what was freed, in case it is needed again, before it gives it back with what is freed
-/// next; and so much is freed as a whole.
-const KEPT_FREE: Duration = Duration::from_millis(1500);
-const FREED_WHOLE: usize = 4 << 20;
 /// After this time without a new example what was learned one by one is trained.
 const QUIET: Duration = Duration::from_secs(2);
 
@@ -139,12 +136,22 @@ impl Subject<'_> {
             .map(|it| (it.0.text_hash.clone(), it.0.text.as_str()))
             .collect();
         let wanted = Wanted { kind: Kind::Example, texts, patience };
-        let vectors = vectors::of(self.app, self.customer, self.space, wanted).await?;
+        let mut vectors = vectors::of(self.app, self.customer, self.space, wanted).await?;
+        let mut left: HashMap<String, usize> = HashMap::new();
+        for (it, _) in examples.iter().filter(|it| !it.0.is_forgotten) {
+            *left.entry(it.text_hash.clone()).or_default() += 1;
+        }
+        // The last example of a text takes the vector itself: of thousands, copies would be felt.
+        let mut vector = |hash: &str| {
+            let left = left.get_mut(hash)?;
+            *left -= 1;
+            if *left == 0 { vectors.remove(hash) } else { vectors.get(hash).cloned() }
+        };
         Ok(examples
             .into_iter()
             .filter(|it| !it.0.is_forgotten)
             .filter_map(|(it, topics)| {
-                let vector = vectors.get(&it.text_hash)?.clone();
+                let vector = vector(&it.text_hash)?;
                 Some(Example { id: it.example_id.0, text: it.text, vector, topics })
             })
             .collect())
@@ -219,7 +226,7 @@ impl Subject<'_> {
         let trained =
             tokio::task::spawn_blocking(move || Classifier::train(topics, examples, settings(most_wrong)));
         let classifier = trained.await.map_err(crate::error::Error::from)?;
-        give_back_later();
+        freed::give_back();
         Ok((classifier, version, stored))
     }
 
@@ -284,14 +291,6 @@ impl Subject<'_> {
         });
         Ok(())
     }
-}
-
-/// A training frees more than the rest of the program does in a long time; without this it stays resident.
-fn give_back_later() {
-    tokio::spawn(async {
-        tokio::time::sleep(KEPT_FREE).await;
-        drop(std::hint::black_box(vec![0_u8; FREED_WHOLE]));
-    });
 }
 
 fn same(left: &[Topic], right: &[Topic]) -> bool {
