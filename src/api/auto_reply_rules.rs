@@ -125,7 +125,7 @@ async fn list_auto_reply_rules(State(app): State<App>, caller: Caller) -> Result
     json(&rules.iter().map(AutoReplyRuleOut::from).collect::<Vec<_>>())
 }
 
-/// Makes a rule; it is not active unless `isActive` is given.
+/// Makes a rule; it is not active unless `isActive` is given. Of the same channel and topic one may be active (409).
 #[utoipa::path(post, path = "/api/AutoReplyRules", tag = "AutoReplyRules", request_body = AutoReplyRuleIn,
     responses((status = 201, body = AutoReplyRuleOut), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
@@ -176,10 +176,11 @@ async fn full(
     })
 }
 
-/// Changes the fields given.
+/// Changes the fields given. Of the same channel and topic one may be active (409).
 #[utoipa::path(put, path = "/api/AutoReplyRules/{id}", tag = "AutoReplyRules", params(("id" = i64, Path)), request_body = AutoReplyRuleIn,
     responses((status = 200, body = AutoReplyRuleOut), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 412, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem), (status = 413, body = Problem),
+        (status = 415, body = Problem)))]
 async fn update_auto_reply_rule(
     State(app): State<App>,
     Id(id): Id,

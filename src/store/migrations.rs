@@ -43,6 +43,7 @@ const MIGRATIONS: &[Migration] = migrations![
     14 "0014_one_order_of_texts",
     15 "0015_even_writes",
     16 "0016_sorted_lists",
+    18 "0018_one_active_rule",
 ];
 
 /// Any number: the processes that start together on one PostgreSQL take turns by it.

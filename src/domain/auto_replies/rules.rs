@@ -13,6 +13,9 @@ const MOST_LOOKED_AT: i64 = 5000;
 /// With fewer drafts nothing is measured.
 const LEAST_MEASURED: usize = 30;
 
+/// Why a rule cannot be active.
+const TAKEN: &str = "Another active rule has this channelID and topicID: change that one, or set its isActive to false first.";
+
 /// What a change of a rule gives; None leaves the field as it is.
 #[derive(Clone, Debug, Default)]
 pub struct RuleChange {
@@ -110,7 +113,7 @@ pub async fn create(
     change: RuleChange,
 ) -> Result<AutoReplyRule> {
     let mut rule = applied(tx, customer, new_rule(tx.now), change).await?;
-    rule.auto_reply_rule_id = store::insert(tx, customer, &rule).await?;
+    rule.auto_reply_rule_id = store::insert(tx, customer, &rule).await.map_err(|it| it.or_conflict(TAKEN))?;
     let event = Event::new("autoReplyRule.created", "autoReplyRule", rule.auto_reply_rule_id.0);
     note(tx, customer, actor, &[event]).await?;
     Ok(rule)
@@ -135,7 +138,7 @@ pub async fn update(
     if changes.is_empty() {
         return Ok(after);
     }
-    store::update(tx, customer, &after).await?;
+    store::update(tx, customer, &after).await.map_err(|it| it.or_conflict(TAKEN))?;
     let event = Event::new("autoReplyRule.updated", "autoReplyRule", after.auto_reply_rule_id.0);
     note(tx, customer, actor, &[event.with(changes.into_value())]).await?;
     Ok(after)

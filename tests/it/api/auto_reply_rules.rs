@@ -72,6 +72,63 @@ db_test! {
     }
 }
 
+db_test! {
+    async fn one_rule_is_active_for_a_channel_and_topic(installation: Installation) {
+        let admin = &installation.admin;
+        let channel = admin.post("/api/Channels", json!({ "channelType": "Email", "name": "Mail" })).await.expect(201)["channelID"].clone();
+        let topic = admin.post("/api/Topics", json!({ "name": "Refunds" })).await.expect(201)["topicID"].clone();
+        let path = |rule: &Value| format!("/api/AutoReplyRules/{}", rule["autoReplyRuleID"]);
+        for (channel, topic) in [(json!(0), json!(0)), (channel.clone(), json!(0)), (json!(0), topic.clone()), (channel, topic)] {
+            let body = json!({ "channelID": channel, "topicID": topic, "isActive": true });
+            let first = admin.post("/api/AutoReplyRules", body.clone()).await.expect(201);
+            let refused = admin.post("/api/AutoReplyRules", body.clone()).await.expect(409);
+            let detail = refused["detail"].as_str().unwrap();
+            assert!(detail.contains("channelID") && detail.contains("topicID"), "{detail}");
+            // One that waits for its turn may be there.
+            let mut waiting = body.clone();
+            waiting["isActive"] = json!(false);
+            let second = admin.post("/api/AutoReplyRules", waiting).await.expect(201);
+            admin.put(&path(&second), json!({ "isActive": true })).await.expect(409);
+            assert_eq!(admin.get(&path(&second)).await.expect(200)["isActive"], false);
+            admin.put(&path(&first), json!({ "isActive": true, "mostPerDay": 7 })).await.expect(200);
+            admin.put(&path(&first), json!({ "isActive": false })).await.expect(200);
+            let (first, second) = (path(&first), path(&second));
+            let (one, other) = tokio::join!(
+                admin.put(&first, json!({ "isActive": true })),
+                admin.put(&second, json!({ "isActive": true })),
+            );
+            let mut statuses = [one.status.as_u16(), other.status.as_u16()];
+            statuses.sort_unstable();
+            assert_eq!(statuses, [200, 409]);
+        }
+        // Nor by becoming one for the same.
+        let other = admin.post("/api/Channels", json!({ "channelType": "Email", "name": "Sales" })).await.expect(201)["channelID"].clone();
+        let moved = admin.post("/api/AutoReplyRules", json!({ "channelID": other, "isActive": true })).await.expect(201);
+        admin.put(&path(&moved), json!({ "channelID": 0 })).await.expect(409);
+        let (_, stranger) = installation.other_tenant().await;
+        stranger.post("/api/AutoReplyRules", json!({ "isActive": true })).await.expect(201);
+    }
+}
+
+db_test! {
+    async fn of_rules_that_were_active_together_the_newest_stays(installation: Installation) {
+        let migration = match installation.engine {
+            Engine::Sqlite => include_str!("../../../migrations/sqlite/0018_one_active_rule.sql"),
+            Engine::Postgres => include_str!("../../../migrations/postgres/0018_one_active_rule.sql"),
+        };
+        let before = "DROP INDEX auto_reply_rules_active;
+            INSERT INTO auto_reply_rules (customer_id, channel_id, topic_id, is_active, most_wrong, delay_minutes, most_per_day, created_at)
+            VALUES (1, NULL, NULL, TRUE, 0.1, 5, 50, 0), (1, 3, NULL, TRUE, 0.1, 5, 50, 0), (1, NULL, NULL, FALSE, 0.1, 5, 50, 0),
+                (1, NULL, NULL, TRUE, 0.1, 5, 50, 0), (1, 3, NULL, TRUE, 0.1, 5, 50, 0), (1, 3, 4, TRUE, 0.1, 5, 50, 0),
+                (2, NULL, NULL, TRUE, 0.1, 5, 50, 0);";
+        installation.tamper(before).await;
+        installation.tamper(migration).await;
+        let rules = installation.admin.get("/api/AutoReplyRules").await.expect(200);
+        let active: Vec<bool> = rules.as_array().unwrap().iter().map(|it| it["isActive"].as_bool().unwrap()).collect();
+        assert_eq!(active, [false, false, false, true, true, true]);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_goes_out_by_itself_only_where_it_was_measured_to_be_right() {
     let installation = Installation::new(Engine::Sqlite).await.unwrap();

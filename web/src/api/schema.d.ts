@@ -186,7 +186,7 @@ export interface paths {
         /** All rules. Without an active one nothing goes out by itself. */
         get: operations["list_auto_reply_rules"];
         put?: never;
-        /** Makes a rule; it is not active unless `isActive` is given. */
+        /** Makes a rule; it is not active unless `isActive` is given. Of the same channel and topic one may be active (409). */
         post: operations["create_auto_reply_rule"];
         delete?: never;
         options?: never;
@@ -203,7 +203,7 @@ export interface paths {
         };
         /** One rule, with what was measured. */
         get: operations["get_auto_reply_rule"];
-        /** Changes the fields given. */
+        /** Changes the fields given. Of the same channel and topic one may be active (409). */
         put: operations["update_auto_reply_rule"];
         post?: never;
         /** Deletes a rule. */
@@ -9015,6 +9015,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
