@@ -144,11 +144,11 @@ async fn why_not(
     }
     let newest = drafts::of_message(tx, customer, message.message_id, 1).await?.pop();
     let asked_in = message.lang.as_deref().map(base_language).unwrap_or_default();
-    if newest.as_ref().is_some_and(|it| it.reason.is_some()) {
-        return Ok(Some("the draft does not answer all that is asked"));
-    }
-    if newest.is_none_or(|it| !base_language(&it.lang).eq_ignore_ascii_case(asked_in)) {
+    if newest.as_ref().is_none_or(|it| !base_language(&it.lang).eq_ignore_ascii_case(asked_in)) {
         return Ok(Some("the draft is in another language than the message"));
+    }
+    if newest.is_some_and(|it| it.reason.is_some()) {
+        return Ok(Some("the draft does not answer all that is asked"));
     }
     if ticket.is_closed || ticket.is_spam || ticket.escalated || ticket.customer_rep_id != CustomerRepId(0) {
         return Ok(Some("the ticket is closed, spam, escalated or a person's"));

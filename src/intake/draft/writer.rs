@@ -14,6 +14,10 @@ use crate::app::App;
 use crate::domain::drafts::{Citation, Drafted, LeftOut};
 use crate::error::{Error, Result};
 
+/// What the confidence of a reply in another language than the question's is multiplied by: whoever asked may
+/// not understand it, and what a passage says is told less well from what it does not.
+const UNTRANSLATED: f64 = 0.5;
+
 pub struct Writer<'a> {
     app: &'a App,
     context: &'a Context,
@@ -305,6 +309,14 @@ impl<'a> Writer<'a> {
         (sure * told.len() as f64 / all as f64, Some(format!("Not answered: {}", quoted.join(", "))))
     }
 
+    /// Says so where the reply is in another language than the question.
+    fn untranslated(&self) -> Option<String> {
+        let (own, asked) = (Phrases::of(&self.lang), Phrases::of(self.context.lang()));
+        let is_known = Phrases::has(&self.lang) && Phrases::has(self.context.lang());
+        (is_known && own.lang != asked.lang)
+            .then(|| format!("The documents are quoted in {}, the question is in {}", own.name, asked.name))
+    }
+
     /// The whole reply.
     pub fn finish(
         mut self,
@@ -326,10 +338,12 @@ impl<'a> Writer<'a> {
         let opening = self.phrases.opening(self.context.name.as_deref());
         let share = self.citations.len() as f64 / (self.citations.len() + self.dropped.len()).max(1) as f64;
         let (sure, reason) = self.judged();
-        let sure = sure * (0.6 + 0.4 * share);
+        let foreign = self.untranslated();
+        let sure = sure * (0.6 + 0.4 * share) * if foreign.is_some() { UNTRANSLATED } else { 1.0 };
+        let reason: Vec<String> = reason.into_iter().chain(foreign).collect();
         Drafted {
             reply: Some(format!("{opening}\n\n{}\n\n{closing}", self.body)),
-            reason,
+            reason: Some(reason.join(". ")).filter(|it| !it.is_empty()),
             prompt,
             citations: self.citations,
             confidence: Some((sure * 1000.0).round() / 1000.0),

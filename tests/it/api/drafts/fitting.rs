@@ -106,3 +106,25 @@ async fn a_short_question_is_answered_in_its_language() {
     admin.post(&path(&asked, "/reply"), Value::Null).await.expect(200);
     assert_eq!(admin.get(&path(&asked, "")).await.expect(200)["lang"], "fr");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_draft_in_another_language_than_the_question_says_so_and_is_not_sure() {
+    let (installation, channel) = desk().await;
+    let admin = &installation.admin;
+    let weather = "The desk makes no forecasts of its own. *My trips > Weather* shows those of the national weather \
+                   services for your destination, with the temperature by day and night.";
+    document(admin, "Weather at your destination", weather).await;
+    document(admin, "Visas", "Apply for a visa at least four weeks before you leave.").await;
+    let draft = drafted(admin, channel, "Was ist die aktuelle Temperatur in London?").await;
+    assert!(draft["reply"].is_string(), "{draft}");
+    assert_eq!((&draft["lang"], &draft["status"]), (&json!("en"), &json!("Done")));
+    assert_eq!(draft["reason"], "The documents are quoted in English, the question is in German");
+    assert!(draft["confidence"].as_f64().unwrap() < 0.5, "{draft}");
+    let own = drafted(
+        admin,
+        channel,
+        "Which national weather services does My trips > Weather show for my destination?",
+    )
+    .await;
+    assert!(own["confidence"].as_f64().unwrap() > 0.5 && own["reason"].is_null(), "{own}");
+}
