@@ -7,9 +7,9 @@ mod codes;
 mod context;
 mod fit;
 mod prompt;
+mod sure;
 mod writer;
 
-use answerpal_grounding::Evidence;
 use answerpal_grounding::compose::{self, Composed, Question};
 use tokio::sync::mpsc::{self, UnboundedSender};
 
@@ -19,7 +19,6 @@ use crate::domain::drafts::{Citation, Drafted, LeftOut};
 use crate::domain::llm;
 use crate::error::Error;
 use crate::model::{CustomerId, Message};
-use asked::Asked;
 use context::Context;
 use writer::Writer;
 
@@ -31,8 +30,10 @@ const EXTRACTIVE: &str = "extractive";
 const NO_ANSWER: &str = "NO_ANSWER";
 /// Why there is no draft then.
 const NOT_FOUND: &str = "The language model found no answer in the documents.";
-/// Below this fit of question and passage there is no answer in it.
+/// Below this fit of question and passage a model is not asked for an answer.
 const LEAST_FIT: f64 = 0.25;
+/// Below this nothing is quoted: there, more than the fit says whether the passage answers.
+const LEAST_QUOTED: f64 = 0.1;
 /// What is said beside a question is answered where a passage fits it as well as this.
 const TOLD_FIT: f64 = 0.4;
 
@@ -86,7 +87,8 @@ pub async fn make(
     let model =
         if wish.extractive { None } else { llm::of_tenant(app, customer, wish.model.as_deref()).await? };
     let context = Context::read(app, customer, message, wish).await?;
-    if let Some(reason) = context.why_not() {
+    let least = if model.is_some() { LEAST_FIT } else { LEAST_QUOTED };
+    if let Some(reason) = context.why_not(least) {
         return Ok(Drafted::nothing(reason, context.lang()));
     }
     match model {
@@ -104,9 +106,9 @@ async fn extractive(
     let mut writer = Writer::new(app, context);
     writer.read_passages().await?;
     let asks_something = context.asks.iter().any(|it| it.ask.is_question);
-    for ask in &context.asks {
+    for (at, ask) in context.asks.iter().enumerate() {
         let is_told = asks_something && !ask.ask.is_question && ask.best_fit() < TOLD_FIT;
-        if is_told || ask.why_not(context).is_some() {
+        if is_told || ask.why_not(context, LEAST_QUOTED).is_some() {
             continue;
         }
         writer.begin();
@@ -116,6 +118,9 @@ async fn extractive(
         else {
             continue;
         };
+        if writer.is_unlikely(at, &parts) {
+            continue;
+        }
         // By the same check as a model's sentences, although they are the passages' own.
         for part in &parts {
             writer.part(part).await?;
@@ -166,26 +171,6 @@ async fn by_model(
         return Ok(drafted);
     }
     Ok(writer.finish(pieces, Some(text), &model.model))
-}
-
-/// How sure it is that a passage answers something that is asked, from 0 to 1: how near it is as a whole and its
-/// nearest sentence, how many of the question's words it has, and whether it has what the question names. Weighed
-/// by logistic regression on the invented companies of `benches/help`, rounded.
-fn sure(context: &Context, evidence: &Evidence, ask: &Asked, source: usize) -> f64 {
-    let fit = ask.fit_of(source);
-    if context.is_note(source) {
-        return fit;
-    }
-    let text = &ask.ask.text;
-    let is_own = context.langs()[source].is_none_or(|it| it == context.base_lang());
-    let near = ask.vector.as_deref().and_then(|it| evidence.nearest(source, it));
-    let near = near.map_or(fit, |it| fit::of(it, is_own, &context.space));
-    // Between languages words say nothing.
-    let said = evidence.coverage(source, text).filter(|_| is_own).unwrap_or(0.5);
-    let lacks = is_own && evidence.lacks_name(source, text);
-    let lacking = if lacks { 1.3 } else { 0.0 };
-    let weighed = 0.6 * fit + 2.4 * near + 1.2 * said - lacking - 1.4;
-    1.0 / (1.0 + (-weighed).exp())
 }
 
 impl Drafted {

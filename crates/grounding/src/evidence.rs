@@ -7,6 +7,7 @@ use crate::compare::{Said, differs, moved};
 use crate::facts::Facts;
 use crate::injection;
 use crate::lexicon;
+use crate::question::told;
 use crate::sentences::{Kind, Sentence, sentences};
 use crate::words::{content, cosine, covered, words};
 
@@ -148,12 +149,11 @@ impl Evidence {
         own.chain(around).collect()
     }
 
-    /// How much of a text's content a passage has, its titles included; None where the text has none.
-    pub fn coverage(&self, source: usize, text: &str) -> Option<f64> {
-        let all = words(text);
-        let asked = content(&all);
-        let have = self.words_of_passage(source);
-        (!asked.is_empty()).then(|| covered(&asked, &have))
+    /// Whether any passage or title has a word, folded.
+    pub fn knows(&self, word: &str) -> bool {
+        let own = self.known.iter().flat_map(|it| it.said.folded());
+        let around = self.around.iter().flat_map(|it| it.words.iter().map(String::as_str));
+        own.chain(around).any(|it| crate::words::alike(word, it))
     }
 
     /// Whether a question names somebody or something that a passage does not: a place, a product. In German
@@ -163,14 +163,12 @@ impl Evidence {
         if lexicon::language(all.iter().map(|it| it.folded.as_str())) == "de" {
             return false;
         }
-        let asked: Vec<Sentence> = sentences(question)
-            .into_iter()
-            .take_while(|it| !crate::claims::is_sign_off(&it.text))
-            .filter(|it| !is_courtesy(&it.text))
-            .collect();
+        let asked = told(question);
         let is_asked = asked.iter().any(|it| crate::is_question(&it.text));
         let have = self.words_of_passage(source);
-        let knows = |word: &str| have.iter().any(|it| crate::words::same(word, it));
+        // `I'm` is no name.
+        let is_small = |word: &str| lexicon::is_stop(word.split('\'').next().unwrap_or(word));
+        let knows = |word: &str| have.iter().any(|it| crate::words::alike(word, it));
         let lacks = |it: &Sentence| {
             let said = words(&it.text);
             let capitals = said.iter().filter(|it| it.capital).count();
@@ -180,7 +178,7 @@ impl Evidence {
                     let (before, word) = (&pair[0], &pair[1]);
                     let begins = it.text[before.end..word.start].contains(['.', ':', '?', '!']);
                     let long = word.folded.chars().count() > 1;
-                    let is_name = word.capital && long && !begins && !lexicon::is_stop(&word.folded);
+                    let is_name = word.capital && long && !begins && !is_small(&word.folded);
                     // `Aura 7`
                     let is_model = before.capital
                         && before.start > 0

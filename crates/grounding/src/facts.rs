@@ -23,6 +23,16 @@ impl Quantity {
         other.unit.is_none() || self.unit.is_none() || other.unit == self.unit
     }
 
+    /// Whether it counts one of these, as [`lexicon::unit`] names them.
+    pub fn is_of(&self, units: &[&str]) -> bool {
+        units.contains(&self.unit_name())
+    }
+
+    /// Empty where it counts nothing that is known.
+    pub fn unit_name(&self) -> &'static str {
+        self.unit.unwrap_or_default()
+    }
+
     pub fn is_money(&self) -> bool {
         self.unit.is_some_and(lexicon::is_currency)
     }
@@ -103,6 +113,11 @@ impl Facts {
             return Some(Missing::Name);
         }
         None
+    }
+
+    /// Whether anybody or anything is named.
+    pub fn has_names(&self) -> bool {
+        !self.names.is_empty()
     }
 
     /// Whether there is anything in it that could be wrong.

@@ -15,10 +15,11 @@ pub mod gist;
 pub mod injection;
 mod lexicon;
 pub mod phrases;
+pub mod question;
 mod relations;
 pub mod sentences;
 mod words;
 
 pub use claims::{Why, is_courtesy, is_question, is_thanks};
 pub use evidence::{Evidence, Source, Support, Verdict};
-pub use words::coverage;
+pub use words::{cosine, coverage};

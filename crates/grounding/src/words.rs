@@ -94,6 +94,35 @@ pub fn same(one: &str, other: &str) -> bool {
         || (common == short && short >= 4 && long - short <= 3)
 }
 
+/// Whether one folded word may stand for the other where nothing depends on it: forms of one, one letter wrong, or
+/// a part of a compound (`versand`, `versandkosten`).
+pub fn alike(one: &str, other: &str) -> bool {
+    const LONG: usize = 5;
+    if same(one, other) {
+        return true;
+    }
+    let digits = |it: &str| it.bytes().any(|it| it.is_ascii_digit());
+    let (a, b): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    if a.len().min(b.len()) < LONG || digits(one) || digits(other) || lacks(one) != lacks(other) {
+        return false;
+    }
+    let is_part = |part: &str, whole: &str| whole.starts_with(part) || whole.ends_with(part);
+    is_part(one, other) || is_part(other, one) || is_one_slip(&a, &b)
+}
+
+/// One letter more, less, other, or two in the wrong order.
+fn is_one_slip(a: &[char], b: &[char]) -> bool {
+    let ahead = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[ahead..], &b[ahead..]);
+    match (a, b) {
+        ([_, a @ ..], b) if a == b => true,
+        (a, [_, b @ ..]) if a == b => true,
+        ([x, y, a @ ..], [v, w, b @ ..]) if (x, y) == (w, v) && a == b => true,
+        ([_, a @ ..], [_, b @ ..]) => a == b,
+        _ => false,
+    }
+}
+
 /// Whether a word says that something is not there: `costless`, `kostenlos`.
 fn lacks(word: &str) -> bool {
     let stem = ["less", "los", "lose", "losen", "loos", "vrij"].iter().filter_map(|it| word.strip_suffix(it));
@@ -154,6 +183,24 @@ mod tests {
             ("sender", "seller"),
         ] {
             assert!(!same(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn slips_and_parts_of_compounds_are_alike() {
+        for (one, other) in [
+            ("india", "inida"),
+            ("delivery", "delivry"),
+            ("refund", "refunt"),
+            ("versand", "versandkosten"),
+            ("abonnement", "jaarabonnement"),
+        ] {
+            assert!(alike(one, other) && alike(other, one), "{one} {other}");
+        }
+        for (one, other) in
+            [("sweden", "denmark"), ("card", "care"), ("e4013", "e4012"), ("kosten", "kostenlos")]
+        {
+            assert!(!alike(one, other) && !alike(other, one), "{one} {other}");
         }
     }
 

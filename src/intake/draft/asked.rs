@@ -5,7 +5,7 @@ use answerpal_grounding::compose::Standing;
 
 use super::codes::{self, Code};
 use super::context::{Context, NO_DOCUMENTS};
-use super::{LEAST_FIT, fit};
+use super::fit;
 use crate::intake::retrieve::FoundPassage;
 
 /// How well the agent's note fits: who gives one wants it said.
@@ -121,17 +121,22 @@ impl Asked {
         place.is_some_and(|it| it.fit >= AMONG_BEST * self.best_fit())
     }
 
-    /// Why nothing answers it.
-    pub fn why_not(&self, context: &Context) -> Option<String> {
-        let exact = self.places.iter().flatten().any(|it| it.exact);
-        if !self.unknown.is_empty() && !exact && self.best_fit() < LEAST_FIT {
+    /// Whether a passage carries a code of the question.
+    pub fn is_exact(&self) -> bool {
+        self.places.iter().flatten().any(|it| it.exact)
+    }
+
+    /// Why nothing answers it, where a passage has to fit so well.
+    pub fn why_not(&self, context: &Context, least: f64) -> Option<String> {
+        let exact = self.is_exact();
+        if !self.unknown.is_empty() && !exact && self.best_fit() < least {
             let written: Vec<&str> = self.unknown.iter().map(|it| it.written.as_str()).collect();
             return Some(format!("No document that fits mentions {}.", written.join(", ")));
         }
         let least = match (exact, self.is_about_code) {
             (true, true) => 0.0,
-            (true, false) => LEAST_FIT / 2.0,
-            (false, _) => LEAST_FIT,
+            (true, false) => least / 2.0,
+            (false, _) => least,
         };
         (self.best_fit() < least).then(|| self.nothing_fits(context))
     }

@@ -170,15 +170,20 @@ impl Context {
         self.passages[source].document == NOTE
     }
 
-    /// Why nothing is drafted at all.
-    pub fn why_not(&self) -> Option<String> {
+    /// Whether the agent gave something along.
+    pub fn has_note(&self) -> bool {
+        self.passages.iter().any(|it| it.document == NOTE)
+    }
+
+    /// Why nothing is drafted at all, where a passage has to fit so well.
+    pub fn why_not(&self, least: f64) -> Option<String> {
         if self.question.trim().is_empty() {
             return Some("The message has no text to answer.".into());
         }
         if self.is_thanks {
             return Some("The message says thanks and asks nothing.".into());
         }
-        let why: Vec<Option<String>> = self.asks.iter().map(|it| it.why_not(self)).collect();
+        let why: Vec<Option<String>> = self.asks.iter().map(|it| it.why_not(self, least)).collect();
         let none = why.iter().all(Option::is_some);
         why.into_iter().flatten().next().filter(|_| none)
     }

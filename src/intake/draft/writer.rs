@@ -8,7 +8,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::asked::Asked;
 use super::context::Context;
-use super::{NO_ANSWER, citation, left_out, sure};
+use super::sure::{self, strange, sure};
+use super::{LEAST_QUOTED, NO_ANSWER, citation, left_out};
 use crate::ai::embed::Role;
 use crate::app::App;
 use crate::domain::drafts::{Citation, Drafted, LeftOut};
@@ -25,6 +26,8 @@ pub struct Writer<'a> {
     /// The language that the reply is written in.
     lang: String,
     evidence: Evidence,
+    /// How much of each question is strange to the passages.
+    strange: Vec<f64>,
     /// The passages in other languages than the one named.
     foreign: Option<(&'static str, Evidence)>,
     /// What a model has said and that is not checked yet.
@@ -58,6 +61,7 @@ impl<'a> Writer<'a> {
             phrases: Phrases::of(context.lang()),
             lang: context.lang().to_owned(),
             evidence: Evidence::of(&sources),
+            strange: Vec::new(),
             foreign: None,
             buffer: String::new(),
             body: String::new(),
@@ -71,11 +75,30 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Gives the passages' sentences their meaning.
+    /// Gives the passages' sentences their meaning, and compares the questions' words with them.
     pub async fn read_passages(&mut self) -> Result<()> {
         let vectors = self.vectors(&self.evidence.texts()).await?;
         self.evidence.set_vectors(vectors);
+        for ask in &self.context.asks {
+            self.strange.push(strange(self.app, self.context, &self.evidence, ask).await?);
+        }
         Ok(())
+    }
+
+    /// Whether hardly any question like this one is answered by such parts. What an agent gave along, and what is
+    /// written of a code of the question, is quoted whatever it is like.
+    pub fn is_unlikely(&self, at: usize, parts: &[Part]) -> bool {
+        let Some(source) = parts.iter().find(|it| it.kind != Kind::Heading).map(|it| it.source) else {
+            return false;
+        };
+        let said: Vec<&str> = parts.iter().map(|it| it.text.as_str()).collect();
+        let is_given = self.context.asks[at].is_exact() || self.context.has_note();
+        !is_given && self.sure(at, source, &said.join("\n")) < sure::LEAST
+    }
+
+    fn sure(&self, at: usize, source: usize, said: &str) -> f64 {
+        let strange = self.strange.get(at).copied().unwrap_or_default();
+        sure(self.context, &self.evidence, &self.context.asks[at], strange, source, said)
     }
 
     pub fn evidence(&self) -> &Evidence {
@@ -262,15 +285,20 @@ impl<'a> Writer<'a> {
     }
 
     /// How sure it is that the reply answers something that was asked; None where it does not.
-    pub fn answers(&self, ask: &Asked) -> Option<f64> {
-        if ask.why_not(self.context).is_some() {
+    fn answers(&self, at: usize) -> Option<f64> {
+        let ask = &self.context.asks[at];
+        if ask.why_not(self.context, LEAST_QUOTED).is_some() {
             return None;
         }
         let mut cited = self.cited.clone();
         cited.sort_unstable();
         cited.dedup();
+        let of = |source: usize| {
+            let own = self.citations.iter().zip(&self.cited).filter(|it| *it.1 == source);
+            own.filter_map(|it| it.0.sentence.as_deref()).collect::<Vec<_>>().join("\n")
+        };
         let fits = |it: &usize| ask.is_among_best(*it);
-        cited.into_iter().filter(fits).map(|it| sure(self.context, &self.evidence, ask, it)).reduce(f64::max)
+        cited.into_iter().filter(fits).map(|it| self.sure(at, it, &of(it))).reduce(f64::max)
     }
 
     /// The passages in other languages than this one; the others are empty, so that all keep their number.
@@ -295,7 +323,7 @@ impl<'a> Writer<'a> {
     /// How sure it is of the whole reply, and which questions it does not answer.
     fn judged(&self) -> (f64, Option<String>) {
         let asks = &self.context.asks;
-        let answered: Vec<Option<f64>> = asks.iter().map(|it| self.answers(it)).collect();
+        let answered: Vec<Option<f64>> = (0..asks.len()).map(|it| self.answers(it)).collect();
         let told: Vec<f64> = answered.iter().flatten().copied().collect();
         let sure = told.iter().sum::<f64>() / told.len().max(1) as f64;
         let is_open = |it: &(&Asked, &Option<f64>)| it.0.ask.is_question && it.1.is_none();

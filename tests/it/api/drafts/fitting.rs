@@ -128,3 +128,31 @@ async fn a_draft_in_another_language_than_the_question_says_so_and_is_not_sure()
     .await;
     assert!(own["confidence"].as_f64().unwrap() > 0.5 && own["reason"].is_null(), "{own}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_only_comes_near_a_matter_is_not_drafted() {
+    let (installation, channel) = desk().await;
+    let admin = &installation.admin;
+    document(admin, "Noise", "The indoor unit makes 19 dB at night. The outdoor unit makes 52 dB.").await;
+    document(admin, "Service", "A yearly service of the outdoor unit costs €139. Book it two weeks ahead.")
+        .await;
+    document(admin, "Payment", "You can pay by Visa and by bank transfer, or in 12 monthly instalments.")
+        .await;
+    let draft = drafted(admin, channel, "What is the weight of the outdoor unit?").await;
+    assert_eq!((&draft["reply"], &draft["status"]), (&Value::Null, &json!("Skipped")), "{draft}");
+    assert!(draft["reason"].as_str().unwrap().starts_with("No document answers this"), "{draft}");
+    for (answered, said) in [
+        ("How loud is the outdoor unit?", "52 dB"),
+        ("What does a service of the outdoor unit cost?", "€139"),
+        ("Can I pay in instalments?", "12 monthly"),
+    ] {
+        let draft = drafted(admin, channel, answered).await;
+        assert!(draft["reply"].as_str().is_some_and(|it| it.contains(said)), "{answered}: {draft}");
+    }
+    // What an agent gives along is theirs to judge.
+    let asked = message(admin, channel, "What is the weight of the outdoor unit?").await;
+    let info = json!({ "additionalInfo": "The outdoor unit weighs 32 kg." });
+    admin.post(&path(&asked, "/reply-with-info"), info).await.expect(200);
+    let draft = admin.get(&path(&asked, "/draft")).await.expect(200);
+    assert!(draft["reply"].as_str().is_some_and(|it| it.contains("32 kg")), "{draft}");
+}
