@@ -56,6 +56,8 @@ pub mod saved_views;
 pub mod search;
 pub mod sessions;
 pub mod spam_lessons;
+#[cfg(test)]
+mod testing;
 pub mod text_vectors;
 pub mod throttles;
 pub mod ticket_summaries;

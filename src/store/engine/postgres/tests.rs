@@ -2,18 +2,12 @@ use std::task::Poll;
 use std::time::Instant;
 
 use super::*;
+use crate::store::testing::postgres_server;
 
 /// The server's own database with so many connections to it, and another one to look on; None where there is
-/// no PostgreSQL, which CI does not let pass.
+/// no PostgreSQL.
 async fn database(connections: usize) -> Option<(Database, Database)> {
-    let Ok(url) = std::env::var("ANSWERPAL_TEST_DATABASE_URL") else {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "CI has no PostgreSQL: ANSWERPAL_TEST_DATABASE_URL is not set"
-        );
-        eprintln!("SKIPPED: no PostgreSQL here; run the tests by `make test`, which starts one");
-        return None;
-    };
+    let url = postgres_server()?;
     Some((Database::open(&url, connections).unwrap(), Database::open(&url, 1).unwrap()))
 }
 

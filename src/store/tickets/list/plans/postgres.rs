@@ -2,18 +2,11 @@
 
 use super::*;
 use crate::store::search;
+use crate::store::testing::postgres_server;
 
-/// A database of its own with twenty thousand tickets; None where there is no PostgreSQL, which CI does
-/// not let pass.
+/// A database of its own with twenty thousand tickets; None where there is no PostgreSQL.
 async fn desk(suffix: &str) -> Option<(Store, tempfile::TempDir)> {
-    let Ok(server) = std::env::var("ANSWERPAL_TEST_DATABASE_URL") else {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "CI has no PostgreSQL: ANSWERPAL_TEST_DATABASE_URL is not set"
-        );
-        eprintln!("SKIPPED: no PostgreSQL here; run the tests by `make test`, which starts one");
-        return None;
-    };
+    let server = postgres_server()?;
     let name = format!("plans_{}_{suffix}", std::process::id());
     let (client, connection) = tokio_postgres::connect(&server, tokio_postgres::NoTls).await.unwrap();
     let connection = tokio::spawn(connection);
