@@ -1,5 +1,16 @@
 // The net breaks, the server is slow or says no: nothing typed is ever lost.
-import { authorisation, expect, openFirst, row, server, signIn, test, visit, editor } from './support/desk';
+import {
+  authorisation,
+  expect,
+  expectAccessible,
+  openFirst,
+  row,
+  server,
+  signIn,
+  test,
+  visit,
+  editor,
+} from './support/desk';
 
 test('an answer that cannot be sent comes back as it was written', async ({ desk: page, complaints }) => {
   await openFirst(page, 2);
@@ -51,6 +62,41 @@ test('a list that cannot be read says so and can be tried again', async ({ desk:
   await page.unroute('**/api/tickets?*');
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(row(page, 0)).toBeVisible();
+  complaints.splice(0);
+});
+
+test('rows that cannot be read again say that they may be old, and renew themselves', async ({
+  desk: page,
+  request,
+  complaints,
+}) => {
+  test.setTimeout(90_000);
+  const headers = authorisation();
+  const channels = await (await request.get(`${server.url}/api/Channels`, { headers })).json();
+  const { channelID } = channels.find((it: { channelType: string }) => it.channelType === 'Email');
+  const write = async (subject: string) => {
+    const data = { channelID, incoming: true, fromAddress: 'nina@example.com', subject, textBody: 'Hello?' };
+    const made = await request.post(`${server.url}/api/ticketMessages/create-new`, { headers, data });
+    expect(made.status()).toBe(201);
+  };
+  const told = page.getByRole('status').filter({ hasText: 'Some of this may be out of date.' });
+  await page.route('**/api/tickets?*', (it) => it.fulfill({ status: 503, body: '' }));
+  await write('Behind a broken list');
+  await expect(told).toBeVisible({ timeout: 20_000 });
+  await expectAccessible(page);
+  await expect(row(page, 0)).toBeVisible();
+  await expect(row(page, 0)).not.toContainText('Behind a broken list');
+  await page.unroute('**/api/tickets?*');
+  await expect(row(page, 0)).toContainText('Behind a broken list', { timeout: 20_000 });
+  await expect(told).toBeHidden();
+
+  await page.route('**/api/tickets?*', (it) => it.abort());
+  await write('Asked for again');
+  await expect(told).toContainText('The server cannot be reached', { timeout: 20_000 });
+  await page.unroute('**/api/tickets?*');
+  await told.getByRole('button', { name: 'Try again' }).click();
+  await expect(row(page, 0)).toContainText('Asked for again');
+  await expect(told).toBeHidden();
   complaints.splice(0);
 });
 

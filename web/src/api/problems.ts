@@ -38,6 +38,12 @@ export function isPassing(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 429 || error.status >= 502);
 }
 
+/** Whether the server, or the way to it, is what fails: not what was asked for. */
+export function isServerTrouble(error: unknown): boolean {
+  if (error instanceof OfflineError) return true;
+  return error instanceof ApiError && (error.status === 429 || error.status >= 500);
+}
+
 interface Answered<T> {
   data?: T;
   error?: unknown;

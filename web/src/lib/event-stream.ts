@@ -31,14 +31,24 @@ const LONGEST_WAIT = 30_000;
 /** The server says something at least every 15 s. */
 const SILENCE = 40_000;
 
-/** Follows the stream until it is told to stop. */
-export function follow(follower: Follower): () => void {
-  const stopped = new AbortController();
-  void run(follower, stopped.signal);
-  return () => stopped.abort();
+/** A stream that is followed. */
+export interface Following {
+  stop: () => void;
+  /** Where it broke off, comes back at once. */
+  wake: () => void;
 }
 
-async function run(follower: Follower, stopped: AbortSignal): Promise<void> {
+/** Follows the stream until it is told to stop. */
+export function follow(follower: Follower): Following {
+  const stopped = new AbortController();
+  const woken = new EventTarget();
+  // Back on the net: at once.
+  addEventListener('online', () => woken.dispatchEvent(new Event('wake')), { signal: stopped.signal });
+  void run(follower, stopped.signal, woken);
+  return { stop: () => stopped.abort(), wake: () => woken.dispatchEvent(new Event('wake')) };
+}
+
+async function run(follower: Follower, stopped: AbortSignal, woken: EventTarget): Promise<void> {
   let last = '';
   let wait = 500;
   while (!stopped.aborted) {
@@ -52,7 +62,7 @@ async function run(follower: Follower, stopped: AbortSignal): Promise<void> {
     }
     if (stopped.aborted) return;
     follower.connected(false);
-    await pause(wait * (0.75 + Math.random() / 2), stopped);
+    await pause(wait * (0.75 + Math.random() / 2), stopped, woken);
     wait = Math.min(wait * 2, LONGEST_WAIT);
   }
 }
@@ -108,11 +118,16 @@ async function read(
   }
 }
 
-function pause(milliseconds: number, stopped: AbortSignal): Promise<void> {
+function pause(milliseconds: number, stopped: AbortSignal, woken: EventTarget): Promise<void> {
   return new Promise((done) => {
-    const timer = setTimeout(done, milliseconds);
-    stopped.addEventListener('abort', () => (clearTimeout(timer), done()), { once: true });
-    // Back on the net: at once.
-    addEventListener('online', () => (clearTimeout(timer), done()), { once: true });
+    const over = new AbortController();
+    const go = () => {
+      clearTimeout(timer);
+      over.abort();
+      done();
+    };
+    const timer = setTimeout(go, milliseconds);
+    stopped.addEventListener('abort', go, { signal: over.signal });
+    woken.addEventListener('wake', go, { signal: over.signal });
   });
 }

@@ -3,30 +3,38 @@ import { keys, notifications } from '../api/queries';
 import { queryClient } from '../api/query-client';
 import { refreshTickets } from '../routes/tickets/actions';
 import { presence } from './presence.svelte';
-import { follow, type LiveEvent } from './event-stream';
+import { follow, type Following, type LiveEvent } from './event-stream';
+import { outdated } from './outdated.svelte';
 import { titles } from './title.svelte';
 
 class Live {
   /** False while events are not coming in. */
   isConnected = $state(true);
-  #stop: (() => void) | undefined;
+  #following: Following | undefined;
 
   start(): void {
-    this.#stop ??= follow({
+    this.#following ??= follow({
       event: (event) => this.#heard(event),
       presence: ({ ticketID, present }) => presence.heard(ticketID, present),
       notified: () => this.#notified(),
       gap: () => void queryClient.invalidateQueries(),
       connected: (isConnected) => {
         this.isConnected = isConnected;
-        if (!isConnected) presence.clear();
+        if (isConnected) void outdated.again();
+        else presence.clear();
       },
     });
   }
 
   stop(): void {
-    this.#stop?.();
-    this.#stop = undefined;
+    this.#following?.stop();
+    this.#following = undefined;
+  }
+
+  /** Tries at once what is waited for: the stream, and what could not be read. */
+  again(): void {
+    this.#following?.wake();
+    void outdated.again();
   }
 
   #notified(): void {
