@@ -1,5 +1,5 @@
 // A slip costs nothing: what is typed into a form, and rows that could not be read.
-import { expect, openFirst, row, test, visit } from './support/desk';
+import { expect, expectAccessible, openFirst, row, test, visit } from './support/desk';
 
 test('a form that was written in is not lost to a slip', async ({ desk: page }) => {
   await visit(page, '/settings/canned');
@@ -56,4 +56,77 @@ test('all tickets of a customer are one click away', async ({ desk: page }) => {
   await expect(page).toHaveURL(/everything\?endUserId=\d+/);
   await expect(row(page, 0)).toContainText('Priya Raman');
   await openFirst(page);
+});
+
+test('what is typed on a page is asked about before it goes with it', async ({ desk: page }) => {
+  await visit(page, '/settings/documents');
+  await page.getByRole('link', { name: 'Profile', exact: true }).click();
+  const phone = page.getByLabel('Phone number');
+  await phone.fill('+32 470 12 34 56');
+  const question = page.getByRole('dialog', { name: 'Leave without saving?' });
+  const keep = question.getByRole('button', { name: 'Keep writing' });
+
+  // A link, the keys, the browser's way back: none of them takes the text along.
+  await page.getByRole('link', { name: 'Inbox' }).click();
+  await expect(question).toContainText('What you typed is not saved yet.');
+  await expect(keep).toBeFocused();
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await expect(question).toBeHidden();
+  await page.getByRole('heading', { name: 'Profile' }).click();
+  await page.keyboard.press('g');
+  await page.keyboard.press('i');
+  await keep.click();
+  await page.goBack();
+  await keep.click();
+  await expect(page).toHaveURL(/settings\/profile$/);
+  await expect(phone).toHaveValue('+32 470 12 34 56');
+  await page.goBack();
+  await question.getByRole('button', { name: 'Throw it away' }).click();
+  await expect(page).toHaveURL(/settings\/documents$/);
+
+  // What is saved, or was not touched, needs no question.
+  await page.goForward();
+  await expect(phone).toHaveValue('');
+  await phone.fill('+32 470 12 34 56');
+  await page.getByRole('button', { name: 'Save', exact: true }).first().click();
+  await expect(page.getByText('Profile saved')).toBeVisible();
+  await page.getByRole('link', { name: 'AI and defaults', exact: true }).click();
+  await page.getByLabel('Tone').fill('Warm and short.');
+  await page.getByRole('link', { name: 'Topics', exact: true }).click();
+  await question.getByRole('button', { name: 'Throw it away' }).click();
+  await expect(page).toHaveURL(/settings\/topics$/);
+  await page.getByRole('link', { name: 'AI and defaults', exact: true }).click();
+  await expect(page.getByLabel('Tone')).toHaveValue('');
+});
+
+test('a signature that is being written is not lost to another language, nor to the way back', async ({
+  desk: page,
+}) => {
+  await visit(page, '/settings/topics');
+  await page.getByRole('link', { name: 'Profile', exact: true }).click();
+  const signatures = page.getByRole('region', { name: 'Signatures' });
+  await signatures.getByRole('textbox').pressSequentially('Kind regards');
+  await signatures.getByRole('button', { name: 'NL' }).click();
+  const question = page.getByRole('dialog', { name: 'Leave without saving?' });
+  await question.getByRole('button', { name: 'Keep writing' }).click();
+  await expect(signatures.getByRole('textbox')).toContainText('Kind regards');
+  await signatures.getByRole('button', { name: 'NL' }).click();
+  await question.getByRole('button', { name: 'Throw it away' }).click();
+  await expect(signatures.getByRole('textbox')).not.toContainText('Kind regards');
+});
+
+test('the way back does not take what is typed into a dialog', async ({ desk: page }) => {
+  await visit(page, '/settings/topics');
+  await page.getByRole('link', { name: 'Canned answers', exact: true }).click();
+  await page.getByRole('button', { name: 'New answer' }).click();
+  await page.getByLabel('Title').fill('Opening hours');
+  await page.goBack();
+  const question = page.getByRole('dialog', { name: 'Leave without saving?' });
+  await question.getByRole('button', { name: 'Keep writing' }).click();
+  await expect(page.getByLabel('Title')).toHaveValue('Opening hours');
+  await page.goBack();
+  await question.getByRole('button', { name: 'Throw it away' }).click();
+  await expect(page).toHaveURL(/settings\/topics$/);
+  await expect(page.getByRole('dialog')).toBeHidden();
 });

@@ -1,5 +1,7 @@
 // The address is state: which page, which filter, which ticket. Nothing else remembers it.
 
+import { unsaved } from './unsaved.svelte';
+
 const BASE = '/app';
 
 interface Place {
@@ -15,8 +17,31 @@ function here(): Place {
 
 class Router {
   #place = $state.raw<Place>(here());
+  /** The depth of the place that is shown. */
+  #at = 0;
+  /** The browser goes where the writer has agreed to go. */
+  #agreed = false;
+
   constructor() {
-    addEventListener('popstate', () => (this.#place = here()));
+    this.#at = this.#depth;
+    addEventListener('popstate', () => this.#popped());
+    addEventListener('beforeunload', (event) => unsaved.is && event.preventDefault());
+  }
+
+  #popped(): void {
+    const by = this.#depth - this.#at;
+    if (by !== 0 && unsaved.is && !this.#agreed) {
+      // The browser has gone already: it comes back, and goes again where it may.
+      history.go(-by);
+      unsaved.leave(() => {
+        this.#agreed = true;
+        history.go(by);
+      });
+      return;
+    }
+    this.#agreed = false;
+    this.#at = this.#depth;
+    this.#place = here();
   }
 
   /** How many pages of the dashboard lie behind this one: whether "back" stays in it. */
@@ -40,11 +65,16 @@ class Router {
   go(to: string, options: { replace?: boolean } = {}): void {
     const url = new URL(BASE + to, location.origin);
     if (url.pathname + url.search === location.pathname + location.search) return;
-    if (options.replace) {
+    unsaved.leave(() => this.#move(url, options.replace));
+  }
+
+  #move(url: URL, replaces = false): void {
+    if (replaces) {
       history.replaceState(history.state, '', url);
     } else {
       history.pushState({ depth: this.#depth + 1 }, '', url);
     }
+    this.#at = this.#depth;
     this.#place = here();
   }
 
