@@ -35,6 +35,41 @@ test('a rule of automatic answers is off at first, says what was measured, and i
   await expect(rule).toBeHidden();
 });
 
+test('a second rule that is on for the same says which one is in its way', async ({
+  desk: page,
+  complaints,
+}) => {
+  await visit(page, '/settings/automatic');
+  const dialog = page.getByRole('dialog');
+  const begin = async (perDay: string) => {
+    await page.getByRole('button', { name: 'New rule' }).click();
+    await dialog.getByLabel('Topic', { exact: true }).selectOption({ label: 'Flight status' });
+    await dialog.getByLabel('At most so many a day').fill(perDay);
+    await dialog.getByLabel('The rule is on').check();
+  };
+  await begin('7');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toBeHidden();
+  await begin('8');
+  await expect(dialog.getByLabel('Topic', { exact: true })).toHaveAccessibleDescription(/has this topic and channel already/);
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog.getByRole('alert')).toHaveText([
+    'A rule that is on has this topic and channel already.',
+  ]);
+  // Of no concern to another topic.
+  await dialog.getByLabel('Topic', { exact: true }).selectOption({ index: 0 });
+  await expect(dialog.getByRole('alert')).toHaveCount(0);
+  await dialog.getByLabel('Topic', { exact: true }).selectOption({ label: 'Flight status' });
+  await dialog.getByRole('button', { name: 'Open that rule' }).click();
+  await page.getByRole('button', { name: 'Throw it away' }).click();
+  await expect(dialog.getByLabel('At most so many a day')).toHaveValue('7');
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await dialog.getByRole('button', { name: 'Really delete' }).click();
+  await expect(dialog).toBeHidden();
+  complaints.splice(0);
+});
+
 test('a channel is made, tried with a reason, begins in shadow mode, and is deleted', async ({
   desk: page,
 }) => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MeasuredRule } from '../../api/types';
-import { measured, percent } from './auto-replies';
+import { measured, percent, rivalOf } from './auto-replies';
 
 const rule: MeasuredRule = {
   autoReplyRuleID: 1,
@@ -31,4 +31,16 @@ test('what was measured says whether anything would go out', () => {
     sends: false,
   });
   expect(measured({ ...rule, measuredDrafts: 0 }).key).toBe('automatic.nothingMeasured');
+});
+
+test('a rule’s rival is on, and for the same topic and channel', () => {
+  const every = { ...rule, autoReplyRuleID: 2 };
+  const exact = { ...rule, autoReplyRuleID: 3, topicID: 4, channelID: 5 };
+  const off = { ...rule, autoReplyRuleID: 6, topicID: 7, isActive: false };
+  const rules = [every, exact, off];
+  expect(rivalOf(rules, { topic: '0', channel: '0' }, null)).toBe(every);
+  expect(rivalOf(rules, { topic: '0', channel: '0' }, every)).toBeUndefined();
+  expect(rivalOf(rules, { topic: '4', channel: '5' }, off)).toBe(exact);
+  expect(rivalOf(rules, { topic: '4', channel: '0' }, null)).toBeUndefined();
+  expect(rivalOf(rules, { topic: '7', channel: '0' }, null)).toBeUndefined();
 });

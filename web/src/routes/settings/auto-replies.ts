@@ -1,5 +1,5 @@
 // What was measured of the drafts that a rule is for, in a sentence.
-import type { MeasuredRule } from '../../api/types';
+import type { AutoReplyRule, MeasuredRule } from '../../api/types';
 import type { Key } from '../../lib/i18n.svelte';
 import type { Values } from '../../lib/message';
 
@@ -29,4 +29,19 @@ export function measured(rule: MeasuredRule): Measured {
     },
     sends: true,
   };
+}
+
+/** Of several rules, one other than `rule` that is on for the chosen topic and channel ("0": every one). */
+export function rivalOf(
+  rules: readonly AutoReplyRule[],
+  chosen: { topic: string; channel: string },
+  rule: AutoReplyRule | null,
+): AutoReplyRule | undefined {
+  return rules.find(
+    (it) =>
+      it.isActive &&
+      it.autoReplyRuleID !== rule?.autoReplyRuleID &&
+      String(it.topicID ?? 0) === chosen.topic &&
+      String(it.channelID ?? 0) === chosen.channel,
+  );
 }
