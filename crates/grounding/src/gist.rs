@@ -13,7 +13,7 @@ use crate::words::{content, words};
 pub struct Turn<'a> {
     /// The customer wrote it, not the desk.
     pub is_customers: bool,
-    /// The day it was written on, as it is to be shown.
+    /// The day it was written on, as it is to be shown ([`crate::days::written`]).
     pub day: &'a str,
     pub text: &'a str,
 }
@@ -109,9 +109,9 @@ const FRAMES: &[Frame] = &[
         "it",
         "Il cliente",
         [
-            "{} ha scritto il {}: «{}»",
-            "{} ha scritto per ultimo il {}: «{}»",
-            "L'ultima risposta, il {}: «{}»",
+            "{} ha scritto {}: «{}»",
+            "{} ha scritto per ultimo {}: «{}»",
+            "L'ultima risposta, {}: «{}»",
             "Non c'è ancora una risposta.",
         ],
     ),
@@ -199,8 +199,7 @@ const FRAMES: &[Frame] = &[
 
 impl Frame {
     fn of(lang: &str) -> &'static Self {
-        let base = lang.split(['-', '_']).next().unwrap_or_default().to_lowercase();
-        let base = if matches!(base.as_str(), "no" | "nn") { "nb".to_owned() } else { base };
+        let base = crate::days::base(lang);
         FRAMES.iter().find(|it| it.lang == base).unwrap_or(&FRAMES[0])
     }
 }
@@ -337,14 +336,14 @@ mod tests {
     fn what_is_asked_and_exact_is_told() {
         let turns = [turn(
             true,
-            "2026-03-02",
+            "2 March 2026",
             "Hello,\n\nI hope you are well. The weather has been lovely here. I ordered a lamp two weeks ago. \
              Where is my order 4711?\n\nKind regards",
         )];
         let told =
             |lang| tell(&Conversation { lang, name: Some("Anna Berg"), turns: &turns, untold: 0 }).unwrap();
         let text = told("en");
-        assert!(text.starts_with("Anna Berg wrote on 2026-03-02: “"), "{text}");
+        assert!(text.starts_with("Anna Berg wrote on 2 March 2026: “"), "{text}");
         assert!(text.contains("Where is my order 4711?") && !text.contains("weather"), "{text}");
         assert!(text.ends_with("There is no answer yet."), "{text}");
         assert!(told("nl-BE").ends_with("Er is nog geen antwoord."));

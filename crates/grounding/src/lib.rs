@@ -9,6 +9,7 @@ pub mod asks;
 mod claims;
 mod compare;
 pub mod compose;
+pub mod days;
 mod evidence;
 mod facts;
 pub mod gist;

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 
+use answerpal_grounding::days;
 use answerpal_wire::time::format as iso;
 
 use super::split_topics;
@@ -99,5 +100,5 @@ fn subject(ticket: &Past) -> String {
 }
 
 fn day(at: Timestamp) -> String {
-    iso(at.0).chars().take(10).collect()
+    days::written("en", &iso(at.0).chars().take(10).collect::<String>())
 }

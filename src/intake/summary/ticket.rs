@@ -1,5 +1,6 @@
 //! The summary of one ticket: what its customer wants, what was answered last.
 
+use answerpal_grounding::days;
 use answerpal_grounding::gist::{self, Conversation, Turn};
 use answerpal_wire::time::format as iso;
 
@@ -40,7 +41,7 @@ pub async fn of_ticket(app: &App, customer: CustomerId, id: TicketId) -> Result<
     let Some(read) = read(app, customer, id).await? else {
         return Ok(Made::Nothing("a person wrote the summary"));
     };
-    let days: Vec<String> = read.messages.iter().map(day).collect();
+    let days: Vec<String> = read.messages.iter().map(|it| day(it, &read.lang)).collect();
     let texts: Vec<String> = read.messages.iter().map(text).collect();
     let turns: Vec<Turn<'_>> = read
         .messages
@@ -125,6 +126,7 @@ fn text(message: &Message) -> String {
     text.chars().take(MOST_CHARS).collect()
 }
 
-fn day(message: &Message) -> String {
-    iso(message.message_date.0).chars().take(10).collect()
+fn day(message: &Message, lang: &str) -> String {
+    let day: String = iso(message.message_date.0).chars().take(10).collect();
+    days::written(lang, &day)
 }

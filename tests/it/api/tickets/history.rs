@@ -50,8 +50,8 @@ db_test! {
         let admin = &installation.login("admin", PASSWORD).await;
         ticket(admin, channel, json!({ "uid": "jane@example.com", "subject": "Hello" })).await;
         let told = admin.get("/tickets/5/history-summary").await.expect(200);
-        assert_eq!(told, "2 other tickets of this end user, since 2026-03-02: 1 closed, 1 not. Last contact on 2026-03-03. \
-            Escalated: 1. Still open: #2 “Refund” (Escalated). Closed last: #1 “Lost parcel” (closed on 2026-03-03).");
+        assert_eq!(told, "2 other tickets of this end user, since 2 March 2026: 1 closed, 1 not. Last contact on 3 March 2026. \
+            Escalated: 1. Still open: #2 “Refund” (Escalated). Closed last: #1 “Lost parcel” (closed on 3 March 2026).");
         let plain = admin.request(Method::GET, "/tickets/5/history-summary", &[("accept", "text/plain")], Value::Null).await;
         assert!(plain.header("content-type").starts_with("text/plain"));
         assert_eq!(Value::String(plain.text()), told);

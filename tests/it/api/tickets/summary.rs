@@ -35,21 +35,21 @@ db_test! {
         let first = write(admin, channel, json!({ "textBody": LAMP })).await;
         let dutch = write(admin, channel, json!({ "textBody": "Beste,\n\nMijn bestelling met nummer 8812 is nog altijd niet geleverd, terwijl ik twee weken geleden heb betaald. Wanneer mag ik de lamp verwachten?" })).await;
         installation.run_jobs().await;
-        let told = "Anna Berg wrote on 2026-03-02: “I ordered a lamp two weeks ago. Where is my order 4711?” There is no answer yet.";
+        let told = "Anna Berg wrote on 2 March 2026: “I ordered a lamp two weeks ago. Where is my order 4711?” There is no answer yet.";
         assert_eq!(summary(admin, &first).await, told);
         assert_eq!((&stage(admin, &first).await["status"], &stage(admin, &first).await["evidence"]), (&json!("Done"), &json!({ "model": "extractive" })));
         let there = summary(admin, &dutch).await;
-        assert!(there.as_str().unwrap().starts_with("Anna Berg schreef op 2026-03-02: “Mijn bestelling met nummer 8812"), "{there}");
+        assert!(there.as_str().unwrap().starts_with("Anna Berg schreef op 2 maart 2026: “Mijn bestelling met nummer 8812"), "{there}");
         // The answer and what is written next belong in it.
         admin.post(&format!("/api/ticketMessages/{}/send", first["messageID"]), json!({ "modifiedAnswer": "Your lamp left the warehouse on Monday." })).await.expect(200);
         installation.run_jobs().await;
-        assert!(summary(admin, &first).await.as_str().unwrap().ends_with("The last answer, on 2026-03-02: “Your lamp left the warehouse on Monday.”"));
+        assert!(summary(admin, &first).await.as_str().unwrap().ends_with("The last answer, on 2 March 2026: “Your lamp left the warehouse on Monday.”"));
         let again = write(admin, channel, json!({ "ticketID": first["ticketID"], "textBody": "The box of the lamp is broken." })).await;
         let note = json!({ "ticketID": first["ticketID"], "channelID": channel, "incoming": false, "isInternal": true, "textBody": "SECRET note" });
         admin.post("/api/ticketMessages/create-new", note).await.expect(201);
         installation.run_jobs().await;
         let told = summary(admin, &again).await;
-        assert!(told.as_str().unwrap().contains("Anna Berg last wrote on 2026-03-02: “The box of the lamp is broken.”"), "{told}");
+        assert!(told.as_str().unwrap().contains("Anna Berg last wrote on 2 March 2026: “The box of the lamp is broken.”"), "{told}");
         assert!(!told.as_str().unwrap().contains("SECRET"), "{told}");
         // What is deleted is not told any more.
         admin.delete(&format!("/api/ticketMessages/{}", again["messageID"])).await.expect(204);
