@@ -83,9 +83,12 @@ fn told(report: &Report) -> String {
         report.tickets_skipped + report.tickets_extended,
         report.tickets_extended,
     );
+    if report.encoding != "UTF-8" {
+        // Writing into a String cannot fail.
+        let _ = write!(text, "\nThe file was read as {}: it is not UTF-8.", report.encoding);
+    }
     if !report.topics_made.is_empty() {
         let names: Vec<&str> = report.topics_made.iter().map(String::as_str).collect();
-        // Writing into a String cannot fail.
         let _ = write!(text, "\n{verb} the topics {}.", names.join(", "));
     }
     if report.tickets_failed > 0 {

@@ -293,7 +293,8 @@ async fn load_tickets(app: &App) -> Result<()> {
     // What it teaches is chosen below.
     let options = Options { no_learning: true, ..Options::default() };
     let tickets = tickets_until(app.clock.now())?;
-    let report = import::run(app, customer, tickets.as_bytes(), Format::Jsonl, options, &()).await?;
+    let report =
+        import::run(app, customer, std::io::Cursor::new(tickets), Format::Jsonl, options, &()).await?;
     if let Some(failure) = report.failures.first() {
         let text = format!("the demo's line {}: {} {}", failure.line, failure.field, failure.reason);
         return Err(Error::internal(text));

@@ -3,13 +3,14 @@
 //! Nothing goes out and no pipeline runs for imported tickets; the topics that messages come with are learned
 //! in the background.
 
+mod encoding;
 mod load;
 mod prepare;
 mod read;
 mod record;
 
 use std::collections::BTreeSet;
-use std::io::Read;
+use std::io::{Read, Seek};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -46,6 +47,8 @@ pub struct Options {
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     pub dry_run: bool,
+    /// What the file was read as: `UTF-8`, `UTF-16LE`, `UTF-16BE`, `windows-1252`.
+    pub encoding: String,
     pub tickets_made: u64,
     pub messages_made: u64,
     pub end_users_made: u64,
@@ -98,12 +101,14 @@ impl Report {
 pub async fn run(
     app: &App,
     customer: CustomerId,
-    source: impl Read,
+    source: impl Read + Seek,
     format: Format,
     options: Options,
     progress: &dyn Progress,
 ) -> Result<Report> {
-    let mut report = Report { dry_run: options.dry_run, ..Report::default() };
+    let (encoding, source) = encoding::decoded(source)?;
+    let mut report =
+        Report { dry_run: options.dry_run, encoding: encoding.name().to_owned(), ..Report::default() };
     let mut preparer = Preparer::new(app, customer, options).await?;
     let mut batch: Vec<Prepared> = Vec::with_capacity(BATCH);
     let mut in_batch = BTreeSet::new();

@@ -1,6 +1,6 @@
 //! Reads an import file ticket by ticket.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Cursor, Read};
 
 use serde_json::{Map, Value, json};
 
@@ -42,7 +42,7 @@ pub fn read<'a>(
 ) -> Result<Box<dyn Iterator<Item = Result<Item>> + 'a>> {
     Ok(match format {
         Format::Jsonl => Box::new(Lines { source: BufReader::new(source), line: 0 }),
-        Format::Csv => Box::new(Rows::new(source)?),
+        Format::Csv => Box::new(Rows::new(BufReader::new(source))?),
     })
 }
 
@@ -104,26 +104,58 @@ const MESSAGE_COLUMNS: [(&str, &str); 12] = [
     ("rep", "rep"),
 ];
 
+/// A row as text, and the line on which something of it is no text.
+struct Row {
+    cells: csv::StringRecord,
+    broken: Option<u64>,
+}
+
+impl Row {
+    fn of(bytes: csv::ByteRecord) -> Self {
+        let line = bytes.position().map_or(0, csv::Position::line);
+        let position = bytes.position().cloned();
+        let (mut cells, broken) = match csv::StringRecord::from_byte_record(bytes) {
+            Ok(cells) => (cells, None),
+            Err(error) => (csv::StringRecord::from_byte_record_lossy(error.into_byte_record()), Some(line)),
+        };
+        cells.set_position(position);
+        Self { cells, broken }
+    }
+}
+
+/// Values are separated by what the first row has most of: spreadsheets of much of Europe write
+/// semicolons, those of UTF-16 tabs.
+fn delimiter(first: &[u8]) -> u8 {
+    let count = |delimiter: u8| first.iter().filter(|it| **it == delimiter).count();
+    // The last of equals.
+    [b'\t', b';', b','].into_iter().max_by_key(|it| count(*it)).unwrap_or(b',')
+}
+
 /// Rows with one `ticketExternalID` that stand together are one ticket.
 struct Rows<R> {
-    rows: csv::StringRecordsIntoIter<R>,
+    rows: csv::ByteRecordsIntoIter<R>,
     /// The places of the columns that the file has.
     ticket: Vec<(usize, &'static str)>,
     message: Vec<(usize, &'static str)>,
-    waiting: Option<csv::StringRecord>,
+    waiting: Option<Row>,
     /// Where the last ticket ended, in bytes.
     at: u64,
 }
 
-impl<R: Read> Rows<R> {
-    fn new(source: R) -> Result<Self> {
+impl<R: BufRead> Rows<std::io::Chain<Cursor<Vec<u8>>, R>> {
+    fn new(mut source: R) -> Result<Self> {
+        let mut first = Vec::new();
+        source.read_until(b'\n', &mut first)?;
+        let delimiter = delimiter(&first);
         let wrong = |error: csv::Error| Error::invalid("file", format!("cannot be read as CSV: {error}"));
         let mut reader = csv::ReaderBuilder::new()
             .flexible(true)
+            .delimiter(delimiter)
             // Left to itself it takes the line of a row for the one before where lines end in CRLF.
             .terminator(csv::Terminator::Any(b'\n'))
-            .from_reader(source);
-        let headers = reader.headers().map_err(wrong)?.clone();
+            .from_reader(Cursor::new(first).chain(source));
+        let headers = reader.byte_headers().map_err(wrong)?.clone();
+        let headers = csv::StringRecord::from_byte_record_lossy(headers);
         let places = |columns: &[(&'static str, &'static str)]| -> Vec<(usize, &'static str)> {
             let place = |name: &str| {
                 headers
@@ -141,17 +173,21 @@ impl<R: Read> Rows<R> {
             );
             return Err(Error::invalid("file", message));
         }
-        Ok(Self { rows: reader.into_records(), ticket, message, waiting: None, at: 0 })
+        Ok(Self { rows: reader.into_byte_records(), ticket, message, waiting: None, at: 0 })
     }
+}
 
-    fn external_id<'r>(&self, row: &'r csv::StringRecord) -> &'r str {
+impl<R: Read> Rows<R> {
+    fn external_id<'r>(&self, row: &'r Row) -> &'r str {
         let place = self.ticket.iter().find(|it| it.1 == "externalID").map_or(0, |it| it.0);
-        row.get(place).unwrap_or_default().trim()
+        row.cells.get(place).unwrap_or_default().trim()
     }
 
     /// The next row that says anything.
-    fn next_row(&mut self) -> Option<csv::Result<csv::StringRecord>> {
-        self.rows.find(|row| row.as_ref().map_or(true, |it| it.iter().any(|cell| !cell.trim().is_empty())))
+    fn next_row(&mut self) -> Option<csv::Result<Row>> {
+        let is_empty = |row: &csv::ByteRecord| row.iter().all(|cell| cell.trim_ascii().is_empty());
+        let row = self.rows.find(|row| row.as_ref().map_or(true, |it| !is_empty(it)))?;
+        Some(row.map(Row::of))
     }
 }
 
@@ -164,12 +200,14 @@ impl<R: Read> Iterator for Rows<R> {
             Ok(row) => row,
             Err(error) => return Some(wrong(error)),
         };
-        let line = first.position().map_or(0, csv::Position::line);
-        let mut messages = vec![properties(&first, &self.message)];
+        let line = first.cells.position().map_or(0, csv::Position::line);
+        let mut messages = vec![properties(&first.cells, &self.message)];
+        let mut broken = first.broken;
         loop {
             match self.next_row() {
                 Some(Ok(row)) if self.external_id(&row) == self.external_id(&first) => {
-                    messages.push(properties(&row, &self.message));
+                    messages.push(properties(&row.cells, &self.message));
+                    broken = broken.or(row.broken);
                 }
                 Some(Ok(row)) => {
                     self.waiting = Some(row);
@@ -180,9 +218,14 @@ impl<R: Read> Iterator for Rows<R> {
             }
         }
         messages.retain(|it| !it.is_empty());
-        let mut ticket = properties(&first, &self.ticket);
+        let mut ticket = properties(&first.cells, &self.ticket);
         ticket.insert("messages".into(), json!(messages));
-        let record = answerpal_wire::from_value(Value::Object(ticket)).map_err(Error::from);
+        let record = match broken {
+            Some(line) => {
+                Err(Error::invalid("row", format!("of line {line} is not UTF-8 as the rest of the file is")))
+            }
+            None => answerpal_wire::from_value(Value::Object(ticket)).map_err(Error::from),
+        };
         let at = self.rows.reader().position().byte();
         let bytes = at - std::mem::replace(&mut self.at, at);
         Some(Ok(Item { line, bytes, record }))

@@ -1,5 +1,7 @@
 //! `answerpal import tickets`.
 
+use std::io::Cursor;
+
 use answerpal::domain::import::{self as imports, Format, Options, Report};
 use answerpal::model::{Ticket, TicketId};
 use answerpal::store::tickets::{self, Filter};
@@ -15,8 +17,13 @@ async fn prepared(installation: &Installation) {
     admin.post("/api/Topics", json!({ "name": "Refunds" })).await.expect(201);
 }
 
-async fn import(installation: &Installation, text: &str, format: Format, options: Options) -> Report {
-    imports::run(&installation.app, installation.customer, text.as_bytes(), format, options, &())
+async fn import(
+    installation: &Installation,
+    text: impl AsRef<[u8]>,
+    format: Format,
+    options: Options,
+) -> Report {
+    imports::run(&installation.app, installation.customer, Cursor::new(text), format, options, &())
         .await
         .unwrap()
 }
@@ -200,6 +207,47 @@ db_test! {
         assert_eq!(stored(&installation, 1).await.preview.as_deref(), Some("three"));
         let message = installation.admin.get("/api/ticketMessages/1").await.expect(200);
         assert_eq!(message["textBody"], "three");
+    }
+}
+
+db_test! {
+    async fn a_csv_of_a_spreadsheet_is_read_whatever_it_is_written_in(installation: Installation) {
+        prepared(&installation).await;
+        let text = |id: &str, separator: &str| {
+            let rows = [
+                ["ticketExternalID", "channel", "ticketSubject", "date", "text", "topics"],
+                [id, "Web chat", "Café für Zoë", "2025-05-01", "It costs 5 €; is that right?", "Refunds"],
+            ];
+            let cell = |it: &&str| if it.contains(separator) { format!("\"{it}\"") } else { (*it).to_owned() };
+            rows.map(|row| row.iter().map(cell).collect::<Vec<_>>().join(separator)).join("\r\n")
+        };
+        let western = encoding_rs::WINDOWS_1252.encode(&text("1", ";")).0.into_owned();
+        let mut wide = vec![0xff, 0xfe];
+        wide.extend(text("2", "\t").encode_utf16().flat_map(u16::to_le_bytes));
+        for (id, bytes, encoding) in
+            [(1, western, "windows-1252"), (2, wide, "UTF-16LE"), (3, text("3", ",").into_bytes(), "UTF-8")]
+        {
+            let report = import(&installation, bytes, Format::Csv, Options::default()).await;
+            assert_eq!((report.encoding.as_str(), report.tickets_made, report.failures.len()), (encoding, 1, 0));
+            let row = stored(&installation, id).await;
+            assert_eq!(row.subject.as_deref(), Some("Café für Zoë"));
+            assert_eq!(row.preview.as_deref(), Some("It costs 5 €; is that right?"));
+        }
+    }
+}
+
+db_test! {
+    async fn a_row_that_is_no_text_is_left_out_alone(installation: Installation) {
+        prepared(&installation).await;
+        let text = "ticketExternalID,channel,ticketSubject,date,text\n1,Web chat,Zoë,2025-05-01,Café\n\
+            2,Web chat,second,2025-05-01,fine\n2,Web chat,second,2025-05-02,br?ken\n3,Web chat,Noël,2025-05-01,crème\n";
+        let bytes: Vec<u8> = text.bytes().map(|it| if it == b'?' { 0xeb } else { it }).collect();
+        let report = import(&installation, bytes, Format::Csv, Options::default()).await;
+        assert_eq!((report.encoding.as_str(), report.tickets_made, report.tickets_failed), ("UTF-8", 2, 1));
+        let failure = &report.failures[0];
+        assert_eq!((failure.line, failure.field.as_str()), (3, "row"));
+        assert_eq!(failure.reason, "of line 4 is not UTF-8 as the rest of the file is");
+        assert_eq!(stored(&installation, 2).await.subject.as_deref(), Some("Noël"));
     }
 }
 
