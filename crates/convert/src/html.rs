@@ -2,12 +2,15 @@
 
 mod table;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use answerpal_mail::is_html_bomb;
 use htmd::HtmlToMarkdown;
 use htmd::element_handler::{HandlerResult, Handlers};
 use htmd::options::{BulletListMarker, Options};
 
-use crate::Refusal;
+use crate::{MOST_MARKDOWN, Refusal};
 
 /// Elements that are no part of what the page says.
 const SKIPPED: &[&str] = &[
@@ -17,14 +20,46 @@ const SKIPPED: &[&str] = &[
 
 /// Elements that pages hide parts with.
 const HIDEABLE: &[&str] = &[
-    "div", "p", "span", "section", "article", "aside", "ul", "ol", "li", "dl", "dd", "dt", "h1", "h2", "h3",
-    "h4", "h5", "h6", "b", "strong", "i", "em", "font", "center", "details",
+    "div",
+    "p",
+    "span",
+    "section",
+    "article",
+    "aside",
+    "ul",
+    "ol",
+    "li",
+    "dl",
+    "dd",
+    "dt",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "font",
+    "center",
+    "details",
+    "blockquote",
 ];
 
 /// Deeper than any page is nested; what reads it takes the square of this long.
 const DEEPEST: u32 = 300;
 
+/// Most bytes that quotations and list items give, those of all levels together: each level begins every line
+/// of what is in it anew.
+const MOST_LEVELS: usize = 8 * MOST_MARKDOWN;
+
 pub fn convert(html: &str) -> Result<String, Refusal> {
+    convert_within(html, MOST_LEVELS)
+}
+
+fn convert_within(html: &str, most_levels: usize) -> Result<String, Refusal> {
     if is_html_bomb(html, DEEPEST) {
         return Err(Refusal::TooDeep);
     }
@@ -34,10 +69,12 @@ pub fn convert(html: &str) -> Result<String, Refusal> {
         ol_number_spacing: 1,
         ..Options::default()
     };
+    let written = Arc::new(AtomicUsize::new(0));
     let converter =
         HtmlToMarkdown::builder()
             .options(options)
             .skip_tags(SKIPPED.to_vec())
+            .add_handler(vec!["blockquote", "li"], bounded(written.clone(), most_levels))
             .add_handler(HIDEABLE.to_vec(), |handlers: &dyn Handlers, element: htmd::Element| {
                 if is_hidden(&element) { None } else { handlers.fallback(element) }
             })
@@ -47,7 +84,20 @@ pub fn convert(html: &str) -> Result<String, Refusal> {
             .add_handler(vec!["tr"], seen(table::row))
             .add_handler(vec!["td", "th"], seen(table::cell))
             .build();
-    converter.convert(&table::without_marks(html)).map_err(|_| Refusal::Broken("HTML"))
+    let markdown = converter.convert(&table::without_marks(html)).map_err(|_| Refusal::Broken("HTML"))?;
+    if written.load(Ordering::Relaxed) > most_levels { Err(Refusal::TooLarge) } else { Ok(markdown) }
+}
+
+/// Counts what is written by levels; beyond the most they are empty.
+fn bounded(
+    written: Arc<AtomicUsize>,
+    most: usize,
+) -> impl Fn(&dyn Handlers, htmd::Element) -> Option<HandlerResult> + Send + Sync + 'static {
+    move |handlers, element| {
+        let result = handlers.fallback(element)?;
+        let before = written.fetch_add(result.content.len(), Ordering::Relaxed);
+        if before + result.content.len() > most { None } else { Some(result) }
+    }
 }
 
 /// A handler for what is not hidden.
@@ -76,4 +126,21 @@ fn link(handlers: &dyn Handlers, element: htmd::Element) -> Option<HandlerResult
             && ["http://", "https://", "mailto:", "tel:"].iter().any(|start| it.value.starts_with(start))
     });
     if leads { handlers.fallback(element) } else { Some(handlers.walk_children(element.node)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_levels_write_is_bounded_by_what_they_write_together() {
+        for (begin, end) in [("<blockquote>", "</blockquote>"), ("<ul><li>a", "</li></ul>")] {
+            let page = format!("{}{}{}", begin.repeat(50), "a<br>".repeat(100), end.repeat(50));
+            let whole = convert_within(&page, MOST_LEVELS).map(|it| it.len());
+            assert!(whole.is_ok_and(|it| it < 30_000), "{begin}: {whole:?}");
+            assert_eq!(convert_within(&page, 100_000), Err(Refusal::TooLarge));
+            let flat = format!("{begin}{}{end}", "a<br>".repeat(5000));
+            assert!(convert_within(&flat, 100_000).is_ok());
+        }
+    }
 }

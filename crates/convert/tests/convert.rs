@@ -349,3 +349,41 @@ fn bombs_do_not_go_off() {
                <w:document><w:body><w:p><w:r><w:t>fine &b;&x;&lt;&#65;</w:t></w:r></w:p></w:body></w:document>";
     assert_eq!(to_markdown("lol.docx", &archive(&[("word/document.xml", xml)])).unwrap(), "fine <A\n");
 }
+
+#[test]
+fn levels_that_write_every_line_anew_are_refused() {
+    let page = |levels: usize, lines: usize| {
+        let (begin, end) = ("<blockquote>".repeat(levels), "</blockquote>".repeat(levels));
+        format!("<html>{begin}{}{end}", "a<br>".repeat(lines))
+    };
+    let refused = to_markdown("page.html", page(250, 100_000).as_bytes()).unwrap_err();
+    assert_eq!(refused, Refusal::TooLarge);
+    assert!(to_markdown("page.html", page(6, 10_000).as_bytes()).unwrap().len() > 100_000);
+}
+
+#[test]
+fn sheets_of_libreoffice_become_tables() {
+    let content = "<?xml version=\"1.0\"?><office:document-content xmlns:office=\"o\" xmlns:table=\"t\" xmlns:text=\"x\">\
+        <office:body><office:spreadsheet><table:table table:name=\"Prices\"><table:table-row>\
+        <table:table-cell office:value-type=\"string\"><text:p>Country</text:p></table:table-cell>\
+        <table:table-cell office:value-type=\"string\"><text:p>Cost</text:p></table:table-cell></table:table-row><table:table-row>\
+        <table:table-cell office:value-type=\"string\"><text:p>Belgium</text:p></table:table-cell>\
+        <table:table-cell office:value-type=\"float\" office:value=\"4.5\"><text:p>4,50</text:p></table:table-cell>\
+        </table:table-row></table:table></office:spreadsheet></office:body></office:document-content>";
+    let ods = archive(&[
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", "<manifest:manifest xmlns:manifest=\"m\"/>"),
+        ("content.xml", content),
+    ]);
+    let wanted = "| Country | Cost |\n| --- | --- |\n| Belgium | 4.5 |\n";
+    assert_eq!(to_markdown("prices.ods", &ods).unwrap(), wanted);
+    let cell = "<table:table-cell office:value-type=\"float\" office:value=\"1\" table:number-columns-repeated=\"16384\"/>";
+    let rows = format!("<table:table-row table:number-rows-repeated=\"1048576\">{cell}</table:table-row>");
+    let bomb = content.replace("</table:table>", &format!("{rows}</table:table>"));
+    let bomb = archive(&[
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", "<manifest:manifest xmlns:manifest=\"m\"/>"),
+        ("content.xml", &bomb),
+    ]);
+    assert!(to_markdown("bomb.ods", &bomb).is_err());
+}
