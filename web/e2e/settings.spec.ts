@@ -51,7 +51,9 @@ test('a second rule that is on for the same says which one is in its way', async
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(dialog).toBeHidden();
   await begin('8');
-  await expect(dialog.getByLabel('Topic', { exact: true })).toHaveAccessibleDescription(/has this topic and channel already/);
+  await expect(dialog.getByLabel('Topic', { exact: true })).toHaveAccessibleDescription(
+    /has this topic and channel already/,
+  );
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(dialog.getByRole('alert')).toHaveText([
