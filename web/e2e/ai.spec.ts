@@ -39,6 +39,24 @@ test('each sentence of a draft shows the document that it rests on', async ({ de
   );
 });
 
+test('a weak draft says so in words', async ({ desk: page }) => {
+  const draft = panel(page).getByRole('region', { name: 'Suggested answer' });
+  await page.route('**/api/ticketMessages/*/draft', async (it) => {
+    const response = await it.fetch();
+    await it.fulfill({ response, json: { ...(await response.json()), confidence: 0.08 } });
+  });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await visit(page, DRAFTED);
+    await expect(draft).toContainText('Weak: probably not the answer (8% sure).');
+    await expectAccessible(page);
+    await shoot(page, `draft-weak-${colorScheme}`);
+  }
+  await page.unroute('**/api/ticketMessages/*/draft');
+  await visit(page, DRAFTED);
+  await expect(draft).toContainText('Probably the answer');
+});
+
 test('a draft is asked for again with a hint, inserted by key, edited and sent', async ({ desk: page }) => {
   await visit(page, DRAFTED);
   const draft = panel(page).getByRole('region', { name: 'Suggested answer' });
