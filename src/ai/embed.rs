@@ -23,7 +23,7 @@ use crate::outbound::Outbound;
 
 /// Texts that one computation takes at once.
 const BATCH: usize = 16;
-/// Computations of one process at a time.
+/// Computations of one process at a time that somebody waits for, and as many again of what nobody does.
 const AT_ONCE: usize = 2;
 /// So long nobody waits for an endpoint that was silent.
 const REST: Duration = Duration::from_secs(20);
@@ -78,7 +78,8 @@ impl Space {
 pub struct Embedding {
     outbound: Outbound,
     patience: Duration,
-    permits: Arc<Semaphore>,
+    awaited: Arc<Semaphore>,
+    background: Arc<Semaphore>,
     memory: Memory,
     /// Endpoints that were silent lately, and until when nobody waits for them again.
     silent: Mutex<HashMap<String, Instant>>,
@@ -89,9 +90,9 @@ pub struct Embedding {
 impl Embedding {
     /// `patience` is how long an endpoint may be silent.
     pub fn new(outbound: Outbound, patience: Duration) -> Self {
-        let permits = Arc::new(Semaphore::new(AT_ONCE));
+        let (awaited, background) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(Semaphore::new(AT_ONCE)));
         let (silent, lengths) = (Mutex::default(), Mutex::default());
-        Self { outbound, patience, permits, memory: Memory::default(), silent, lengths }
+        Self { outbound, patience, awaited, background, memory: Memory::default(), silent, lengths }
     }
 
     /// A vector of length 1 for each text.
@@ -103,17 +104,38 @@ impl Embedding {
     ) -> Result<Vec<Vec<f32>>, EmbedError> {
         if let (Space::Inside(profile), Role::Query) = (space, role) {
             // A message is classified and searched with: one computation does for both.
-            let messages = Box::pin(self.embed(space, texts, Role::Message)).await?;
+            let messages = self.made(space, texts, Role::Message, &self.awaited).await?;
             return Ok(messages.iter().map(|it| Embedder::new(*profile).question(it)).collect());
         }
+        self.made(space, texts, role, &self.awaited).await
+    }
+
+    /// The same for texts that are many and wait for nobody, such as the passages of documents. A message does not
+    /// queue behind them.
+    pub async fn embed_in_background(
+        &self,
+        space: &Space,
+        texts: &[&str],
+        role: Role,
+    ) -> Result<Vec<Vec<f32>>, EmbedError> {
+        self.made(space, texts, role, &self.background).await
+    }
+
+    async fn made(
+        &self,
+        space: &Space,
+        texts: &[&str],
+        role: Role,
+        permits: &Arc<Semaphore>,
+    ) -> Result<Vec<Vec<f32>>, EmbedError> {
         let role = space.role(role);
         let texts: Vec<&str> = texts.iter().map(|it| cut(it)).collect();
-        let made = self.all(space, &texts, role).await?;
+        let made = self.all(space, &texts, role, permits).await?;
         if are_alike(&made) {
             return Ok(made);
         }
         // The endpoint's vectors became longer or shorter: none of those before is remembered any more.
-        let made = self.all(space, &texts, role).await?;
+        let made = self.all(space, &texts, role, permits).await?;
         match are_alike(&made) {
             true => Ok(made),
             false => {
@@ -123,7 +145,13 @@ impl Embedding {
     }
 
     /// As [`Self::embed`], each by the model as it is.
-    async fn all(&self, space: &Space, texts: &[&str], role: Role) -> Result<Vec<Vec<f32>>, EmbedError> {
+    async fn all(
+        &self,
+        space: &Space,
+        texts: &[&str],
+        role: Role,
+        permits: &Arc<Semaphore>,
+    ) -> Result<Vec<Vec<f32>>, EmbedError> {
         let mut vectors: HashMap<&str, Vec<f32>> = HashMap::new();
         let mut missing: Vec<&str> = Vec::new();
         let mut seen = HashSet::new();
@@ -134,16 +162,23 @@ impl Embedding {
             }
         }
         let abreast = if matches!(space, Space::Inside(_)) { AT_ONCE } else { 1 };
-        let batches: Vec<_> = missing.chunks(BATCH).map(|batch| self.batch(space, batch, role)).collect();
+        let batches: Vec<_> =
+            missing.chunks(BATCH).map(|batch| self.batch(space, batch, role, permits)).collect();
         let made: Vec<Vec<Vec<f32>>> = stream::iter(batches).buffered(abreast).try_collect().await?;
         vectors.extend(missing.into_iter().zip(made.into_iter().flatten()));
         Ok(texts.iter().filter_map(|it| vectors.get(it).cloned()).collect())
     }
 
-    async fn batch(&self, space: &Space, texts: &[&str], role: Role) -> Result<Vec<Vec<f32>>, EmbedError> {
+    async fn batch(
+        &self,
+        space: &Space,
+        texts: &[&str],
+        role: Role,
+        permits: &Arc<Semaphore>,
+    ) -> Result<Vec<Vec<f32>>, EmbedError> {
         let wanted: Vec<String> = texts.iter().map(|it| (*it).to_owned()).collect();
         let made = match space {
-            Space::Inside(profile) => self.inside(*profile, wanted, role).await?,
+            Space::Inside(profile) => self.inside(*profile, wanted, role, permits).await?,
             Space::Remote(remote) => self.outside(remote, &wanted).await?,
         };
         for (text, vector) in texts.iter().zip(&made) {
@@ -195,9 +230,10 @@ impl Embedding {
         profile: Profile,
         texts: Vec<String>,
         role: Role,
+        permits: &Arc<Semaphore>,
     ) -> Result<Vec<Vec<f32>>, EmbedError> {
         let passing = |why: String| EmbedError::Passing(why);
-        let permit = self.permits.clone().acquire_owned().await.map_err(|it| passing(it.to_string()))?;
+        let permit = permits.clone().acquire_owned().await.map_err(|it| passing(it.to_string()))?;
         let computed = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
@@ -215,4 +251,24 @@ fn are_alike(vectors: &[Vec<f32>]) -> bool {
 
 fn cut(text: &str) -> &str {
     &text[..text.floor_char_boundary(LONGEST)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_message_does_not_queue_behind_what_is_made_in_the_background() {
+        let embedding = Embedding::new(Outbound::new("").unwrap(), Duration::from_secs(1));
+        let busy = embedding.background.clone().acquire_many_owned(AT_ONCE as u32).await.unwrap();
+        let awaited = embedding.embed(&Space::ENGLISH, &["Where is my parcel?"], Role::Query);
+        let awaited = tokio::time::timeout(Duration::from_secs(60), awaited).await;
+        assert!(awaited.is_ok(), "the message waited for the documents");
+        drop(busy);
+        let _busy = embedding.awaited.clone().acquire_many_owned(AT_ONCE as u32).await.unwrap();
+        let passages =
+            embedding.embed_in_background(&Space::ENGLISH, &["Parcels come by post."], Role::Passage);
+        let passages = tokio::time::timeout(Duration::from_secs(60), passages).await;
+        assert!(passages.is_ok(), "the documents waited for the messages");
+    }
 }

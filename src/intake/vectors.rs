@@ -14,7 +14,9 @@ use crate::model::{Actor, CustomerId, Event};
 use crate::store::text_vectors as store;
 
 /// Texts that are embedded and kept at a time.
-const BATCH: usize = 64;
+const BATCH: usize = 32;
+/// More examples or topics than these are made in the background, as passages are.
+const FEW: usize = 16;
 
 /// What a vector is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,7 +49,8 @@ impl Kind {
 pub struct Wanted<'a> {
     pub kind: Kind,
     pub texts: Vec<(String, &'a str)>,
-    /// Nothing more is begun to be embedded after so long. What was embedded a moment ago costs nothing.
+    /// Nothing more is begun to be embedded after so long, but some are in any case where that is not zero. What was
+    /// embedded a moment ago costs nothing.
     pub patience: Duration,
 }
 
@@ -119,13 +122,19 @@ async fn all(
     let remembers = |text: &str| app.knowledge.embedding.remembers(space, text, kind.role());
     let (at_hand, missing): (Vec<_>, Vec<_>) = missing.into_iter().partition(|it| remembers(it.1));
     let (kind, mut length) = (*kind, None);
+    let is_awaited = matches!(kind, Kind::Topic | Kind::Example) && missing.len() <= FEW;
     let at_hand = at_hand.chunks(BATCH).map(|it| (true, it));
+    let mut is_first = !patience.is_zero();
     for (is_free, batch) in at_hand.chain(missing.chunks(BATCH).map(|it| (false, it))) {
-        if !is_free && began.elapsed() >= *patience {
+        if !is_free && !std::mem::take(&mut is_first) && began.elapsed() >= *patience {
             break;
         }
         let texts: Vec<&str> = batch.iter().map(|it| it.1).collect();
-        let vectors = app.knowledge.embedding.embed(space, &texts, kind.role()).await?;
+        let embedding = &app.knowledge.embedding;
+        let vectors = match is_awaited {
+            true => embedding.embed(space, &texts, kind.role()).await?,
+            false => embedding.embed_in_background(space, &texts, kind.role()).await?,
+        };
         length = vectors.first().map(Vec::len).or(length);
         let made: Vec<(String, Vec<f32>)> = batch.iter().map(|it| it.0.clone()).zip(vectors).collect();
         found.extend(made.iter().cloned());

@@ -3,6 +3,7 @@
 //! them in the background.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -26,8 +27,9 @@ use crate::store::passages::{self as store, IndexedDocument, Passage};
 const KEPT: usize = 200;
 /// Documents that are read at a time.
 const CHUNK: usize = 500;
-/// Passages that are embedded at a time in the background.
-const FILLED_AT_ONCE: usize = 64;
+/// Passages that are embedded at a time in the background: then they are found by their vectors, and what was written
+/// since comes first.
+const FILLED_AT_ONCE: usize = 32;
 /// Where so few passages have no vector, a search waits for them.
 const WAITED_FOR: usize = 100;
 
@@ -65,6 +67,8 @@ struct Incomplete {
     title: String,
     /// Which texts its passages are, in order.
     hashes: Vec<String>,
+    /// So many of them have had their turn.
+    done: usize,
 }
 
 impl Stocks {
@@ -230,7 +234,7 @@ async fn put(
             let title = titles.get(&hash(&document.title));
             if title.is_none() || !passages.iter().all(|it| vectors.contains_key(&it.text_hash)) {
                 let hashes = passages.iter().map(|it| it.text_hash.clone()).collect();
-                book.incomplete.insert(id, Incomplete { title: document.title.clone(), hashes });
+                book.incomplete.insert(id, Incomplete { title: document.title.clone(), hashes, done: 0 });
             }
             let entry = |it: &Passage| retrieval::Entry {
                 text: domain::with_titles(it, &document.title),
@@ -270,42 +274,63 @@ fn fill(app: &App, customer: CustomerId, space: &Space, stock: &Arc<Stock>) {
 /// those that were written last begin with the oldest.
 async fn fill_some(app: &App, customer: CustomerId, space: &Space, stock: &Stock) -> Result<bool, Trouble> {
     let mut book = stock.gate.lock().await;
-    let mut count = 0;
-    let some: Vec<(DocumentId, Incomplete)> = book
-        .incomplete
-        .iter()
-        .rev()
-        .take_while(|it| {
-            let is_first = count == 0;
-            count += it.1.hashes.len();
-            is_first || count <= FILLED_AT_ONCE
-        })
-        .map(|(id, it)| (*id, it.clone()))
-        .collect();
+    let some = turn(&book.incomplete);
     book.is_filling = !some.is_empty();
     if some.is_empty() {
         return Ok(false);
     }
     drop(book);
-    let of = passages_of(app, customer, some.iter().map(|it| it.0.0).collect()).await?;
-    let documents: Vec<IndexedDocument> = some.iter().map(|(id, it)| as_indexed(*id, &it.title)).collect();
+    let ids = some.iter().map(|it| it.document.0).collect();
+    let mut of = passages_of(app, customer, ids).await?;
+    for (id, passages) in &mut of {
+        let taken = some.iter().find(|it| it.document == *id).map(|it| it.passages.clone());
+        *passages = passages.get(taken.unwrap_or_default()).unwrap_or_default().to_vec();
+    }
+    let documents: Vec<IndexedDocument> =
+        some.iter().map(|it| as_indexed(it.document, &it.was.title)).collect();
     let (titles, vectors) = Texts::of(&documents, &of).vectors(app, customer, space, ALL).await?;
     let mut book = stock.gate.lock().await;
+    // One that changed since is among the incomplete as it is now, or complete.
+    let same: Vec<Turn> =
+        some.into_iter().filter(|it| book.incomplete.get(&it.document) == Some(&it.was)).collect();
     stock.change(|it| {
-        // One that changed since is among the incomplete as it is now, or complete.
-        for (id, was) in some.iter().filter(|it| book.incomplete.get(&it.0) == Some(&it.1)) {
+        for Turn { document, was, passages } in &same {
             let title = titles.get(&hash(&was.title)).cloned().unwrap_or_default();
-            let own: Vec<Vec<f32>> =
-                was.hashes.iter().map(|it| vectors.get(it).cloned().unwrap_or_default()).collect();
-            it.0.set_vectors(id.0, title, &own);
+            let own = was.hashes.iter().enumerate().map(|(place, hash)| match passages.contains(&place) {
+                true => vectors.get(hash).cloned().unwrap_or_default(),
+                false => Vec::new(),
+            });
+            it.0.set_vectors(document.0, title, &own.collect::<Vec<_>>());
         }
     });
-    for (id, was) in some {
-        if book.incomplete.get(&id) == Some(&was) {
-            book.incomplete.remove(&id);
-        }
+    for Turn { document, was, passages } in same {
+        match passages.end < was.hashes.len() {
+            true => book.incomplete.insert(document, Incomplete { done: passages.end, ..was }),
+            false => book.incomplete.remove(&document),
+        };
     }
     Ok(true)
+}
+
+/// Passages of a document that are embedded now.
+struct Turn {
+    document: DocumentId,
+    was: Incomplete,
+    passages: Range<usize>,
+}
+
+fn turn(incomplete: &BTreeMap<DocumentId, Incomplete>) -> Vec<Turn> {
+    let mut left = FILLED_AT_ONCE;
+    let mut some = Vec::new();
+    for (id, it) in incomplete.iter().rev() {
+        if left == 0 {
+            break;
+        }
+        let end = it.hashes.len().min(it.done + left);
+        left -= end - it.done;
+        some.push(Turn { document: *id, was: it.clone(), passages: it.done..end });
+    }
+    some
 }
 
 fn as_indexed(id: DocumentId, title: &str) -> IndexedDocument {

@@ -276,3 +276,31 @@ async fn an_endpoint_whose_vectors_change_their_length_leaves_no_gap() {
         assert_eq!(events.matches("aiSettings.dimensionsChanged").count(), 1, "{events}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_document_is_found_by_what_is_embedded_so_far() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        // The long document's passages stop coming after the first ones.
+        let endpoint = Endpoint::start(|_, asked| match asked.body.contains("Chapter 100") {
+            true => vec![Act::Hang],
+            false => vec![say(200, "application/json", &vectors(&asked.body))],
+        })
+        .await;
+        let Some(installation) = with_endpoint(engine, &endpoint).await else { continue };
+        installation.allow_unfinished_jobs();
+        let admin = &installation.admin;
+        two_topics(admin).await;
+        installation.run_jobs().await;
+        let chapter =
+            |it: usize| format!("## Chapter {it}\n\nThe garage has place number {it} behind the house.\n\n");
+        let long: String = (1..=200).map(chapter).collect();
+        admin.post("/api/Documents", json!({ "name": "Parking", "content": long })).await.expect(201);
+        let channel = channel(admin).await;
+        let id = message(admin, channel, "money").await;
+        let path = format!("/api/ticketMessages/{id}/promptDocuments");
+        let waiting = async || admin.get(&path).await.expect(200)["passagesWaiting"].as_u64().unwrap();
+        let all = waiting().await;
+        assert!((190..=200).contains(&all), "{all}");
+        installation.eventually(async || (60..=140).contains(&waiting().await)).await;
+    }
+}
