@@ -327,3 +327,35 @@ fn a_text_of_two_matters_has_both_topics() {
     assert!(classifier.pieces(text, &predict(&classifier, text)).is_empty());
     assert_eq!(read(text), predict(&classifier, text));
 }
+
+#[test]
+fn topics_that_are_taught_together_are_named_together() {
+    let mut classifier = Classifier::train(topics(), Vec::new(), Settings::default());
+    let text = "the parcel with the zorblax was crushed, pay me back";
+    let named = |classifier: &Classifier, text: &str| {
+        let mut named: Vec<i64> = predict(classifier, text).topics.iter().map(|score| score.topic).collect();
+        named.sort_unstable();
+        named
+    };
+    classifier.learn(example(1, text, &[1, 2]));
+    assert_eq!(named(&classifier, text), [1, 2], "at once");
+    let taught = [
+        (1, text, &[1, 2][..]),
+        (2, "my crushed zorblax arrived, I want my money", &[1, 2]),
+        (3, "zorblax came in pieces: pay me back for the parcel", &[1, 2]),
+        (4, "when does my parcel arrive", &[2]),
+        (5, "please pay me back", &[1]),
+        (6, "I forgot my password", &[3]),
+        (7, "send me the receipt", &[4]),
+    ];
+    let taught = taught.map(|(id, text, topics)| example(id, text, topics)).to_vec();
+    let classifier = Classifier::train(topics(), taught, Settings::default());
+    for text in [text, "our zorblax was crushed in the parcel, we want our money"] {
+        assert_eq!(named(&classifier, text), [1, 2], "{text}");
+    }
+    let said = predict(&classifier, text).topics;
+    assert!(said[0].probability >= said[1].probability && said[1].probability > 0.3, "{said:?}");
+    assert_eq!(named(&classifier, "where is my parcel"), [2]);
+    assert_eq!(named(&classifier, "pay me back for the lamp"), [1]);
+    assert_eq!(named(&classifier, "the password was forgotten"), [3]);
+}

@@ -13,7 +13,7 @@ use crate::simd;
 
 /// Steps at most until an example that is taught at once is predicted right.
 const STEPS: usize = 20;
-/// Examples and prompts that say what a text is without the one that is forgotten.
+/// Examples and prompts that say what a text is without the one that is forgotten, or what it is about besides.
 const NEAR: usize = 10;
 /// What is left of a topic's probability where the text says nothing that topics are told by.
 const LEFT: f32 = 0.02;
@@ -21,6 +21,8 @@ const LEFT: f32 = 0.02;
 const BESIDE: f32 = 0.4;
 /// … and from this probability on.
 const LIKELY: f32 = 0.15;
+/// A topic is named beside the best one, too, where what is near and has that one has so much of it.
+const TOGETHER: f32 = 0.5;
 /// A text that is surer to be about one topic is not read in pieces.
 const ONE_TOPIC: f32 = 0.98;
 /// A piece counts from this probability on, and from the threshold; …
@@ -133,7 +135,11 @@ impl Classifier {
             .prompts
             .iter()
             .map(|prompt| (simd::dot(&gone.vector, &prompt.vector), std::slice::from_ref(&prompt.class)));
-        let mut near: Vec<(f32, &[usize])> = known.chain(prompts).collect();
+        self.shares(known.chain(prompts).collect(), |classes| 1.0 / classes as f32)
+    }
+
+    /// How much of the nearest of these each class has; `each` says how much one of several classes has of a text.
+    fn shares(&self, mut near: Vec<(f32, &[usize])>, each: impl Fn(usize) -> f32) -> Vec<f32> {
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
         near.truncate(NEAR);
         let weight = |similarity: f32| similarity.max(0.0).powi(4);
@@ -141,7 +147,7 @@ impl Classifier {
         let mut shares = vec![0.0; self.topics.len() + 1];
         for (similarity, classes) in near {
             for class in classes {
-                shares[*class] += weight(similarity) / total / classes.len() as f32;
+                shares[*class] += weight(similarity) / total * each(classes.len());
             }
         }
         shares
@@ -178,7 +184,41 @@ impl Classifier {
         let mut scores: Vec<Score> =
             scored.map(|(topic, p)| Score { topic: *topic, probability: *p }).collect();
         scores.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.topic.cmp(&b.topic)));
-        self.decide(scores, judged.none)
+        let mut out = self.decide(scores, judged.none);
+        self.add_taught_together(vector, &mut out);
+        out
+    }
+
+    /// Adds the topics that were taught together with the best one to texts like this one: the regression divides
+    /// such a text's probability, and mostly unevenly. Each is as probable as the best one times its share of what is
+    /// near.
+    fn add_taught_together(&self, vector: &[f32], out: &mut Prediction) {
+        let Some((best, class)) =
+            out.topics.first().and_then(|best| Some((*best, *self.class_of.get(&best.topic)?)))
+        else {
+            return;
+        };
+        let has_both = |known: &&Known| known.classes.len() > 1 && known.classes.contains(&class);
+        if !self.examples.values().any(|known| has_both(&known)) {
+            return;
+        }
+        let known = self.examples.values().filter(|known| known.classes.contains(&class));
+        let known = known.map(|known| (simd::dot(vector, &known.vector), &known.classes[..]));
+        let prompts = self.prompts.iter().filter(|prompt| prompt.class == class);
+        let prompts =
+            prompts.map(|prompt| (simd::dot(vector, &prompt.vector), std::slice::from_ref(&prompt.class)));
+        let shares = self.shares(known.chain(prompts).collect(), |_| 1.0);
+        for (other, share) in shares.into_iter().enumerate().take(self.topics.len()) {
+            let named = Score { topic: self.topics[other], probability: best.probability * share };
+            if other == class || share < TOGETHER || out.topics.len() >= MOST_TOPICS {
+                continue;
+            }
+            match out.topics.iter_mut().find(|known| known.topic == named.topic) {
+                Some(known) => known.probability = known.probability.max(named.probability),
+                None => out.topics.push(named),
+            }
+        }
+        out.topics.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.topic.cmp(&b.topic)));
     }
 
     /// The pieces of a text that are to be read one by one after the whole: embed them for [`Self::join`]. None where
