@@ -239,8 +239,14 @@ fn complete(known: &[Known], chosen: &mut Vec<usize>, rows: &tables::Rows) {
             }
         }
     }
-    let alone = |it: usize| known[it].leans() && before(known, it).is_none_or(|it| !chosen.contains(&it));
-    let kept: Vec<usize> = chosen.iter().copied().filter(|it| !alone(*it)).collect();
+    // In their order: what leans on something that is left out is left out with it.
+    chosen.sort_unstable();
+    let mut kept: Vec<usize> = Vec::new();
+    for index in chosen.iter().copied() {
+        if !known[index].leans() || before(known, index).is_some_and(|it| kept.contains(&it)) {
+            kept.push(index);
+        }
+    }
     if !kept.is_empty() {
         *chosen = kept;
     }
