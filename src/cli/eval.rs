@@ -167,18 +167,13 @@ async fn of_retrieval(context: &Context, args: RetrievalArgs) -> Result<Vec<Colu
         Some(file) => data::answers(file as &Path)?,
         None => own_documents(context, args.customer.as_deref()).await?,
     };
-    let known: HashSet<i64> = answers.iter().map(|it| it.id).collect();
     let mut questions = match &args.data {
-        Some(file) => data::questions(file)?,
+        Some(file) => data::questions(file, &answers)?,
         None => own_questions(context, &args).await?,
     };
-    if let (Some(it), true) = (questions.iter().find(|it| !known.contains(&it.document)), args.data.is_some())
-    {
-        let why = format!("names document {}, which is not among the documents", it.document);
-        return Err(Error::invalid("data", why));
-    }
     // A document may be gone since the answer.
-    questions.retain(|it| known.contains(&it.document));
+    let known: HashSet<&str> = answers.iter().map(|it| it.id.as_str()).collect();
+    questions.retain(|it| known.contains(it.document.as_str()));
     let embedding = Embedding::new(Outbound::new("")?, Duration::from_secs(15));
     let mut columns = Vec::new();
     for setting in settings(&args.setting)? {
@@ -201,7 +196,7 @@ async fn own_questions(context: &Context, args: &RetrievalArgs) -> Result<Vec<Qu
             message.citations.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
         let first = citations.iter().find(|it| it.document_id > 0);
         if let (Some(query), Some(first)) = (text_of(&message), first) {
-            questions.push(Question { query, document: first.document_id });
+            questions.push(Question { query, document: first.document_id.to_string() });
         }
     }
     drop(conn);
@@ -218,7 +213,7 @@ async fn own_documents(context: &Context, customer: Option<&str>) -> Result<Vec<
     drop(conn);
     app.store.close().await;
     let answer = |it: crate::model::Document| Answer {
-        id: it.document_id.0,
+        id: it.document_id.0.to_string(),
         title: it.name,
         content: it.content.or(it.description).unwrap_or_default(),
     };

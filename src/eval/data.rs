@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use crate::error::{Error, Result};
 
@@ -25,7 +26,9 @@ pub struct Described {
 /// A document. TSV: id, title, content (with `\n` for line breaks).
 #[derive(Clone, Debug, Deserialize)]
 pub struct Answer {
-    pub id: i64,
+    /// A number or a text.
+    #[serde(deserialize_with = "id")]
+    pub id: String,
     pub title: String,
     pub content: String,
 }
@@ -34,7 +37,16 @@ pub struct Answer {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Question {
     pub query: String,
-    pub document: i64,
+    #[serde(deserialize_with = "id")]
+    pub document: String,
+}
+
+fn id<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    match Value::deserialize(from)? {
+        Value::String(it) => Ok(it.trim().to_owned()),
+        Value::Number(it) => Ok(it.to_string()),
+        _ => Err(serde::de::Error::custom("an id is a number or a text")),
+    }
 }
 
 pub fn labelled(file: &Path) -> Result<Vec<Labelled>> {
@@ -57,17 +69,33 @@ pub fn answers(file: &Path) -> Result<Vec<Answer>> {
     read(file, |fields| {
         let [id, title, content] = fields else { return None };
         Some(Answer {
-            id: id.parse().ok()?,
+            id: id.trim().to_owned(),
             title: (*title).to_owned(),
             content: content.replace("\\n", "\n"),
         })
     })
 }
 
-pub fn questions(file: &Path) -> Result<Vec<Question>> {
+/// Questions whose documents are among these.
+///
+/// # Errors
+/// `Invalid` for what cannot be read, and for a document that is not among them.
+pub fn questions(file: &Path, answers: &[Answer]) -> Result<Vec<Question>> {
+    let questions = all_questions(file)?;
+    let is_unknown = |it: &&Question| !answers.iter().any(|answer| answer.id == it.document);
+    match questions.iter().find(is_unknown) {
+        Some(it) => {
+            let why = format!("names document {}, which is not among the documents", it.document);
+            Err(Error::invalid("data", why))
+        }
+        None => Ok(questions),
+    }
+}
+
+fn all_questions(file: &Path) -> Result<Vec<Question>> {
     read(file, |fields| {
         let [query, document] = fields else { return None };
-        Some(Question { query: (*query).to_owned(), document: document.parse().ok()? })
+        Some(Question { query: (*query).to_owned(), document: document.trim().to_owned() })
     })
 }
 
@@ -75,6 +103,8 @@ fn read<T: for<'de> Deserialize<'de>>(file: &Path, tsv: impl Fn(&[&str]) -> Opti
     let name = file.display().to_string();
     let text = std::fs::read_to_string(file)
         .map_err(|error| Error::invalid(name.clone(), format!("cannot be read: {error}")))?;
+    // Spreadsheets write a mark before what they export.
+    let text = text.trim_start_matches('\u{feff}');
     let is_json = file.extension().is_some_and(|it| it.eq_ignore_ascii_case("jsonl"));
     let lines = text.lines().enumerate().filter(|it| !it.1.trim().is_empty());
     lines

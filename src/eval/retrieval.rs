@@ -21,7 +21,7 @@ pub async fn run(
     let space = setting.space();
     let unavailable = |error: EmbedError| Error::Unavailable(error.to_string());
     let mut index = Index::new();
-    for answer in answers {
+    for (number, answer) in answers.iter().enumerate() {
         let texts: Vec<String> =
             passages::split(&answer.content).iter().map(|it| it.with_titles(&answer.title)).collect();
         let mut all: Vec<&str> = vec![&answer.title];
@@ -31,7 +31,7 @@ pub async fn run(
         let title_vector = vectors.next().unwrap_or_default();
         let passages =
             texts.iter().cloned().zip(vectors).map(|(text, vector)| Entry { text, vector }).collect();
-        index.put(Document { id: answer.id, title: answer.title.clone(), title_vector, passages });
+        index.put(Document { id: number as i64, title: answer.title.clone(), title_vector, passages });
     }
     let texts: Vec<&str> = questions.iter().map(|it| it.query.as_str()).collect();
     let vectors = embedding.embed(&space, &texts, Role::Query).await.map_err(unavailable)?;
@@ -45,7 +45,7 @@ pub async fn run(
                     found.push(hit.document);
                 }
             }
-            found.iter().position(|it| *it == question.document)
+            found.iter().position(|it| answers[*it as usize].id == question.document)
         })
         .collect();
     Ok(Column { setting: setting.text.clone(), measures: measures(&places) })

@@ -21,10 +21,10 @@ use crate::store::documents as document_store;
 
 #[derive(Args)]
 pub struct DraftsArgs {
-    /// Questions, .jsonl: {"query": …, "document": id}; with --documents
+    /// Questions: .tsv (question, document id) or .jsonl ({"query": …, "document": …}); with --documents
     #[arg(long, value_name = "FILE", requires = "documents")]
     data: Option<PathBuf>,
-    /// Documents of the data, .jsonl: {"id": …, "title": …, "content": …}
+    /// Documents of the data: .tsv (id, title, content) or .jsonl
     #[arg(long, value_name = "FILE")]
     documents: Option<PathBuf>,
     /// Questions that no document answers, .jsonl or one a line: how many are drafted all the same

@@ -102,12 +102,26 @@ fn files_are_measured_and_settings_compared() {
         (0, Some("languages=en+nl"), &json!(2)),
         "{both}"
     );
+    // The same in tables, as spreadsheets export them, with ids that are texts.
+    let documents_table: String =
+        DOCUMENTS.iter().map(|(id, title, content)| format!("d{id}\t{title}\t{content}\r\n")).collect();
+    let documents_table = file("documents.tsv", &format!("\u{feff}{documents_table}"));
+    let questions_table =
+        file("questions.tsv", &format!("\u{feff}{QUESTION}\td1\r\nwhere can I park\td2\r\n"));
+    let (code, columns) =
+        run(&["eval", "retrieval", "--data", &questions_table, "--documents", &documents_table]);
+    assert_eq!((code, measure(&columns[0], "the fitting document is the first")), (0, 100.0), "{columns}");
+    let (code, figures) =
+        run(&["eval", "drafts", "--data", &questions_table, "--documents", &documents_table]);
+    assert_eq!((code, &figures["rightDocument"]), (0, &json!(1.0)), "{figures}");
     let elsewhere = file("elsewhere.tsv", "where is it\t7\n");
     for (arguments, wrong) in [
         (vec!["eval", "topics", "--data", &ask, "--topics", "/nowhere.tsv"], "/nowhere.tsv"),
         (vec!["eval", "topics", "--data", &ask, "--topics", &topics, "--setting", "speed=9"], "speed=9"),
-        (vec!["eval", "retrieval", "--data", &topics, "--documents", &documents], "line 1"),
+        (vec!["eval", "retrieval", "--data", &documents_table, "--documents", &documents], "line 1"),
         (vec!["eval", "retrieval", "--data", &elsewhere, "--documents", &documents], "document 7"),
+        (vec!["eval", "drafts", "--data", &elsewhere, "--documents", &documents], "document 7"),
+        (vec!["eval", "drafts", "--data", &documents_table, "--documents", &documents], "line 1"),
         (vec!["eval", "topics", "--last", "soon"], "last"),
     ] {
         let (code, said) = run(&arguments);

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use serde::Deserialize;
-use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::{DraftsArgs, Figures, is_grounded, share};
@@ -17,34 +16,20 @@ use crate::domain::drafts::Drafted;
 use crate::domain::messages;
 use crate::error::{Error, Result};
 use crate::eval::Setting;
+use crate::eval::data::{self, Answer, Question};
 use crate::intake::draft::{self, Wish};
 use crate::intake::retrieve;
 use crate::model::{Actor, ChannelId, ChannelType, CustomerId, DocumentId, Message, SenderType, Ticket};
 
 #[derive(Deserialize)]
-struct Asked {
+struct Foreign {
     query: String,
-    document: Value,
-}
-
-#[derive(Deserialize)]
-struct Given {
-    id: Value,
-    title: String,
-    content: String,
 }
 
 fn lines(path: &Path) -> Result<Vec<String>> {
     let text = std::fs::read_to_string(path)
         .map_err(|it| Error::invalid("data", format!("{} cannot be read: {it}", path.display())))?;
     Ok(text.lines().filter(|it| !it.trim().is_empty()).map(str::to_owned).collect())
-}
-
-fn parsed<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
-    let parse = |it: &String| {
-        serde_json::from_str(it).map_err(|why| Error::invalid("data", format!("{}: {why}", path.display())))
-    };
-    lines(path)?.iter().map(parse).collect()
 }
 
 /// Every nth, so that `most` are left.
@@ -55,21 +40,23 @@ fn spread<T>(all: Vec<T>, most: usize) -> Vec<T> {
 
 pub async fn measure(
     args: &DraftsArgs,
-    data: &Path,
+    questions: &Path,
     given: &Path,
     setting: Option<&Setting>,
 ) -> Result<Figures> {
     let folder = tempfile::tempdir()?;
+    let answers = data::answers(given)?;
+    let questions = data::questions(questions, &answers)?;
     let config = Config { data_dir: folder.path().to_owned(), ..Config::default() };
     let app = App::open(config, Clock::system(), Random::system()).await?;
     let customer = tenant(&app, setting).await?;
     let mut ids = Vec::new();
-    for document in parsed::<Given>(given)? {
+    for document in answers {
         let id = add(&app, customer, &document).await?;
         retrieve::embed_document(&app, customer, id).await?;
         ids.push((document.id, id));
     }
-    let mut figures = asked(&app, customer, args, data, &ids).await?;
+    let mut figures = asked(&app, customer, args, questions, &ids).await?;
     figures.setting = setting.map(|it| it.text.clone());
     if let Some(foreign) = &args.foreign {
         figures.foreign_drafted = drafted_of_foreign(&app, customer, args, foreign).await?;
@@ -114,12 +101,12 @@ async fn asked(
     app: &App,
     customer: CustomerId,
     args: &DraftsArgs,
-    data: &Path,
-    ids: &[(Value, DocumentId)],
+    questions: Vec<Question>,
+    ids: &[(String, DocumentId)],
 ) -> Result<Figures> {
     let mut figures = Figures::default();
     let (mut drafted, mut right, mut grounded) = (0, 0, 0);
-    for asked in spread(parsed::<Asked>(data)?, args.sample) {
+    for asked in spread(questions, args.sample) {
         figures.questions += 1;
         let made = ask(app, customer, &asked.query).await?;
         let Some(first) = made.citations.first().filter(|_| made.reply.is_some()) else { continue };
@@ -143,8 +130,8 @@ async fn drafted_of_foreign(
     args: &DraftsArgs,
     foreign: &Path,
 ) -> Result<Option<f64>> {
-    let texts = lines(foreign)?.into_iter().map(|it| match serde_json::from_str::<Asked>(&it) {
-        Ok(asked) => asked.query,
+    let texts = lines(foreign)?.into_iter().map(|it| match serde_json::from_str::<Foreign>(&it) {
+        Ok(foreign) => foreign.query,
         Err(_) => it.rsplit('\t').next().unwrap_or_default().to_owned(),
     });
     let texts = spread(texts.collect(), args.sample);
@@ -155,7 +142,7 @@ async fn drafted_of_foreign(
     Ok(share(answered, texts.len()))
 }
 
-async fn add(app: &App, customer: CustomerId, given: &Given) -> Result<DocumentId> {
+async fn add(app: &App, customer: CustomerId, given: &Answer) -> Result<DocumentId> {
     let handle = app.clone();
     let change = DocumentChange {
         name: Some(given.title.chars().take(200).collect()),
