@@ -4,7 +4,9 @@ use const_format::formatcp;
 
 use super::{Conn, Tx, Value};
 use crate::error::Result;
-use crate::model::{CustomerId, CustomerRepId, DraftId, MessageId, StageStatus, Timestamp, stage};
+use crate::model::{
+    CustomerId, CustomerRepId, DraftId, MessageId, SenderType, StageStatus, Timestamp, stage,
+};
 use crate::{params, row};
 
 row! {
@@ -105,6 +107,8 @@ row! {
         /// What a person sent in its place.
         pub modified: Option<String>,
         pub is_answered: bool,
+        /// Nobody looked at it before it went out.
+        pub is_automatic: bool,
         /// False where a rep or the end user disliked it.
         pub is_liked: Option<bool>,
         pub is_escalated: bool,
@@ -137,7 +141,7 @@ pub async fn fates(
 ) -> Result<Vec<Fate>> {
     conn.query(
             "SELECT m.message_id, m.confidence, m.ai_generated_response, m.ai_modified_response,
-                    m.answered_by_message_id IS NOT NULL,
+                    m.answered_by_message_id IS NOT NULL, COALESCE(r.sender_type = $6, FALSE),
                     CASE WHEN m.is_liked = FALSE THEN FALSE ELSE COALESCE(r.is_liked, m.is_liked) END, COALESCE(r.is_escalated, FALSE)
              FROM ticket_messages m
              LEFT JOIN ticket_messages r ON r.customer_id = m.customer_id AND r.message_id = m.answered_by_message_id
@@ -146,7 +150,7 @@ pub async fn fates(
                AND ($4 = 0 OR EXISTS (SELECT 1 FROM message_topics p WHERE p.customer_id = m.customer_id
                                       AND p.message_id = m.message_id AND p.topic_id = $4))
              ORDER BY m.message_id DESC LIMIT $5",
-            params![customer, since, channel, topic, limit],
+            params![customer, since, channel, topic, limit, SenderType::AI],
     )
     .await
 }

@@ -5,6 +5,7 @@ use crate::domain::events::{Changes, note};
 use crate::error::{Error, Result};
 use crate::model::{Actor, AutoReplyRuleId, ChannelId, CustomerId, Event, Timestamp, TopicId};
 use crate::store::auto_replies::{self as store, AutoReplyRule};
+use crate::store::drafts::Fate;
 use crate::store::{Conn, Tx, channels, drafts, topics};
 
 /// What people made of drafts is looked at this far back.
@@ -33,7 +34,7 @@ pub struct RuleChange {
 /// How drafts for a rule's messages fared with people.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Measured {
-    /// Drafts that people answered with, in some form.
+    /// Drafts that people answered with, in some form, and answers that went out by themselves and were judged.
     pub drafts: usize,
     /// Those that they changed, or that end users complained of.
     pub wrong: usize,
@@ -53,9 +54,12 @@ pub async fn measured(
     let since = Timestamp(now.0 - LOOKED_BACK);
     let (channel, topic) = (rule.channel_id.map_or(0, |it| it.0), rule.topic_id.map_or(0, |it| it.0));
     let fates = drafts::fates(conn, customer, since, channel, topic, MOST_LOOKED_AT).await?;
+    // What went out by itself says nothing until somebody has judged it.
+    let is_judged = |it: &&Fate| !it.is_automatic || it.is_liked.is_some() || it.is_escalated;
     let outcomes: Vec<(f64, bool)> = fates
         .iter()
         .filter(|it| it.is_answered)
+        .filter(is_judged)
         .map(|it| (it.confidence.unwrap_or_default(), was_right(it)))
         .collect();
     Ok(measure(outcomes, rule.most_wrong))

@@ -159,6 +159,16 @@ async fn an_answer_goes_out_by_itself_only_where_it_was_measured_to_be_right() {
     installation.clock.advance(later);
     installation.run_jobs().await;
     assert!(answered(admin, &asked).await);
+    // What nobody has judged proves nothing; a customer who likes or dislikes it does.
+    let measured = async || {
+        let rule = admin.get("/api/AutoReplyRules/1").await.expect(200);
+        (rule["measuredDrafts"].clone(), rule["measuredWrong"].clone())
+    };
+    assert_eq!(measured().await, (json!(30), json!(0)));
+    admin.put(&path(&asked, "/draft/rating"), json!({ "isLiked": true })).await.expect(204);
+    assert_eq!(measured().await, (json!(31), json!(0)));
+    admin.put(&path(&asked, "/draft/rating"), json!({ "isLiked": false })).await.expect(204);
+    assert_eq!(measured().await, (json!(31), json!(1)));
     assert!(!answered(admin, &noreply).await && !answered(admin, &taken).await);
     for (held, why) in [
         (&noreply, "from a machine"),
