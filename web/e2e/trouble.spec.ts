@@ -100,6 +100,26 @@ test('rows that cannot be read again say that they may be old, and renew themsel
   complaints.splice(0);
 });
 
+test('a part that could not be loaded comes when the net is back', async ({ desk: page, complaints }) => {
+  await page.route('**/assets/TicketPage*', (it) => it.abort());
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toContainText('This part could not be loaded.');
+  await page.unroute('**/assets/TicketPage*');
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await expect(page.getByRole('region', { name: 'Conversation' })).toBeVisible();
+  complaints.splice(0);
+});
+
+test('that the net is away is told at once', async ({ desk: page, context, complaints }) => {
+  await context.setOffline(true);
+  const told = page.getByRole('status').filter({ hasText: 'Not connected' });
+  await expect(told).toBeVisible();
+  await context.setOffline(false);
+  await expect(told).toBeHidden();
+  complaints.splice(0);
+});
+
 test('a slow server shows what is coming, and the key counts at once', async ({ desk: page }) => {
   const first = await row(page, 0).textContent();
   await page.route('**/api/tickets/bulk', async (it) => {

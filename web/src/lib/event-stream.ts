@@ -75,6 +75,9 @@ async function read(
 ): Promise<string> {
   const silent = new AbortController();
   let watch = setTimeout(() => silent.abort(), SILENCE);
+  // The browser knows before the silence tells.
+  const away = () => silent.abort();
+  addEventListener('offline', away);
   let last = from;
   try {
     const { data, response } = await client.GET('/api/events', {
@@ -115,6 +118,7 @@ async function read(
     }
   } finally {
     clearTimeout(watch);
+    removeEventListener('offline', away);
   }
 }
 
