@@ -32,7 +32,7 @@ test('each sentence of a draft shows the document that it rests on', async ({ de
   await expectAccessible(page);
   await shoot(page, 'draft-source');
   await panel(page)
-    .getByRole('link', { name: /^1 Flight status and delays/ })
+    .getByRole('link', { name: /^1, 2 Flight status and delays/ })
     .click();
   await expect(page.getByRole('region', { name: 'As it reads' }).locator('h1')).toHaveText(
     'Flight status and delays',

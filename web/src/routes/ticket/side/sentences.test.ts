@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Citation } from '../../../api/types';
-import { plain, tie } from './sentences';
+import { byDocument, plain, tie } from './sentences';
 
 const citation = (quote: string): Citation => ({
   documentID: 1,
@@ -44,4 +44,13 @@ it('a passage is read without its marks', () => {
   );
   expect(plain('## Block it\n1. In the app')).toBe('Block it\nIn the app');
   expect(plain('2 * 3 is 6, snake_case stays')).toBe('2 * 3 is 6, snake_case stays');
+});
+
+it('names each document once, with the numbers of its passages', () => {
+  const other = { ...citation('Bags.'), documentID: 2, title: 'Bags' };
+  const named = byDocument([citation('One.'), other, citation('Two.')]);
+  expect(named.map((it) => [it.documentID, it.numbers, it.quotes])).toEqual([
+    [1, [1, 3], ['One.', 'Two.']],
+    [2, [2], ['Bags.']],
+  ]);
 });

@@ -56,3 +56,23 @@ export function plain(markdown: string): string {
     .replace(/(\*\*|__|`)(.+?)\1/g, '$2')
     .trim();
 }
+
+/** A document that a draft rests on, with the numbers of its passages from 1. */
+export interface SourceDocument {
+  documentID: number;
+  title: string;
+  numbers: number[];
+  quotes: string[];
+}
+
+/** Each document once, in the order of its first passage. */
+export function byDocument(citations: Citation[]): SourceDocument[] {
+  const found = new Map<number, SourceDocument>();
+  citations.forEach(({ documentID, title, quote }, at) => {
+    const source = found.get(documentID) ?? { documentID, title, numbers: [], quotes: [] };
+    source.numbers.push(at + 1);
+    source.quotes.push(quote);
+    found.set(documentID, source);
+  });
+  return [...found.values()];
+}
