@@ -117,6 +117,16 @@ test('that the net is away is told at once', async ({ desk: page, context, compl
   await expect(told).toBeVisible();
   await context.setOffline(false);
   await expect(told).toBeHidden();
+  // On a phone it is not in the way of the menu.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await visit(page, '/settings/profile');
+  const menu = page.getByRole('button', { name: 'Menu' });
+  await menu.waitFor();
+  await context.setOffline(true);
+  const bar = await told.boundingBox();
+  const button = await menu.boundingBox();
+  expect(button?.y).toBeGreaterThanOrEqual((bar?.y ?? 0) + (bar?.height ?? 0));
+  await context.setOffline(false);
   complaints.splice(0);
 });
 
