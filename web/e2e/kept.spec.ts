@@ -130,3 +130,16 @@ test('the way back does not take what is typed into a dialog', async ({ desk: pa
   await expect(page).toHaveURL(/settings\/topics$/);
   await expect(page.getByRole('dialog')).toBeHidden();
 });
+
+test('a hint for the machine does not go with its ticket unasked', async ({ desk: page }) => {
+  await visit(page, '/tickets/open/184');
+  const draft = page.getByRole('region', { name: 'Suggested answer' });
+  await draft.getByRole('button', { name: 'Again, with a hint' }).click();
+  await draft.getByRole('textbox').fill('They are in Lisbon.');
+  await page.getByRole('link', { name: /^Inbox/ }).click();
+  await page.getByRole('button', { name: 'Keep writing' }).click();
+  await expect(draft.getByRole('textbox')).toHaveValue('They are in Lisbon.');
+  await draft.getByRole('textbox').fill('');
+  await page.getByRole('link', { name: /^Inbox/ }).click();
+  await expect(draft).toBeHidden();
+});
