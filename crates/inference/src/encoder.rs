@@ -10,7 +10,6 @@ use crate::table::Table;
 /// Length of a vector.
 pub const HIDDEN: usize = 384;
 const INNER: usize = 1536;
-const HEADS: usize = 12;
 /// Tokens that are computed together; bounds the memory of a batch to some 15 MB.
 const BATCH_TOKENS: usize = 1024;
 
@@ -180,7 +179,6 @@ impl Layer {
                 &space.query[mine.clone()],
                 &space.key[mine.clone()],
                 &space.value[mine.clone()],
-                HEADS,
                 &mut space.context[mine],
                 HIDDEN,
             );

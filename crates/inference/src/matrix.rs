@@ -7,7 +7,11 @@
 
 use std::borrow::Cow;
 
-use pulp::{Simd, WithSimd};
+#[cfg(target_arch = "x86_64")]
+use pulp::x86::V4;
+use pulp::{Arch, Simd, WithSimd};
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::__m256i;
 
 use crate::simd::arch;
 
@@ -54,7 +58,7 @@ impl Storage {
 
     /// Makes floats of a panel: strips of `width` outputs, each of them input by input.
     #[inline(always)]
-    fn widen(self, panel: &[u8], inputs: usize, width: usize, out: &mut [f32]) {
+    fn widen(self, panel: &[u8], inputs: usize, width: usize, floats: impl Floats, out: &mut [f32]) {
         match self {
             Self::Half => {
                 for (input, halves) in panel.as_chunks().0.iter().enumerate() {
@@ -83,6 +87,10 @@ fn put(row: &[f32; PANEL], input: usize, inputs: usize, width: usize, out: &mut 
         out[(strip * inputs + input) * width..][..width].copy_from_slice(&row[strip * width..][..width]);
     }
 }
+
+/// How half floats become floats.
+trait Floats: Fn(&[u8; 2 * PANEL]) -> [f32; PANEL] + Copy {}
+impl<F: Fn(&[u8; 2 * PANEL]) -> [f32; PANEL] + Copy> Floats for F {}
 
 #[inline(always)]
 fn floats(halves: &[u8; 2 * PANEL]) -> [f32; PANEL] {
@@ -149,7 +157,24 @@ impl Matrix {
     /// `out = rows × weights + bias`, rows lying one after another.
     pub fn product(&self, rows: &[f32], out: &mut [f32]) {
         assert_eq!(rows.len() / self.inputs, out.len() / self.outputs);
-        arch().dispatch(Product { matrix: self, rows, out });
+        let product = Product { matrix: self, rows, out };
+        match arch() {
+            #[cfg(target_arch = "x86_64")]
+            Arch::V4(simd) => simd.vectorize(
+                #[inline(always)]
+                || {
+                    product.run::<V4, _, 8>(
+                        simd,
+                        #[inline(always)]
+                        |halves| {
+                            let halves: [__m256i; 2] = bytemuck::cast(*halves);
+                            bytemuck::cast(halves.map(|it| simd.avx512f._mm512_cvtph_ps(it)))
+                        },
+                    );
+                },
+            ),
+            other => other.dispatch(product),
+        }
     }
 }
 
@@ -165,49 +190,36 @@ impl WithSimd for Product<'_> {
     fn with_simd<S: Simd>(self, simd: S) {
         // As many rows at a time as leave the sums in registers: 16 of them on AVX2, else 32.
         match S::F32_LANES {
-            8 => self.run::<S, 6>(simd),
-            _ => self.run::<S, 8>(simd),
+            8 => self.run::<S, _, 6>(simd, floats),
+            _ => self.run::<S, _, 8>(simd, floats),
         }
     }
 }
 
 impl Product<'_> {
     #[inline(always)]
-    fn run<S: Simd, const ROWS: usize>(self, simd: S) {
+    fn run<S: Simd, F: Floats, const ROWS: usize>(self, simd: S, floats: F) {
         let Self { matrix, rows, out } = self;
         let (inputs, width) = (matrix.inputs, 2 * S::F32_LANES);
-        let count = rows.len() / inputs;
-        let whole = count / ROWS * ROWS;
-        let packed = interleave::<ROWS>(&rows[..whole * inputs], inputs);
-        let rest = rows[whole * inputs..].chunks_exact(inputs);
+        let packed = interleave::<ROWS>(rows, inputs);
         let mut room = vec![0.0; inputs * PANEL + 16];
         let start = (64 - room.as_ptr().addr() % 64) % 64 / 4;
         let room = &mut room[start..][..inputs * PANEL];
         for (number, panel) in matrix.panels.chunks_exact(matrix.storage.bytes(inputs * PANEL)).enumerate() {
-            matrix.storage.widen(panel, inputs, width, room);
+            matrix.storage.widen(panel, inputs, width, floats, room);
             for (strip, weights) in room.chunks_exact(inputs * width).enumerate() {
                 let at = number * PANEL + strip * width;
                 let (weights, _) = S::as_simd_f32s(weights).0.as_chunks::<2>();
                 let (bias, _) = S::as_simd_f32s(&matrix.bias[at..at + width]).0.as_chunks::<2>();
-                let mut store = |row: usize, sums: [S::f32s; 2]| {
-                    let at = row * matrix.outputs + at;
-                    S::as_mut_simd_f32s(&mut out[at..at + width]).0.copy_from_slice(&sums);
-                };
-                for (block, rows) in packed.chunks_exact(inputs).enumerate() {
+                let blocks = packed.chunks_exact(inputs).zip(out.chunks_mut(ROWS * matrix.outputs));
+                for (rows, out) in blocks {
                     let mut sums = [bias[0]; ROWS];
                     for (weights, values) in weights.iter().zip(rows) {
                         step(simd, weights, values, &mut sums);
                     }
-                    for (row, sums) in sums.into_iter().enumerate() {
-                        store(block * ROWS + row, sums);
+                    for (sums, out) in sums.iter().zip(out.chunks_exact_mut(matrix.outputs)) {
+                        S::as_mut_simd_f32s(&mut out[at..at + width]).0.copy_from_slice(sums);
                     }
-                }
-                for (row, values) in rest.clone().enumerate() {
-                    let mut sums = [bias[0]];
-                    for (weights, value) in weights.iter().zip(values) {
-                        step(simd, weights, &[*value], &mut sums);
-                    }
-                    store(whole + row, sums[0]);
                 }
             }
         }
@@ -228,10 +240,10 @@ fn step<S: Simd, const ROWS: usize>(
     }
 }
 
-/// Blocks of `ROWS` rows, column by column.
+/// Blocks of `ROWS` rows, column by column; what the last one lacks are zeros.
 fn interleave<const ROWS: usize>(rows: &[f32], inputs: usize) -> Vec<[f32; ROWS]> {
-    let mut out = vec![[0.0; ROWS]; rows.len() / ROWS];
-    for (block, rows) in out.chunks_exact_mut(inputs).zip(rows.chunks_exact(inputs * ROWS)) {
+    let mut out = vec![[0.0; ROWS]; (rows.len() / inputs).div_ceil(ROWS) * inputs];
+    for (block, rows) in out.chunks_exact_mut(inputs).zip(rows.chunks(inputs * ROWS)) {
         for (number, row) in rows.chunks_exact(inputs).enumerate() {
             for (place, value) in block.iter_mut().zip(row) {
                 place[number] = *value;
@@ -252,14 +264,27 @@ mod tests {
     fn check(matrix: &Matrix, weight: impl Fn(usize, usize) -> f32) {
         for count in [1, 5, 6, 8, 13, 24] {
             let rows: Vec<f32> = (0..count * INPUTS).map(|i| ((i * 7) % 11) as f32 - 5.0).collect();
+            let compare = |out: Vec<f32>| {
+                for (row, out) in rows.chunks(INPUTS).zip(out.chunks(OUTPUTS)) {
+                    for (o, value) in out.iter().enumerate() {
+                        let sum: f32 = row.iter().enumerate().map(|(i, x)| x * weight(o, i)).sum();
+                        let wanted = matrix.bias[o] + sum;
+                        assert!((value - wanted).abs() < 1e-2, "{value} is not {wanted}");
+                    }
+                }
+            };
             let mut out = vec![0.0; count * OUTPUTS];
             matrix.product(&rows, &mut out);
-            for (row, out) in rows.chunks(INPUTS).zip(out.chunks(OUTPUTS)) {
-                for (o, value) in out.iter().enumerate() {
-                    let sum: f32 = row.iter().enumerate().map(|(i, x)| x * weight(o, i)).sum();
-                    let wanted = matrix.bias[o] + sum;
-                    assert!((value - wanted).abs() < 1e-2, "{value} is not {wanted}");
-                }
+            compare(out);
+            // As on processors with less.
+            let mut out = vec![0.0; count * OUTPUTS];
+            Arch::Scalar.dispatch(Product { matrix, rows: &rows, out: &mut out });
+            compare(out);
+            #[cfg(target_arch = "x86_64")]
+            if let Some(simd) = pulp::x86::V3::try_new() {
+                let mut out = vec![0.0; count * OUTPUTS];
+                Arch::V3(simd).dispatch(Product { matrix, rows: &rows, out: &mut out });
+                compare(out);
             }
         }
     }

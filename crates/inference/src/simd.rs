@@ -1,6 +1,6 @@
 //! The arithmetic of the models beside their matrices, in whatever vector instructions the processor has.
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 use std::sync::OnceLock;
 
 /// What this processor can do, found out once.
@@ -9,21 +9,37 @@ pub fn arch() -> Arch {
     *ARCH.get_or_init(Arch::new)
 }
 
+/// Runs a loop in those vector instructions. A closure must be `#[inline(always)]`: one that is called is
+/// compiled for any processor.
+pub fn wide<R>(run: impl FnMut() -> R) -> R {
+    struct Wide<F>(F);
+    impl<R, F: FnMut() -> R> WithSimd for Wide<F> {
+        type Output = R;
+        // By `FnMut`: a closure's `call_once` is a function of its own, which is not always inlined.
+        #[inline(always)]
+        fn with_simd<S: Simd>(mut self, _: S) -> R {
+            (self.0)()
+        }
+    }
+    arch().dispatch(Wide(run))
+}
+
 /// `e^x` to 2e-7 relative, for `x` of at most 0. Only sums, products and bit operations, so that loops over it
 /// become vector instructions.
 #[inline(always)]
 fn exp(x: f32) -> f32 {
-    let x = x.max(-87.0);
-    // Adding and taking away this number rounds to the nearest whole one.
+    let x = if x > -87.0 { x } else { -87.0 };
+    // Adding this number leaves the nearest whole one in the lowest bits, and taking it away that number itself.
     const ROUND: f32 = 12_582_912.0;
-    let whole = x * std::f32::consts::LOG2_E + ROUND - ROUND;
+    let rounded = x * std::f32::consts::LOG2_E + ROUND;
+    let whole = rounded - ROUND;
     let rest = x - whole * 0.693_359_4 + whole * 2.121_944_4e-4;
     let mut sum = 1.987_569_1e-4;
     for factor in [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_6e-1, 0.5] {
         sum = sum * rest + factor;
     }
     let value = sum * rest * rest + rest + 1.0;
-    value * f32::from_bits(((whole as i32 + 127) << 23) as u32)
+    value * f32::from_bits((rounded.to_bits() << 23).wrapping_add(127 << 23))
 }
 
 /// GELU by the error function (Abramowitz and Stegun 7.1.26, error 1.5e-7), in place.
@@ -39,31 +55,37 @@ pub fn gelu(values: &mut [f32]) {
         let erf = 1.0 - sum * t * exp(-z * z);
         0.5 * x * (1.0 + erf.copysign(x))
     }
-    arch().dispatch(|| {
-        for value in values {
-            *value = one(*value);
-        }
-    });
+    wide(
+        #[inline(always)]
+        || {
+            for value in values.iter_mut() {
+                *value = one(*value);
+            }
+        },
+    );
 }
 
 /// `rows = norm(rows + added)`, rows as long as `weight`.
 pub fn add_and_norm(rows: &mut [f32], added: Option<&[f32]>, weight: &[f32], bias: &[f32]) {
     let size = weight.len();
-    arch().dispatch(|| {
-        if let Some(added) = added {
-            for (value, more) in rows.iter_mut().zip(added) {
-                *value += more;
+    wide(
+        #[inline(always)]
+        || {
+            if let Some(added) = added {
+                for (value, more) in rows.iter_mut().zip(added) {
+                    *value += more;
+                }
             }
-        }
-        for row in rows.chunks_exact_mut(size) {
-            let mean = sum(row, |x| x) / size as f32;
-            let variance = sum(row, |x| (x - mean) * (x - mean)) / size as f32;
-            let scale = 1.0 / (variance + 1e-12).sqrt();
-            for ((value, weight), bias) in row.iter_mut().zip(weight).zip(bias) {
-                *value = (*value - mean) * scale * weight + bias;
+            for row in rows.chunks_exact_mut(size) {
+                let mean = sum(row, |x| x) / size as f32;
+                let variance = sum(row, |x| (x - mean) * (x - mean)) / size as f32;
+                let scale = 1.0 / (variance + 1e-12).sqrt();
+                for ((value, weight), bias) in row.iter_mut().zip(weight).zip(bias) {
+                    *value = (*value - mean) * scale * weight + bias;
+                }
             }
-        }
-    });
+        },
+    );
 }
 
 /// A sum in sixteen lanes, in one order on every processor.
@@ -81,7 +103,10 @@ fn sum(values: &[f32], of: impl Fn(f32) -> f32) -> f32 {
 
 /// The inner product of two vectors; the shorter one counts.
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
-    arch().dispatch(|| dot_here(a, b))
+    wide(
+        #[inline(always)]
+        || dot_here(a, b),
+    )
 }
 
 /// `dot`, for loops that are dispatched already.
@@ -141,51 +166,69 @@ pub fn normalise(vector: &mut [f32]) {
     }
 }
 
-/// Attention of one text: `queries`, `keys`, `values` are `tokens × heads·size`; the answer goes to `out`.
-pub fn attention(
-    queries: &[f32],
-    keys: &[f32],
-    values: &[f32],
-    heads: usize,
-    out: &mut [f32],
-    hidden: usize,
-) {
+/// Length of the part of a vector that one head attends by.
+const HEAD: usize = 32;
+const LANES: usize = 16;
+
+/// Attention of one text: `queries`, `keys`, `values` are `tokens × hidden`; the answer goes to `out`. A head has 32
+/// of the `hidden` numbers.
+pub fn attention(queries: &[f32], keys: &[f32], values: &[f32], out: &mut [f32], hidden: usize) {
     let tokens = queries.len() / hidden;
-    let size = hidden / heads;
-    let scale = 1.0 / (size as f32).sqrt();
-    let mut columns = vec![0.0; size * tokens];
-    let mut scores = vec![0.0; tokens];
-    arch().dispatch(|| {
-        for head in 0..heads {
-            let at = head * size;
-            for (token, key) in keys.chunks_exact(hidden).enumerate() {
-                for (number, value) in key[at..at + size].iter().enumerate() {
-                    columns[number * tokens + token] = value * scale;
-                }
-            }
-            for (query, out) in queries.chunks_exact(hidden).zip(out.chunks_exact_mut(hidden)) {
-                scores.fill(0.0);
-                for (factor, column) in query[at..at + size].iter().zip(columns.chunks_exact(tokens)) {
-                    for (score, value) in scores.iter_mut().zip(column) {
-                        *score += factor * value;
+    let scale = 1.0 / (HEAD as f32).sqrt();
+    // Sixteen keys beside each other, number by number, with zeros for those that are missing.
+    let mut columns = vec![[[0.0; LANES]; HEAD]; tokens.div_ceil(LANES)];
+    let mut scores = vec![[0.0; LANES]; columns.len()];
+    wide(
+        #[inline(always)]
+        || {
+            for at in (0..hidden).step_by(HEAD) {
+                let head = at..at + HEAD;
+                for (token, key) in keys.chunks_exact(hidden).enumerate() {
+                    let columns = &mut columns[token / LANES];
+                    for (column, value) in columns.iter_mut().zip(&key[head.clone()]) {
+                        column[token % LANES] = value * scale;
                     }
                 }
-                softmax(&mut scores);
-                let out = &mut out[at..at + size];
-                out.fill(0.0);
-                for (score, value) in scores.iter().zip(values.chunks_exact(hidden)) {
-                    for (place, value) in out.iter_mut().zip(&value[at..at + size]) {
-                        *place += score * value;
+                for (query, out) in queries.chunks_exact(hidden).zip(out.chunks_exact_mut(hidden)) {
+                    for (scores, columns) in scores.iter_mut().zip(&columns) {
+                        *scores = add_scaled([0.0; LANES], columns, &query[head.clone()]);
                     }
+                    let scores = &mut scores.as_flattened_mut()[..tokens];
+                    softmax(scores);
+                    let mut sums = [[0.0; LANES]; HEAD / LANES];
+                    for (score, value) in scores.iter().zip(values.chunks_exact(hidden)) {
+                        for (sums, value) in sums.iter_mut().zip(value[head.clone()].as_chunks().0) {
+                            *sums = add_scaled(*sums, &[*value], &[*score]);
+                        }
+                    }
+                    out[head.clone()].copy_from_slice(sums.as_flattened());
                 }
             }
+        },
+    );
+}
+
+/// Adds each row times its factor.
+#[inline(always)]
+fn add_scaled(mut sums: [f32; LANES], rows: &[[f32; LANES]], factors: &[f32]) -> [f32; LANES] {
+    for (row, factor) in rows.iter().zip(factors) {
+        for lane in 0..LANES {
+            sums[lane] += factor * row[lane];
         }
-    });
+    }
+    sums
 }
 
 #[inline(always)]
 fn softmax(scores: &mut [f32]) {
-    let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let (chunks, rest) = scores.as_chunks::<LANES>();
+    let mut lanes = [f32::NEG_INFINITY; LANES];
+    for chunk in chunks {
+        for (lane, score) in lanes.iter_mut().zip(chunk) {
+            *lane = if *score > *lane { *score } else { *lane };
+        }
+    }
+    let highest = lanes.iter().chain(rest).copied().fold(f32::NEG_INFINITY, f32::max);
     for score in scores.iter_mut() {
         *score = exp(*score - highest);
     }

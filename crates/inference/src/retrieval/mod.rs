@@ -226,17 +226,20 @@ impl Index {
             self.titles.iter().map(|(id, title)| (*id, simd::dot(vector, title))).collect();
         let used = |slot: &Slot| among.is_none_or(|among| among.contains(&slot.document));
         let mut hits = Vec::new();
-        simd::arch().dispatch(|| {
-            for (number, slot) in self.slots.iter().enumerate() {
-                let Some(slot) = slot.as_ref().filter(|slot| used(slot)) else { continue };
-                let Slot { document, passage, has_vector } = *slot;
-                let own = &self.vectors[number * self.dimensions..][..self.dimensions];
-                let similarity = if has_vector { simd::dot_here(vector, own) } else { 0.0 };
-                let title = titles.get(&document).copied().unwrap_or(similarity);
-                let score = if has_vector { similarity.max(title) } else { 0.0 };
-                hits.push((number, Hit { document, passage, score, similarity, exact: false }));
-            }
-        });
+        simd::wide(
+            #[inline(always)]
+            || {
+                for (number, slot) in self.slots.iter().enumerate() {
+                    let Some(slot) = slot.as_ref().filter(|slot| used(slot)) else { continue };
+                    let Slot { document, passage, has_vector } = *slot;
+                    let own = &self.vectors[number * self.dimensions..][..self.dimensions];
+                    let similarity = if has_vector { simd::dot_here(vector, own) } else { 0.0 };
+                    let title = titles.get(&document).copied().unwrap_or(similarity);
+                    let score = if has_vector { similarity.max(title) } else { 0.0 };
+                    hits.push((number, Hit { document, passage, score, similarity, exact: false }));
+                }
+            },
+        );
         hits
     }
 }

@@ -73,16 +73,19 @@ impl Linear {
     /// The score of each class before softmax.
     pub fn scores(&self, vector: &[f32], parts: &[(u32, f32)]) -> Vec<f32> {
         let mut out = self.bias.clone();
-        simd::arch().dispatch(|| {
-            simd::add_products_here(&self.dense, vector, &mut out);
-            for (bucket, weight) in parts {
-                let Some(row) = self.row(*bucket) else { continue };
-                let weight = weight * PARTS;
-                for (score, row) in out.iter_mut().zip(&self.sparse[row]) {
-                    *score += weight * row;
+        simd::wide(
+            #[inline(always)]
+            || {
+                simd::add_products_here(&self.dense, vector, &mut out);
+                for (bucket, weight) in parts {
+                    let Some(row) = self.row(*bucket) else { continue };
+                    let weight = weight * PARTS;
+                    for (score, row) in out.iter_mut().zip(&self.sparse[row]) {
+                        *score += weight * row;
+                    }
                 }
-            }
-        });
+            },
+        );
         out
     }
 
@@ -150,29 +153,32 @@ impl Linear {
         }
         self.make_room(sample.parts.iter().map(|(bucket, _)| *bucket));
         let (decay, dimensions) = (self.decay, self.dimensions);
-        simd::arch().dispatch(|| {
-            for (class, slope) in slopes.iter().enumerate().filter(|(_, slope)| **slope != 0.0) {
-                self.bias_seen[class] += slope * slope;
-                self.bias[class] -= STEP * slope * root(self.bias_seen[class]);
-                let row = class * dimensions..(class + 1) * dimensions;
-                let places = self.dense[row.clone()].iter_mut().zip(&mut self.dense_seen[row]);
-                for ((weight, seen), value) in places.zip(sample.vector) {
-                    let slope = slope * value + decay * *weight;
-                    *seen += slope * slope;
-                    *weight -= STEP * slope * root(*seen);
+        simd::wide(
+            #[inline(always)]
+            || {
+                for (class, slope) in slopes.iter().enumerate().filter(|(_, slope)| **slope != 0.0) {
+                    self.bias_seen[class] += slope * slope;
+                    self.bias[class] -= STEP * slope * root(self.bias_seen[class]);
+                    let row = class * dimensions..(class + 1) * dimensions;
+                    let places = self.dense[row.clone()].iter_mut().zip(&mut self.dense_seen[row]);
+                    for ((weight, seen), value) in places.zip(sample.vector) {
+                        let slope = slope * value + decay * *weight;
+                        *seen += slope * slope;
+                        *weight -= STEP * slope * root(*seen);
+                    }
                 }
-            }
-            for (bucket, value) in sample.parts {
-                let value = value * PARTS;
-                let seen = &mut self.sparse_seen[*bucket as usize];
-                *seen += square * value * value;
-                let step = STEP * value * root(*seen);
-                let Some(row) = self.row(*bucket) else { continue };
-                for (weight, slope) in self.sparse[row].iter_mut().zip(&slopes) {
-                    *weight -= step * slope;
+                for (bucket, value) in sample.parts {
+                    let value = value * PARTS;
+                    let seen = &mut self.sparse_seen[*bucket as usize];
+                    *seen += square * value * value;
+                    let step = STEP * value * root(*seen);
+                    let Some(row) = self.row(*bucket) else { continue };
+                    for (weight, slope) in self.sparse[row].iter_mut().zip(&slopes) {
+                        *weight -= step * slope;
+                    }
                 }
-            }
-        });
+            },
+        );
         true
     }
 }
