@@ -9,7 +9,7 @@ use crate::domain::{messages, tickets, topic_examples};
 use crate::error::{Error, Result};
 use crate::model::{Actor, CustomerId, CustomerRepId, Event, Message, MessageId, MessageTopicId, TopicId};
 use crate::store::message_topics::{self as store, MessageTopic};
-use crate::store::{Tx, messages as message_store};
+use crate::store::{Tx, messages as message_store, topics as topic_store};
 
 /// Makes these the topics of a message, none included.
 pub async fn correct(
@@ -120,6 +120,9 @@ pub async fn detected(
     if message.topics_corrected && !replace_corrected {
         return Ok(message);
     }
+    // One may have been deleted since it was found.
+    let there = topic_store::existing(tx, customer, found.iter().map(|it| it.0.0).collect()).await?;
+    let found: Vec<(TopicId, f64)> = found.iter().copied().filter(|it| there.contains(&it.0)).collect();
     let before = store::of_messages(tx, customer, vec![message.message_id.0]).await?;
     let stays = |it: &MessageTopic| !it.corrected && found.iter().any(|new| new.0 == it.topic_id);
     let gone: Vec<i64> =

@@ -58,11 +58,12 @@ pub async fn update(
     store::get(tx, customer, topic).await
 }
 
-/// 409 while messages carry it: what was learned from them would be lost.
+/// 409 while messages have it that people gave it to: what was learned from them would be lost. What detection gave
+/// goes with it.
 pub async fn delete(tx: &mut Tx, customer: CustomerId, actor: Actor, topic: TopicId) -> Result<()> {
     store::get(tx, customer, topic).await?;
-    if !store::is_unused(tx, customer, topic).await? {
-        return Err(Error::Conflict("Messages still have this topic: take it off them first.".into()));
+    if store::is_set_by_people(tx, customer, topic).await? {
+        return Err(Error::Conflict("People gave messages this topic: take it off them first.".into()));
     }
     let examples = example_store::ids_of_topic(tx, customer, topic).await?;
     topic_examples::forget(tx, customer, examples).await?;

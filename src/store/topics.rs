@@ -93,20 +93,34 @@ pub async fn update(tx: &mut Tx, customer: CustomerId, topic: TopicId, fields: &
     Ok(())
 }
 
-/// False where messages still carry it.
-pub async fn is_unused(conn: &mut Conn, customer: CustomerId, topic: TopicId) -> Result<bool> {
-    let used: Option<(i64,)> = conn
-        .query_opt(
-            "SELECT CAST(1 AS BIGINT) FROM message_topics WHERE customer_id = $1 AND topic_id = $2 LIMIT 1",
+/// Whether people gave it to messages, or left it on messages that they corrected.
+pub async fn is_set_by_people(conn: &mut Conn, customer: CustomerId, topic: TopicId) -> Result<bool> {
+    let (is_set,): (bool,) = conn
+        .query_one(
+            "SELECT EXISTS (SELECT 1 FROM message_topics p JOIN ticket_messages m
+             ON m.customer_id = p.customer_id AND m.message_id = p.message_id
+             WHERE p.customer_id = $1 AND p.topic_id = $2 AND (p.corrected OR m.topics_corrected))",
             params![customer, topic],
         )
         .await?;
-    Ok(used.is_none())
+    Ok(is_set)
 }
 
-/// The topic and its links to channels and documents.
+/// Those of some topics that are there.
+pub async fn existing(conn: &mut Conn, customer: CustomerId, topics: Vec<i64>) -> Result<Vec<TopicId>> {
+    let rows: Vec<(TopicId,)> = conn
+        .query(
+            "SELECT topic_id FROM topics WHERE customer_id = $1 AND topic_id = ANY($2)",
+            params![customer, topics],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|it| it.0).collect())
+}
+
+/// The topic and its links to channels, documents and messages.
 pub async fn delete(tx: &mut Tx, customer: CustomerId, topic: TopicId) -> Result<()> {
     for sql in [
+        "DELETE FROM message_topics WHERE customer_id = $1 AND topic_id = $2",
         "DELETE FROM topic_channels WHERE customer_id = $1 AND topic_id = $2",
         "DELETE FROM topic_documents WHERE customer_id = $1 AND topic_id = $2",
         "DELETE FROM topics WHERE customer_id = $1 AND topic_id = $2",

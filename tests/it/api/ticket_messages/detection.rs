@@ -301,3 +301,27 @@ async fn learning_and_classifying_at_once_loses_no_lesson() {
         installation.run_jobs().await;
     }
 }
+
+db_test! {
+    async fn a_topic_that_nobody_set_goes_with_what_detection_gave(installation: Installation) {
+        let admin = &installation.admin;
+        let (refunds, password) = two_topics(admin).await;
+        let channel = channel(admin).await;
+        let given = message(admin, channel, "Please pay back the money for my broken lamp").await;
+        let set = message(admin, channel, "I cannot log in").await;
+        installation.run_jobs().await;
+        assert_eq!(detect(admin, given).await[0]["topicID"], refunds);
+        assert_eq!(detect(admin, set).await[0]["topicID"], password);
+        correct(admin, set, &[password]).await;
+        admin.delete(&format!("/api/Topics/{password}")).await.expect(409);
+        admin.delete(&format!("/api/Topics/{refunds}")).await.expect(204);
+        assert!(topics(admin, given).await.is_empty());
+        let list = admin.get("/api/tickets?sortBy=ticketID").await.expect(200);
+        assert_eq!((&list["items"][0]["topics"], &list["items"][1]["topics"]), (&json!([]), &json!(["Password"])));
+        // Once it is off the messages that people gave it to, it can go too.
+        correct(admin, set, &[]).await;
+        admin.delete(&format!("/api/Topics/{password}")).await.expect(204);
+        assert!(detect(admin, given).await.is_empty());
+        installation.run_jobs().await;
+    }
+}
