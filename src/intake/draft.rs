@@ -34,6 +34,8 @@ const NOT_FOUND: &str = "The language model found no answer in the documents.";
 const LEAST_FIT: f64 = 0.25;
 /// Below this nothing is quoted: there, more than the fit says whether the passage answers.
 const LEAST_QUOTED: f64 = 0.1;
+/// Codes or questions that a reason names.
+const MOST_NAMED: usize = 5;
 /// What is said beside a question is answered where a passage fits it as well as this.
 const TOLD_FIT: f64 = 0.4;
 
@@ -186,6 +188,16 @@ impl Drafted {
             asked_in: lang.to_owned(),
             left_out: Vec::new(),
         }
+    }
+}
+
+/// The first of them, and how many others there are.
+fn named(all: &[String]) -> String {
+    let first = all[..all.len().min(MOST_NAMED)].join(", ");
+    match all.len().saturating_sub(MOST_NAMED) {
+        0 => first,
+        1 => format!("{first} and another"),
+        others => format!("{first} and {others} others"),
     }
 }
 

@@ -5,7 +5,7 @@ use answerpal_grounding::compose::Standing;
 
 use super::codes::{self, Code};
 use super::context::{Context, NO_DOCUMENTS};
-use super::fit;
+use super::{fit, named};
 use crate::intake::retrieve::FoundPassage;
 
 /// How well the agent's note fits: who gives one wants it said.
@@ -130,8 +130,8 @@ impl Asked {
     pub fn why_not(&self, context: &Context, least: f64) -> Option<String> {
         let exact = self.is_exact();
         if !self.unknown.is_empty() && !exact && self.best_fit() < least {
-            let written: Vec<&str> = self.unknown.iter().map(|it| it.written.as_str()).collect();
-            return Some(format!("No document that fits mentions {}.", written.join(", ")));
+            let written: Vec<String> = self.unknown.iter().map(|it| it.written.clone()).collect();
+            return Some(format!("No document that fits mentions {}.", named(&written)));
         }
         let least = match (exact, self.is_about_code) {
             (true, true) => 0.0,

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::asked::Asked;
 use super::context::Context;
 use super::sure::{self, strange, sure};
-use super::{LEAST_QUOTED, NO_ANSWER, citation, left_out};
+use super::{LEAST_QUOTED, NO_ANSWER, citation, left_out, named};
 use crate::ai::embed::Role;
 use crate::app::App;
 use crate::domain::drafts::{Citation, Drafted, LeftOut};
@@ -334,7 +334,7 @@ impl<'a> Writer<'a> {
         }
         let all = open.len() + told.len();
         let quoted: Vec<String> = open.iter().map(|it| format!("“{it}”")).collect();
-        (sure * told.len() as f64 / all as f64, Some(format!("Not answered: {}", quoted.join(", "))))
+        (sure * told.len() as f64 / all as f64, Some(format!("Not answered: {}", named(&quoted))))
     }
 
     /// Says so where the reply is in another language than the question.

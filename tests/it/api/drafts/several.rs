@@ -70,3 +70,19 @@ async fn what_a_model_leaves_out_is_named_as_well() {
     assert!(answer["reply"].as_str().is_some_and(|it| it.contains("10 years")), "{answer}");
     assert_eq!(answer["reason"], "Not answered: “what does delivery of spare parts to Sweden cost?”");
 }
+
+db_test! {
+    async fn of_very_many_codes_and_questions_some_are_named(installation: Installation) {
+        let admin = &installation.admin;
+        let mail = desk(&installation).await;
+        let codes: Vec<String> = (100..120).map(|it| format!("ERR_{it}")).collect();
+        let asked = message(admin, mail, &codes.join(" ")).await;
+        let answer = admin.post(&path(&asked, "/reply"), Value::Null).await.expect(200);
+        assert_eq!(answer["reason"], "No document that fits mentions ERR_100, ERR_101, ERR_102, ERR_103, ERR_104 and 15 others.");
+        let matches: Vec<String> = (1..=50).map(|it| format!("Who won football match number {it} of last year?")).collect();
+        let asked = message(admin, mail, &format!("How do I reset the unit? {}", matches.join(" "))).await;
+        let answer = admin.post(&path(&asked, "/reply"), Value::Null).await.expect(200);
+        let reason = answer["reason"].as_str().unwrap_or_else(|| panic!("{answer}"));
+        assert!(reason.ends_with("number 5 of last year?” and 45 others"), "{reason}");
+    }
+}
