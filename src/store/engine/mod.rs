@@ -6,6 +6,7 @@
 //! transaction.
 
 mod last;
+mod merged;
 mod postgres;
 mod sqlite;
 

@@ -15,6 +15,7 @@ use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{AsyncMessage, Config, NoTls, Row, Statement};
 
 use super::last::{self, Last};
+use super::merged::merged;
 use super::{BoxFuture, Conn, Inner, Tx, Wake};
 use crate::error::{Error, Result};
 use crate::store::value::Value;
@@ -178,12 +179,22 @@ impl Connection {
     /// Runs the last statements of a transaction and commits, all in one round trip. When one fails the
     /// server makes a rollback of the commit.
     async fn commit(&mut self, last: Vec<Last>) -> Result<()> {
-        let statements = last::statements(last, last::all).into_iter();
-        self.unsent.extend(statements.map(|(sql, params)| Unsent::Statement(sql.into_owned(), params)));
-        if let [Unsent::Batch(_)] = self.unsent.as_slice() {
-            self.unsent.clear();
+        let mut begin = None;
+        let mut statements = Vec::new();
+        for it in self.unsent.drain(..) {
+            match it {
+                Unsent::Batch(sql) => begin = Some(sql),
+                Unsent::Statement(sql, params) => statements.push((sql, params)),
+            }
+        }
+        statements
+            .extend(last::statements(last, last::all).into_iter().map(|(sql, it)| (sql.into_owned(), it)));
+        if begin.is_some() && statements.is_empty() {
             return Ok(());
         }
+        self.unsent.extend(begin.map(Unsent::Batch));
+        self.unsent
+            .extend(merged(statements).into_iter().map(|(sql, params)| Unsent::Statement(sql, params)));
         self.execute_batch("COMMIT").await
     }
 
