@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::JoinHandle;
+use std::thread::{JoinHandle, ThreadId};
 use std::time::Duration;
 
 use answerpal_wire::time::Timestamp;
@@ -86,13 +86,16 @@ impl Connection {
         params: &[Value<'_>],
         run: impl FnOnce(&mut rusqlite::Statement<'_>) -> Result<T>,
     ) -> Result<T> {
-        if !self.translated.contains_key(sql) {
-            if self.translated.len() > 1000 {
-                self.translated.clear();
+        let translated = match self.translated.get(sql) {
+            Some(it) => it,
+            None => {
+                if self.translated.len() > 1000 {
+                    self.translated.clear();
+                }
+                &*self.translated.entry(sql.to_owned()).or_insert_with(|| Dialect::translate_to_sqlite(sql))
             }
-            self.translated.insert(sql.to_owned(), Dialect::translate_to_sqlite(sql));
-        }
-        let mut statement = self.conn.prepare_cached(&self.translated[sql])?;
+        };
+        let mut statement = self.conn.prepare_cached(translated)?;
         if self.savepoint.get() == Savepoint::Due && !statement.readonly() {
             self.set_savepoint()?;
         }
@@ -194,7 +197,8 @@ type Writer = (SyncSender<Job>, [JoinHandle<()>; 2]);
 /// A database file with its writer and readers.
 pub struct Database {
     path: PathBuf,
-    readers: Mutex<Vec<Connection>>,
+    /// Each with the thread that it served last.
+    readers: Mutex<Vec<(ThreadId, Connection)>>,
     keep: usize,
     writer: Mutex<Option<Writer>>,
 }
@@ -223,9 +227,16 @@ impl Database {
         })
     }
 
+    /// The one that this thread had last, where that is free: its pages are near the core.
     pub fn reader(&self) -> Result<Connection> {
-        let kept = self.readers.lock().map_err(poisoned)?.pop();
-        kept.map_or_else(|| Connection::open(&self.path), Ok)
+        let thread = std::thread::current().id();
+        let mut readers = self.readers.lock().map_err(poisoned)?;
+        if let Some(near) = readers.iter().rposition(|it| it.0 == thread) {
+            return Ok(readers.swap_remove(near).1);
+        }
+        let kept = readers.pop();
+        drop(readers);
+        kept.map_or_else(|| Connection::open(&self.path), |it| Ok(it.1))
     }
 
     pub fn give_back(&self, mut conn: Connection, in_snapshot: bool) {
@@ -235,7 +246,7 @@ impl Database {
         if let Ok(mut readers) = self.readers.lock()
             && readers.len() < self.keep
         {
-            readers.push(conn);
+            readers.push((std::thread::current().id(), conn));
         }
     }
 
@@ -328,4 +339,29 @@ fn run_checkpoints(path: &Path, nudged: &Receiver<()>) {
 
 fn checkpoint(conn: &mut Connection) -> Result<()> {
     conn.query_first("PRAGMA wal_checkpoint(PASSIVE)", &[], |_| Ok(())).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_has_the_reader_again_that_it_had() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("readers.db"), 4).unwrap();
+        let (mut mine, another) = (database.reader().unwrap(), database.reader().unwrap());
+        mine.execute_batch("CREATE TEMP TABLE mine (id INTEGER)").unwrap();
+        let is_mine =
+            |it: &mut Connection| it.query_first("SELECT COUNT(*) FROM mine", &[], |_| Ok(())).is_ok();
+        assert!(is_mine(&mut mine));
+        database.give_back(mine, false);
+        std::thread::scope(|threads| {
+            threads.spawn(|| database.give_back(another, false));
+        });
+        let mut again = database.reader().unwrap();
+        assert!(is_mine(&mut again));
+        // With none of its own left, a thread takes what there is.
+        assert!(!is_mine(&mut database.reader().unwrap()));
+        assert!(database.readers.lock().unwrap().is_empty());
+    }
 }
