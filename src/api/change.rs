@@ -185,7 +185,7 @@ impl Guard {
     /// 412 where `If-Match` names another state than the object's current answer.
     pub fn check(&self, current: &impl Serialize) -> Result<()> {
         let Some(given) = &self.if_match else { return Ok(()) };
-        let tag = etag(&serde_json::to_string(current)?);
+        let tag = etag(&serde_json::to_vec(current)?);
         if given.split(',').any(|it| it.trim() == "*" || it.trim().trim_start_matches("W/") == tag) {
             return Ok(());
         }

@@ -108,7 +108,12 @@ fn decoded(segment: &str) -> Cow<'_, str> {
 }
 
 fn join(segments: &[&str]) -> String {
-    segments.iter().fold(String::new(), |path, segment| path + "/" + segment)
+    let mut path = String::with_capacity(segments.iter().map(|it| it.len() + 1).sum());
+    for segment in segments {
+        path.push('/');
+        path.push_str(segment);
+    }
+    path
 }
 
 #[cfg(test)]
