@@ -9,6 +9,8 @@ fn main() {
     println!("cargo:rerun-if-changed=model");
     println!("cargo:rustc-check-cfg=cfg(model_embedded)");
     let root = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
+    // By its whole path as well: where checkouts share what is built, each is to read its own model.
+    println!("cargo:rerun-if-changed={}", Path::new(&root).join("model").display());
     let file = Path::new(&root).join("model/answerpal.model");
     println!("cargo:rustc-env=ANSWERPAL_MODEL_FILE={}", file.display());
     if file.exists() && std::env::var("PROFILE").is_ok_and(|profile| profile == "release") {
