@@ -5,11 +5,10 @@ use std::path::Path;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
-    // The folder is watched, not the file: a missing file would make every build run this again.
-    println!("cargo:rerun-if-changed=model");
     println!("cargo:rustc-check-cfg=cfg(model_embedded)");
     let root = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
-    // By its whole path as well: where checkouts share what is built, each is to read its own model.
+    // The folder is watched, not the file: a missing file would make every build run this again. By its whole path:
+    // where checkouts share what is built, each is to read its own model.
     println!("cargo:rerun-if-changed={}", Path::new(&root).join("model").display());
     let file = Path::new(&root).join("model/answerpal.model");
     println!("cargo:rustc-env=ANSWERPAL_MODEL_FILE={}", file.display());

@@ -227,7 +227,7 @@ impl Database {
         })
     }
 
-    /// The one that this thread had last, where that is free: its pages are near the core.
+    /// The one that this thread had last, where that is free: it was measured to answer sooner.
     pub fn reader(&self) -> Result<Connection> {
         let thread = std::thread::current().id();
         let mut readers = self.readers.lock().map_err(poisoned)?;
