@@ -8,6 +8,7 @@ use crate::averaging::{Averaging, LENGTH as UNIVERSAL};
 use crate::encoder::{Encoder, HIDDEN};
 use crate::matrix::Storage;
 use crate::model_file::{ModelError, ModelFile};
+use crate::role::Role;
 use crate::simd;
 use crate::space;
 use crate::unigram::Unigram;
@@ -15,17 +16,6 @@ use crate::wordpiece::WordPiece;
 
 /// Longer texts are cut at this many tokens, some 190 English words: what the models were trained for.
 const LONGEST: usize = 256;
-
-/// What a text is for. Messages compare with messages, questions and passages with each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// A message or a topic, to be told apart from others.
-    Message,
-    /// A question, to find passages with.
-    Query,
-    /// A passage of a document, to be found.
-    Passage,
-}
 
 /// Which languages the vectors must understand. It decides which models are loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -12,6 +12,7 @@ mod matrix;
 mod model_file;
 pub mod passages;
 pub mod retrieval;
+mod role;
 mod simd;
 mod space;
 mod table;
@@ -19,5 +20,6 @@ pub mod topics;
 mod unigram;
 mod wordpiece;
 
-pub use embedder::{Embedder, Profile, Role};
+pub use embedder::{Embedder, Profile};
 pub use model_file::ModelError;
+pub use role::Role;

@@ -10,9 +10,9 @@
 use std::sync::OnceLock;
 
 use crate::averaging::LENGTH as UNIVERSAL;
-use crate::embedder::Role;
 use crate::encoder::HIDDEN;
 use crate::matrix::{Matrix, Storage};
+use crate::role::Role;
 use crate::simd;
 
 /// What each model counts of a cosine: in English MiniLM and the universal encoder, …

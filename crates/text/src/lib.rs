@@ -14,10 +14,12 @@ mod fold;
 mod index;
 mod query;
 mod scan;
+mod scope;
 mod snippet;
 mod words;
 
-pub use index::{Scope, extend_fts5_document, fts5_document, tsvector_documents};
+pub use index::{extend_fts5_document, fts5_document, tsvector_documents};
 pub use query::{MAX_QUERY_WORDS, Query, matches, parse_query};
 pub use scan::{MAX_WORD_CHARS, Token, tokens};
+pub use scope::Scope;
 pub use snippet::{Snippet, best_snippet, snippet};

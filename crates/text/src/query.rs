@@ -1,7 +1,7 @@
 //! What a user typed into the search field, and its form for each engine.
 
-use crate::index::Scope;
 use crate::scan::{Kind, Scanner, Span};
+use crate::scope::Scope;
 use crate::words::{Hit, Words};
 
 /// Words of a query beyond this number are ignored. The parts of a phrase, of

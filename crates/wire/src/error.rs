@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 use serde::de::{self, Expected, Unexpected};
 
-use crate::de::Group;
+use crate::alias::Group;
 
 /// What is wrong with an input, said to the person who sent it.
 ///

@@ -10,6 +10,7 @@
 //! their content first), so inside those names match exactly and nothing is lenient: do not use
 //! them in request types.
 
+mod alias;
 mod de;
 mod error;
 mod json;

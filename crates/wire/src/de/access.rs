@@ -8,19 +8,10 @@ use serde::de::{
 };
 use serde_json::{Map, Value, map};
 
-use super::alias::{self, Group};
 use super::value::Reader;
 use super::{Context, Source, names};
+use crate::alias::{self, Group, Slot};
 use crate::error::Error;
-
-/// What is given for a field under one of its names.
-pub(super) struct Slot {
-    value: Value,
-    /// Whether the name was spelled exactly so.
-    pub(super) exact: bool,
-    /// Where in the object it stood.
-    pub(super) position: usize,
-}
 
 /// An object read into a struct: the entries its fields want, in the order of the fields.
 pub(super) struct Fields<'c> {

@@ -1,7 +1,6 @@
 //! The lenient deserialiser over a parsed JSON value.
 
 mod access;
-mod alias;
 mod names;
 mod scalar;
 mod value;
@@ -9,8 +8,8 @@ mod value;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::alias::{self, Group};
 use crate::error::FieldError;
-pub(crate) use alias::Group;
 use value::Reader;
 
 /// Where a value comes from: the rules differ a little.

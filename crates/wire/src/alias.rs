@@ -5,7 +5,16 @@
 //! of one field: its «duplicate field» error carries the field's own name. That is learned here,
 //! and the input read again with only the best of the names.
 
-use super::access::Slot;
+use serde_json::Value;
+
+/// What is given for a field under one of its names.
+pub(crate) struct Slot {
+    pub(crate) value: Value,
+    /// Whether the name was spelled exactly so.
+    pub(crate) exact: bool,
+    /// Where in the object it stood.
+    pub(crate) position: usize,
+}
 
 /// Neighbouring names of a struct that are all the same field.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +28,7 @@ pub(crate) struct Group {
 
 impl Group {
     /// The names at `one` and `other` are both the field that its struct calls `canonical`.
-    pub(super) fn new(
+    pub(crate) fn new(
         structure: &'static str,
         names: &'static [&'static str],
         (one, other): (usize, usize),
@@ -42,7 +51,7 @@ impl Group {
 }
 
 /// Remembers which names are one field; false where that was known, so reading again is no use.
-pub(super) fn learn(groups: &mut Vec<Group>, clash: Group) -> bool {
+pub(crate) fn learn(groups: &mut Vec<Group>, clash: Group) -> bool {
     let overlapping = groups.iter_mut().find(|group| {
         group.is_of(clash.structure, clash.names) && group.first <= clash.last && clash.first <= group.last
     });
@@ -58,7 +67,7 @@ pub(super) fn learn(groups: &mut Vec<Group>, clash: Group) -> bool {
 
 /// Leaves one name of each known field: the field's own name before its aliases and the exact
 /// spelling before others, then the last given.
-pub(super) fn resolve(groups: &[Group], structure: &str, names: &[&str], slots: &mut [Option<Slot>]) {
+pub(crate) fn resolve(groups: &[Group], structure: &str, names: &[&str], slots: &mut [Option<Slot>]) {
     for group in groups {
         if !group.is_of(structure, names) {
             continue;
