@@ -1,8 +1,8 @@
 //! Mailboxes of channels: who fetches, how far it is read, and asking for a fetch.
 
 use crate::app::App;
-use crate::channels::email::connect::ServerAddress;
 use crate::channels::email::imap::ImapServer;
+use crate::channels::email::servers::ServerAddress;
 use crate::domain::channels::mail_secrets;
 use crate::domain::events::note;
 use crate::domain::transport::IMAP_PORT;

@@ -3,8 +3,7 @@
 use url::Url;
 
 use crate::app::App;
-use crate::channels::email::connect::ServerAddress;
-use crate::channels::email::smtp::SmtpServer;
+use crate::channels::email::servers::{ServerAddress, SmtpServer};
 use crate::domain::channels::mail_secrets;
 use crate::error::{Error, Result};
 use crate::model::{Channel, CustomerId, Security};

@@ -2,7 +2,8 @@
 
 use super::connect::Network;
 use super::imap::{ImapServer, Mailbox};
-use super::smtp::{Session, SmtpServer};
+use super::servers::SmtpServer;
+use super::smtp::Session;
 
 /// What came of a try, in a sentence.
 #[derive(Clone, Debug, PartialEq)]

@@ -12,8 +12,8 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::pool::Pool;
+use super::servers::ServerAddress;
 use crate::error::{Error, Result};
-use crate::model::Security;
 use crate::outbound::Outbound;
 
 /// A server that does not take a connection in this time is down.
@@ -28,20 +28,6 @@ pub struct Network {
     pub more_roots: Option<Arc<[u8]>>,
     /// Connections that wait for the next mail.
     pub(super) waiting: Pool,
-}
-
-/// A mail server as a channel names it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ServerAddress {
-    pub host: String,
-    pub port: u16,
-    pub security: Security,
-}
-
-impl std::fmt::Display for ServerAddress {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.host, self.port)
-    }
 }
 
 impl Network {

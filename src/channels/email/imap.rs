@@ -17,7 +17,8 @@ use futures::TryStreamExt;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::timeout;
 
-use super::connect::{Network, ServerAddress};
+use super::connect::Network;
+use super::servers::ServerAddress;
 use crate::model::{AfterFetch, Security};
 
 /// For one command and its answer.

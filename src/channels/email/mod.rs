@@ -8,4 +8,5 @@ pub mod imap;
 mod pool;
 pub mod senders;
 pub mod server;
+pub mod servers;
 pub mod smtp;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use tokio::time::{Instant, timeout};
 
-use super::smtp::{SmtpServer, quit};
+use super::servers::SmtpServer;
 
 /// Servers close what is silent after some minutes; this is sooner than any of them.
 const LONGEST_IDLE: Duration = Duration::from_secs(10);
@@ -88,4 +88,10 @@ impl Pool {
             quit(it.pooled.connection).await;
         }
     }
+}
+
+/// Says farewell.
+pub(super) async fn quit(mut connection: AsyncSmtpConnection) {
+    // The mail is settled: what becomes of the farewell does not matter.
+    let _ = timeout(Duration::from_secs(5), connection.quit()).await;
 }

@@ -21,24 +21,15 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::client::TlsStream;
 
-use super::connect::{Network, ServerAddress, tls_failed};
-use super::pool::{Pool, Pooled};
+use super::connect::{Network, tls_failed};
+use super::pool::{Pool, Pooled, quit};
+use super::servers::SmtpServer;
 use crate::model::Security;
 
 /// For one command and its answer (RFC 5321 section 4.5.3.2 gives servers five minutes).
 const LONGEST_ANSWER: Duration = Duration::from_secs(300);
 /// For the content and its answer.
 const LONGEST_CONTENT: Duration = Duration::from_secs(600);
-
-/// How a channel's mail reaches its server.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SmtpServer {
-    pub address: ServerAddress,
-    pub username: Option<String>,
-    pub password: Option<String>,
-    /// What this program calls itself.
-    pub hello: String,
-}
 
 /// Why a mail was not taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -308,12 +299,6 @@ fn words(error: &Failed) -> String {
 fn response_words(response: &Response) -> String {
     let said: Vec<&str> = response.message().collect();
     format!("{} {}", response.code(), said.join(" "))
-}
-
-/// Says farewell.
-pub(super) async fn quit(mut connection: AsyncSmtpConnection) {
-    // The mail is settled: what becomes of the farewell does not matter.
-    let _ = timeout(Duration::from_secs(5), connection.quit()).await;
 }
 
 fn tls_parameters(network: &Network, host: &str) -> Result<TlsParameters, String> {
