@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::addresses::list;
 use super::author::Author;
-use super::process::Read;
+use super::read::Read;
 use super::thread::identifier;
 use crate::domain::tickets;
 use crate::model::{Channel, ChannelType, DeliveryStatus, Message, SenderType, Timestamp};

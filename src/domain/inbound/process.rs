@@ -1,51 +1,25 @@
 //! What a raw mail becomes: a message in a new ticket or in the one it belongs to, or a dead letter that
 //! says why.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use answerpal_mail::{Automatic, Limits, Mail, Report};
 use bytes::{Bytes, BytesMut};
 use futures::{StreamExt, TryStreamExt, stream};
 
+use super::read::{Read, read};
 use super::receive::Envelope;
+use super::settle::Processed;
 use super::store_message::store_message;
 use super::{Authentication, bury_in, files};
 use crate::app::App;
 use crate::domain::attachments::NewFile;
 use crate::error::{Error, Result};
-use crate::model::{CustomerId, MailState, MessageId, ReceivedMailId};
+use crate::model::{CustomerId, MailState, ReceivedMailId};
 use crate::store::channels;
 use crate::store::received_mails::{self as store, ReceivedMail};
 
 /// Mails that are read at one time.
 const READ_TOGETHER: usize = 4;
-
-/// What became of a raw mail.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Processed {
-    /// It is this message.
-    Message(MessageId),
-    /// It is another copy of one that is there, or one of our own that came back.
-    Nothing,
-    /// It was looked at before.
-    Already,
-    /// It cannot be read, and why.
-    Dead(String),
-}
-
-/// A mail with everything that is found out before the transaction.
-pub struct Read {
-    pub mail: Mail,
-    /// What a person reads of it: without quoted history and signature.
-    pub text: Option<String>,
-    /// All of it as text, also where it is HTML only.
-    pub whole: Option<String>,
-    pub automatic: Option<Automatic>,
-    pub report: Option<Report>,
-    pub authentication: Option<Authentication>,
-    pub envelope: Envelope,
-}
 
 /// What is known of a mail before the transaction that makes its message.
 enum Prepared {
@@ -151,26 +125,6 @@ async fn prepare(app: &App, customer: CustomerId, id: ReceivedMailId) -> Result<
         part.content = Vec::new();
     }
     Ok(Prepared::Ready(Ready { id, read: Arc::new(read), files: Arc::new(files) }))
-}
-
-/// Takes it apart on a thread of its own. The error is for a person: the mail cannot be read.
-async fn read(raw: Bytes, envelope: Envelope) -> Result<Read, String> {
-    let work = move || {
-        std::panic::catch_unwind(AssertUnwindSafe(|| {
-            let mail = answerpal_mail::parse(&raw, &Limits::default())?;
-            let automatic = answerpal_mail::automatic(&mail, envelope.mail_from.as_deref());
-            let report = answerpal_mail::report(&mail, automatic.as_ref());
-            let text = answerpal_mail::reply_text(&mail);
-            let plain = mail.text.clone().filter(|it| !it.trim().is_empty());
-            let whole = plain.or_else(|| mail.html.as_deref().map(answerpal_mail::html_text));
-            Some(Read { mail, text, whole, automatic, report, authentication: None, envelope })
-        }))
-    };
-    match tokio::task::spawn_blocking(work).await {
-        Ok(Ok(Some(read))) => Ok(read),
-        Ok(Ok(None)) => Err("It is no mail: there is not one header in it.".into()),
-        Ok(Err(_)) | Err(_) => Err("Taking it apart failed: please report this mail.".into()),
-    }
 }
 
 /// Takes what the trusted server found, else asks. History is not asked about: what the DNS says today is

@@ -1,8 +1,8 @@
 //! Reports about mail that was sent from here: they go to the message that they are about.
 
 use super::evidence::Evidence;
-use super::process::{Processed, Read};
-use super::store_message::finish;
+use super::read::Read;
+use super::settle::{Processed, finish};
 use super::thread::identifier;
 use crate::app::App;
 use crate::domain::attachments::NewFile;

@@ -7,24 +7,23 @@ use super::addresses::key;
 use super::author::{author, contact, end_user};
 use super::evidence::Evidence;
 use super::message::as_message;
-use super::process::{Processed, Read};
+use super::read::Read;
 use super::returned::report;
+use super::settle::{Processed, finish, settle};
 use super::thread::{self, Placement, Sender, identifier};
 use crate::app::App;
-use crate::domain::attachments::{self, NewFile};
+use crate::domain::attachments::NewFile;
 use crate::domain::events::note;
 use crate::domain::messages;
 use crate::error::Result;
 use crate::model::stage::{STAGES, StageState};
 use crate::model::{
     Actor, Channel, ChannelType, CustomerId, EndUserId, Event, MailState, Message, MessageId, ReceivedMailId,
-    SenderType, StageStatus, Ticket, job,
+    SenderType, StageStatus, Ticket,
 };
-use crate::store::received_mails::{self as store, Outcome, ReceivedMail};
-use crate::store::{Tx, channels, inbound, jobs};
+use crate::store::received_mails::{self as store, ReceivedMail};
+use crate::store::{Tx, channels, inbound};
 
-/// Message-IDs of one mail that later mails are found by.
-const MOST_REFERENCES: usize = 50;
 /// The header by which an installation knows its own mail.
 const SENT_BY: &str = "X-AnswerPal-Sent-By";
 
@@ -203,51 +202,4 @@ fn placed(evidence: &mut Evidence, placement: Placement) {
     if placement.ticket.is_none() {
         evidence.linked_ticket_id = placement.linked.map(|it| it.0);
     }
-}
-
-/// Files, references, and the end of the raw mail's own story.
-#[expect(clippy::too_many_arguments, reason = "they are the parts of one mail")]
-pub(super) async fn finish(
-    tx: &mut Tx,
-    customer: CustomerId,
-    row: &ReceivedMail,
-    read: &Read,
-    message: &Message,
-    id: MessageId,
-    files: &[NewFile],
-    evidence: &Evidence,
-) -> Result<()> {
-    let stored = Message { message_id: id, ..message.clone() };
-    for file in files {
-        attachments::add(tx, customer, Actor::EndUser, &stored, file.clone(), u64::MAX).await?;
-    }
-    let ancestors = read.mail.ancestors();
-    let known: Vec<String> = ancestors.into_iter().take(MOST_REFERENCES).map(str::to_owned).collect();
-    store::insert_references(tx, customer, message.ticket_id, id, &known).await?;
-    settle(tx, customer, row, read, evidence, Some(id)).await
-}
-
-async fn settle(
-    tx: &mut Tx,
-    customer: CustomerId,
-    row: &ReceivedMail,
-    read: &Read,
-    evidence: &Evidence,
-    message: Option<MessageId>,
-) -> Result<()> {
-    let evidence = serde_json::to_string(evidence)?;
-    let list = thread::list_of(&read.mail);
-    let outcome = Outcome {
-        state: MailState::Processed,
-        reason: None,
-        evidence: &evidence,
-        message_identifier: read.mail.message_id.as_deref(),
-        mail_list: list.as_deref(),
-        message,
-    };
-    store::settle(tx, customer, row.received_mail_id, &outcome).await?;
-    if row.is_history {
-        jobs::withdraw(tx, customer, job::PROCESS_MAIL, row.received_mail_id.0).await?;
-    }
-    Ok(())
 }
