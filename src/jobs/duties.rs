@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::delete_objects;
-use super::runner::jittered;
+use super::jitter::jittered;
 use crate::app::App;
 use crate::error::Result;
 use crate::model::Timestamp;

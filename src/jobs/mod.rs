@@ -13,6 +13,7 @@ mod embed_anew;
 mod fetch_mail;
 mod index_document;
 mod index_end_user;
+mod jitter;
 mod learn_imported;
 mod learn_spam;
 pub mod mail_desk;

@@ -13,6 +13,7 @@ use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::KINDS;
+use super::jitter::jittered;
 use crate::app::App;
 use crate::domain::audit;
 use crate::error::Result;
@@ -77,12 +78,6 @@ pub async fn run_until_idle(app: &App) -> Result<()> {
             execute(app.clone(), worker.clone(), job).await;
         }
     }
-}
-
-/// Between half of `most` and all of it, so that processes do not poll in step.
-pub fn jittered(app: &App, most: Duration) -> Duration {
-    let [random] = app.random.bytes::<1>();
-    most / 2 + most * u32::from(random) / 512
 }
 
 struct Running {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::runner::jittered;
+use super::jitter::jittered;
 use crate::app::App;
 use crate::domain::audit;
 

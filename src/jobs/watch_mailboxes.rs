@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::fetch_mail::pass;
-use super::runner::jittered;
+use super::jitter::jittered;
 use crate::app::App;
 use crate::channels::email::imap::{ImapServer, Mailbox};
 use crate::domain::mailboxes;
