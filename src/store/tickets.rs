@@ -6,6 +6,7 @@ mod history;
 mod list;
 mod many;
 mod order;
+mod part;
 mod people;
 mod ways;
 
@@ -15,9 +16,10 @@ pub use people::{end_user_exists, primary_uid};
 pub use filter::Filter;
 pub use history::{MOST_PAST, Past, past};
 pub use list::{
-    Listed, ListedEndUser, Part, View, count, count_found, count_to, list, listed, page, passing, views,
+    Listed, ListedEndUser, View, count, count_found, count_to, list, listed, page, passing, views,
 };
 pub use order::{Order, SORTS, Sort};
+pub use part::Part;
 
 pub(in crate::store) use filter::{Clause, draft_outcome};
 pub(in crate::store) use list::{LISTED, LISTED_FROM, ONE};

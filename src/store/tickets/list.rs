@@ -4,6 +4,7 @@
 use super::branches::branches;
 use super::filter::{Clause, Filter};
 use super::order::{Order, Source};
+use super::part::Part;
 use super::ways::{self, Piece};
 use crate::error::Result;
 use crate::model::{CustomerId, CustomerRepId, CustomerType, EndUserId, Ticket, TicketId};
@@ -102,23 +103,21 @@ pub async fn page(
     if filters.is_empty() {
         return Ok((Vec::new(), 0));
     }
-    let mut found = None;
-    if let ([one], true) = (filters.as_slice(), ways::are_for(filter, order, conn.dialect())) {
-        match ways::of_all(one, order, part) {
-            Some(piece) => found = Some(pieces_statement(customer, &[piece], order, part, conn.dialect())),
-            None => {
-                let (pieces, total) = ways::pieces(conn, customer, one, order, part).await?;
-                if let Some(pieces) = pieces {
-                    let (sql, params) = pieces_statement(customer, &pieces, order, part, conn.dialect());
-                    let listed =
-                        if pieces.is_empty() { Vec::new() } else { conn.query(&sql, &params).await? };
-                    return Ok((listed, total));
-                }
-            }
-        }
+    let dialect = conn.dialect();
+    let one = match filters.as_slice() {
+        [one] if ways::are_for(filter, order, dialect) => Some(one),
+        _ => None,
+    };
+    let all = one.and_then(|one| ways::of_all(one, order, part));
+    if let (Some(one), None) = (one, &all)
+        && let (Some(pieces), total) = ways::pieces(conn, customer, one, order, part).await?
+    {
+        return Ok((list_pieces(conn, customer, &pieces, order, part).await?, total));
     }
-    let (sql, params) =
-        found.unwrap_or_else(|| statement(customer, &filters, None, order, part, conn.dialect()));
+    let (sql, params) = match all {
+        Some(piece) => pieces_statement(customer, &[piece], order, part, dialect),
+        None => statement(customer, &filters, None, order, part, dialect),
+    };
     let (count_sql, count_params) = count_statement(customer, filter);
     let (listed, total) = conn.query_both((&sql, &params), (&count_sql, &count_params)).await?;
     let total: i64 = total.first().map_or(0, |it: &(i64,)| it.0);
@@ -201,16 +200,6 @@ pub(in crate::store) const LISTED_FROM: &str = "CROSS JOIN tickets t
      LEFT JOIN end_users e ON e.customer_id = $1 AND e.end_user_id = t.end_user_id
      WHERE t.customer_id = $1 AND t.ticket_id = p.ticket_id";
 
-/// Which part of a list.
-#[derive(Clone)]
-pub struct Part {
-    pub limit: i64,
-    pub offset: i64,
-    /// The sort value and id of the last ticket of the page before, where they are known: then nothing is
-    /// skipped over.
-    pub after: Option<(Value<'static>, i64)>,
-}
-
 /// A page of the tickets that pass the filter and have the words, if any.
 pub async fn list(
     conn: &mut Conn,
@@ -229,6 +218,20 @@ pub async fn list(
 }
 
 /// The same where the ways of reading were chosen.
+async fn list_pieces(
+    conn: &mut Conn,
+    customer: CustomerId,
+    pieces: &[Piece],
+    order: Order,
+    part: &Part,
+) -> Result<Vec<Listed>> {
+    if pieces.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (sql, params) = pieces_statement(customer, pieces, order, part, conn.dialect());
+    conn.query(&sql, &params).await
+}
+
 fn pieces_statement<'a>(
     customer: CustomerId,
     pieces: &[Piece],
