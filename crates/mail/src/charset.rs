@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 
+use crate::split_words;
+
 /// Bytes that are looked at to find the encoding out.
 const LOOKED_AT: usize = 64 * 1024;
 
@@ -21,10 +23,15 @@ pub fn guessed(bytes: &[u8]) -> Cow<'_, str> {
 /// The mail with its header block in UTF-8: raw 8-bit headers are against the rules and common.
 pub fn with_readable_headers(raw: &[u8]) -> Cow<'_, [u8]> {
     let end = header_end(raw);
-    if std::str::from_utf8(&raw[..end]).is_ok() {
-        return Cow::Borrowed(raw);
-    }
-    let mut whole = guessed(&with_whole_words(&raw[..end])).into_owned().into_bytes();
+    let mut whole = if std::str::from_utf8(&raw[..end]).is_ok() {
+        match split_words::joined(&raw[..end]) {
+            Cow::Borrowed(_) => return Cow::Borrowed(raw),
+            Cow::Owned(joined) => joined,
+        }
+    } else {
+        let head = guessed(&with_whole_words(&raw[..end])).into_owned();
+        split_words::joined(head.as_bytes()).into_owned()
+    };
     whole.extend_from_slice(&raw[end..]);
     Cow::Owned(whole)
 }

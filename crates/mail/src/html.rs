@@ -273,7 +273,7 @@ impl Reader {
             return;
         }
         if self.lines.len() < MOST_LINES {
-            self.lines.push(Line { text, is_quoted, is_marked: is_quoted, hint });
+            self.lines.push(Line { text, is_quoted, is_marked: is_quoted, hint, ..Line::default() });
         }
     }
 

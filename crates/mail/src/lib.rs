@@ -16,6 +16,7 @@ mod reply;
 mod report;
 mod rtf;
 pub mod spam;
+mod split_words;
 mod subject;
 mod tnef;
 

@@ -17,6 +17,8 @@ pub enum Hint {
 pub struct Line {
     pub text: String,
     pub is_quoted: bool,
+    /// The quote marks, with the spaces around them, where people can have typed them.
+    pub marks: String,
     /// Quoted by markup, which nobody types by hand.
     pub is_marked: bool,
     pub hint: Option<Hint>,
@@ -35,7 +37,8 @@ pub fn of_text(text: &str) -> Vec<Line> {
             let trimmed = line.trim_start_matches([' ', '\u{a0}']);
             if trimmed.starts_with('>') && line.len() - trimmed.len() <= 3 {
                 let inner = trimmed.trim_start_matches(['>', ' ']);
-                return Line { text: inner.trim_end().into(), is_quoted: true, ..Line::default() };
+                let marks = line[..line.len() - inner.len()].into();
+                return Line { text: inner.trim_end().into(), is_quoted: true, marks, ..Line::default() };
             }
             // A signature's mark keeps its space.
             let text = if line == "-- " { line } else { line.trim_end() };

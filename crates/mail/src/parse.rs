@@ -2,6 +2,7 @@
 //! bounds, which part is the body) is settled here.
 
 mod bodies;
+mod flowed;
 mod head;
 mod parts;
 

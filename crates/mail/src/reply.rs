@@ -126,14 +126,18 @@ fn own(lines: &[Line], about: About) -> String {
         lines.iter().map(|it| if it.is_quoted { Kind::Quote } else { Kind::Own }).collect();
     let has_attribution = mark_attributions(lines, &mut kinds);
     mark_history(lines, &mut kinds);
-    // Somebody may begin lines with `>` for another reason.
+    // Somebody may begin lines with `>` for another reason, such as "> 100 euros".
+    let mut lines = Cow::Borrowed(lines);
     if !has_attribution && !about.is_reply {
-        for (line, kind) in lines.iter().zip(&mut kinds) {
-            if *kind == Kind::Quote && !line.is_marked {
+        for (at, kind) in kinds.iter_mut().enumerate() {
+            if *kind == Kind::Quote && !lines[at].is_marked {
                 *kind = Kind::Own;
+                let line = &mut lines.to_mut()[at];
+                line.text.insert_str(0, &std::mem::take(&mut line.marks));
             }
         }
     }
+    let lines = &*lines;
     let with_signature = kinds.clone();
     tail::mark(lines, &mut kinds);
     for kinds in [kinds, with_signature] {

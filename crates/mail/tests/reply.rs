@@ -272,3 +272,15 @@ fn html_is_preferred_where_it_says_more() {
     let mail = parse(raw.as_bytes(), &Limits::default()).unwrap();
     assert_eq!(reply_text(&mail).unwrap(), "It works now.");
 }
+
+#[test]
+fn what_begins_with_a_mark_and_is_no_quote_keeps_it() {
+    let of = |body: &str| {
+        let mail = parse(format!("From: a@b.example\nSubject: Bag\n\n{body}").as_bytes(), &Limits::default());
+        reply_text(&mail.unwrap()).unwrap()
+    };
+    assert_eq!(
+        of("I was charged:\n> 100 euros\nand\n>> 5 fees\n"),
+        "I was charged:\n> 100 euros\nand\n>> 5 fees"
+    );
+}

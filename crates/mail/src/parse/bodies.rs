@@ -6,7 +6,7 @@ use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
 
-use super::{Limits, truncated};
+use super::{Limits, flowed, truncated};
 use crate::charset::{clean, guessed};
 use crate::mail::Mail;
 
@@ -19,7 +19,7 @@ pub fn read_bodies(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
             && let PartType::Text(body) = &part.body
         {
             has_text = true;
-            append(&mut text, "\n\n", &readable_text(message, part, body), limits.body);
+            append(&mut text, "\n\n", &plain_text(message, part, body), limits.body);
         }
     }
     for id in &message.html_body {
@@ -30,7 +30,7 @@ pub fn read_bodies(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
                 append(&mut html, "\n<br>\n", &readable_text(message, part, body), limits.body);
             }
             PartType::Text(body) => {
-                let body = readable_text(message, part, body);
+                let body = plain_text(message, part, body);
                 append(&mut html, "\n<br>\n", &format!("<div>{}</div>", as_html(&body)), limits.body);
             }
             PartType::InlineBinary(_) => {
@@ -75,15 +75,36 @@ fn as_html(text: &str) -> String {
     escaped.replace('\n', "<br>\n")
 }
 
+/// Plain text with its paragraphs whole.
+fn plain_text<'a>(message: &Message<'_>, part: &MessagePart<'_>, text: &'a str) -> Cow<'a, str> {
+    let text = readable_text(message, part, text);
+    let says = |name: &str, value: &str| {
+        let kind = part.content_type().and_then(|it| it.attribute(name));
+        kind.is_some_and(|it| it.trim().eq_ignore_ascii_case(value))
+    };
+    if says("format", "flowed") { Cow::Owned(flowed::whole(&text, says("delsp", "yes"))) } else { text }
+}
+
 /// The text of a part; where it was declared in an encoding it is not in, in the one it looks like.
 fn readable_text<'a>(message: &Message<'_>, part: &MessagePart<'_>, text: &'a str) -> Cow<'a, str> {
-    if !text.contains('\u{fffd}') {
+    let is_broken = text.contains('\u{fffd}');
+    if !is_broken && (text.is_ascii() || !may_hide_utf8(part)) {
         return Cow::Borrowed(text);
     }
-    match transfer_decoded(message, part) {
-        Some(bytes) => Cow::Owned(guessed(&bytes).into_owned()),
-        None => Cow::Borrowed(text),
+    let Some(bytes) = transfer_decoded(message, part) else { return Cow::Borrowed(text) };
+    match std::str::from_utf8(&bytes) {
+        Ok(utf8) => Cow::Owned(utf8.to_owned()),
+        Err(_) if is_broken => Cow::Owned(guessed(&bytes).into_owned()),
+        Err(_) => Cow::Borrowed(text),
     }
+}
+
+/// Whether what it was declared in takes any bytes for Western letters. What is UTF-8 from its beginning to its
+/// end makes no words in these.
+fn may_hide_utf8(part: &MessagePart<'_>) -> bool {
+    const WESTERN: [&str; 6] = ["us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "latin1", "windows-1252"];
+    let charset = part.content_type().and_then(|it| it.attribute("charset"));
+    charset.is_none_or(|it| WESTERN.iter().any(|western| it.trim().eq_ignore_ascii_case(western)))
 }
 
 /// The content of a part as bytes, before any charset.

@@ -119,7 +119,9 @@ pub fn readable_part(parts: &[Part], limits: &Limits) -> Option<String> {
             limits.body,
         );
     }
-    let plain = parts.iter().find(|it| it.content_type == "text/plain");
+    // A body of parts that no boundary tells apart is shown as it is.
+    let is_plain = |it: &&Part| it.content_type == "text/plain" || it.content_type.starts_with("multipart/");
+    let plain = parts.iter().find(is_plain);
     if let Some(plain) = plain.filter(|_| out.is_empty()) {
         append(&mut out, "", &guessed(&plain.content), limits.body);
     }
