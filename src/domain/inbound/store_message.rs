@@ -22,7 +22,7 @@ use crate::model::{
     SenderType, StageStatus, Ticket,
 };
 use crate::store::received_mails::{self as store, ReceivedMail};
-use crate::store::{Tx, channels, inbound};
+use crate::store::{Tx, channels, inbound, messages as store_of_messages};
 
 /// The header by which an installation knows its own mail.
 const SENT_BY: &str = "X-AnswerPal-Sent-By";
@@ -42,7 +42,7 @@ pub async fn store_message(
     }
     let channel = channels::lock(tx, customer, row.channel_id).await?;
     let mut evidence = known(read, app);
-    if let Some(other) = same_mail(tx, customer, &channel, read).await? {
+    if let Some(other) = same_mail(tx, app, customer, &channel, read).await? {
         evidence.rule = if other.1 { "copy" } else { "own" }.into();
         evidence.because = match other.1 {
             true => format!("It is another copy of message {}.", other.0),
@@ -97,7 +97,7 @@ fn known(read: &Read, app: &App) -> Evidence {
     if let Some(automatic) = &read.automatic {
         evidence.automatic = Some(automatic.kind.as_str().into());
         evidence.automatic_because = Some(automatic.because.clone());
-    } else if read.mail.header(SENT_BY).is_some_and(|it| it.trim() == app.key.fingerprint()) {
+    } else if is_from_here(read, app) {
         evidence.automatic = Some(AutoKind::Generated.as_str().into());
         evidence.automatic_because = Some("it was sent by this installation".into());
     }
@@ -107,6 +107,7 @@ fn known(read: &Read, app: &App) -> Evidence {
 /// The message that is this mail already, and whether it came in (else it was sent from here).
 async fn same_mail(
     tx: &mut Tx,
+    app: &App,
     customer: CustomerId,
     channel: &Channel,
     read: &Read,
@@ -117,17 +118,42 @@ async fn same_mail(
         if other.channel_id != channel.channel_id {
             continue;
         }
-        if !other.incoming {
-            return Ok(Some((other.message_id, false)));
-        }
         // Programs that give several mails one Message-ID are not to lose any.
         let same_sender = other.from_address.as_deref().is_some_and(|it| key(it) == from);
+        if !other.incoming {
+            if same_sender || is_from_here(read, app) {
+                return Ok(Some((other.message_id, false)));
+            }
+            continue;
+        }
         let same_date = read.mail.date.is_some_and(|it| Some(it) == date_of(other.headers.as_deref()));
         if same_sender && same_date {
-            return Ok(Some((other.message_id, true)));
+            let message = store_of_messages::get(tx, customer, other.message_id).await?;
+            if says_the_same(&message, read) {
+                return Ok(Some((other.message_id, true)));
+            }
         }
     }
     Ok(None)
+}
+
+/// Whether an installation with this key wrote it.
+fn is_from_here(read: &Read, app: &App) -> bool {
+    read.mail.header(SENT_BY).is_some_and(|it| it.trim() == app.key.fingerprint())
+}
+
+/// Whether one has all that the other says: lists put a word before the subject and lines under the text.
+fn says_the_same(message: &Message, read: &Read) -> bool {
+    let has = |one: Option<&str>, other: Option<&str>| {
+        let letters = |it: Option<&str>| -> String {
+            it.unwrap_or_default().chars().filter(|it| it.is_alphanumeric()).collect()
+        };
+        let (one, other) = (letters(one), letters(other));
+        let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+        long.contains(&short) && (!short.is_empty() || long.is_empty())
+    };
+    has(message.subject.as_deref(), read.mail.subject.as_deref())
+        && has(message.message.as_deref(), read.text.as_deref())
 }
 
 /// The `Date` among the headers that a message keeps, in seconds.

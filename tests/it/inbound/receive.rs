@@ -80,3 +80,22 @@ db_test! {
         assert_eq!(installation.count("tickets").await, 0);
     }
 }
+
+db_test! {
+    async fn mails_that_share_a_message_id_are_all_there(installation: Installation) {
+        let channel = installation.mail_channel("support@acme.example").await;
+        let form = |subject: &str, text: &str| format!(
+            "Message-ID: <1796000000@form.example>\nDate: Mon, 2 Mar 2026 09:00:00 +0000\nFrom: form@form.example\n\
+             To: support@acme.example\nSubject: {subject}\n\n{text}\n"
+        );
+        let first = installation.deliver(channel, &form("Contact", "Anna: my bag is lost.")).await;
+        let second = installation.deliver(channel, &form("Contact", "Bob: my card is blocked.")).await;
+        assert_ne!(first["messageID"], second["messageID"]);
+        assert_eq!(second["message"], "Bob: my card is blocked.");
+        // The same by way of a list.
+        let list = form("[team] Contact", "Anna: my bag is lost.\n\n____\nteam@lists.example");
+        assert!(!installation.receive(channel, &list).await.is_duplicate);
+        installation.run_jobs().await;
+        assert_eq!(installation.count("ticket_messages").await, 2);
+    }
+}
