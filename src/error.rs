@@ -134,7 +134,9 @@ impl From<rusqlite::Error> for Error {
             }
             if matches!(failure.code, DiskFull | SystemIoFailure | CannotOpen | DatabaseBusy) {
                 tracing::error!(%error, "the database cannot write");
-                return Self::Unavailable("The database cannot write now: its disk may be full.".into());
+                return Self::Unavailable(
+                    "The database cannot write now: its disk may be full or read-only.".into(),
+                );
             }
         }
         Self::Internal(Box::new(error))
@@ -194,7 +196,9 @@ impl From<object_store::Error> for Error {
             object_store::Error::NotFound { .. } => Self::NotFound,
             other => {
                 tracing::error!(error = %other, "the object store failed");
-                Self::Unavailable("The file store is not available now: its disk may be full.".into())
+                Self::Unavailable(
+                    "The file store is not available now: its disk may be full or read-only.".into(),
+                )
             }
         }
     }

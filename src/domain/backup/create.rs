@@ -24,11 +24,18 @@ const SPOOL_LEVEL: i32 = 1;
 
 /// Writes `target`, replacing it only once the new archive is whole, on disk and verified. Other
 /// processes may serve and write meanwhile: the archive holds one moment.
+///
+/// # Errors
+/// `Invalid` where `target` cannot be written, or is something else than an archive, such as the database.
 pub async fn create(app: &App, target: &Path, with_key: bool, progress: &dyn Progress) -> Result<Manifest> {
     let folder = folder_of(target);
     let cannot = |error: std::io::Error| {
         Error::invalid(target.display().to_string(), format!("cannot be written: {error}"))
     };
+    if !may_be_replaced(target).map_err(cannot)? {
+        let why = "is there and is no backup: it is not overwritten";
+        return Err(Error::invalid(target.display().to_string(), why));
+    }
     let part = tempfile::Builder::new().prefix(".answerpal-").suffix(".part").tempfile_in(&folder);
     let mut part: NamedTempFile = part.map_err(cannot)?;
     let manifest = write(app, part.as_file_mut(), &folder, with_key, progress).await?;
@@ -37,6 +44,23 @@ pub async fn create(app: &App, target: &Path, with_key: bool, progress: &dyn Pro
     part.persist(target).map_err(|it| cannot(it.error))?;
     File::open(&folder)?.sync_all()?;
     Ok(manifest)
+}
+
+/// Whether nothing is lost with what is there: nothing, an empty file, or an earlier archive.
+fn may_be_replaced(target: &Path) -> std::io::Result<bool> {
+    /// How what zstd compressed begins.
+    const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+    let is_file = match std::fs::metadata(target) {
+        Ok(found) => found.is_file(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(true),
+        Err(error) => return Err(error),
+    };
+    if !is_file {
+        return Ok(false);
+    }
+    let mut head = Vec::new();
+    File::open(target)?.take(MAGIC.len() as u64).read_to_end(&mut head)?;
+    Ok(head.is_empty() || head == MAGIC)
 }
 
 fn folder_of(target: &Path) -> PathBuf {

@@ -228,3 +228,21 @@ crate::db_test! {
         empty.remove(app).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_overwrites_nothing_but_a_backup() {
+    let installation = Installation::new(Engine::Sqlite).await.unwrap();
+    let into = |path: PathBuf| {
+        let app = installation.app.clone();
+        async move { backup::create(&app, &path, false, &()).await }
+    };
+    for path in [installation.folder().join("answerpal.db"), installation.folder().to_owned()] {
+        let Err(refused) = into(path.clone()).await else { panic!("{} is overwritten", path.display()) };
+        assert!(refused.to_string().contains("is no backup"), "{refused}");
+    }
+    installation.admin.get("/api/Topics").await.expect(200);
+    let archive = installation.folder().join("backup.tar.zst");
+    std::fs::write(&archive, "").unwrap();
+    into(archive.clone()).await.unwrap();
+    into(archive).await.unwrap();
+}

@@ -95,7 +95,7 @@ pub(super) fn run_writer(conn: Connection, jobs: &Receiver<Job>) {
         }
         if outcome.is_ok() {
             outcome = if autocommit(&conn) {
-                Err("The database cannot write now: its disk may be full.".into())
+                Err("The database cannot write now: its disk may be full or read-only.".into())
             } else {
                 finish(&mut conn, last).map_err(unavailable)
             };
@@ -121,7 +121,7 @@ fn finish(conn: &mut Conn, last: Vec<Last>) -> Result<()> {
 
 fn unavailable(error: Error) -> String {
     tracing::error!(%error, "the database cannot commit");
-    "The database cannot write now: its disk may be full.".into()
+    "The database cannot write now: its disk may be full or read-only.".into()
 }
 
 #[cfg(test)]
