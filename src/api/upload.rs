@@ -78,7 +78,7 @@ async fn copy_file(app: &App, mut multipart: Multipart, file: &mut tokio::fs::Fi
             skip(field).await?;
             continue;
         }
-        found = Some(names::sanitise(field.file_name().unwrap_or_default()));
+        found = Some(name_of(&field));
         let mut size = 0;
         while let Some(chunk) = field.chunk().await.map_err(malformed)? {
             size += chunk.len() as u64;
@@ -111,7 +111,7 @@ async fn read_fields(app: &App, customer: CustomerId, mut multipart: Multipart) 
 }
 
 async fn store_file(app: &App, customer: CustomerId, mut field: Field<'_>) -> Result<NewFile> {
-    let name = names::sanitise(field.file_name().unwrap_or_default());
+    let name = name_of(&field);
     let token = app.random.token();
     let object_key = format!("{customer}/{}/{token}", crypto::hex(&app.random.bytes::<1>()));
     let reserved = object_key.clone();
@@ -138,6 +138,13 @@ async fn store_file(app: &App, customer: CustomerId, mut field: Field<'_>) -> Re
         object_key,
         content_id: None,
     })
+}
+
+/// The name of a file, for display. `filename*` counts before `filename`, as it does in ASP.NET Core.
+fn name_of(field: &Field<'_>) -> String {
+    let disposition = field.headers().get(header::CONTENT_DISPOSITION).and_then(|it| it.to_str().ok());
+    let extended = disposition.and_then(names::extended);
+    names::sanitise(extended.as_deref().or(field.file_name()).unwrap_or_default())
 }
 
 async fn read_content_id(mut field: Field<'_>) -> Result<String> {

@@ -28,6 +28,29 @@ pub fn sanitise(given: &str) -> String {
     stem.chain(extension.chars()).collect()
 }
 
+/// The name that a `Content-Disposition` has as `filename*` (RFC 5987). .NET writes one beside a `filename` that
+/// nobody is to read.
+pub fn extended(disposition: &str) -> Option<String> {
+    let mut in_quotes = false;
+    let mut escaped = false;
+    let parameters = disposition.split(|it: char| {
+        let ends = it == ';' && !in_quotes;
+        in_quotes ^= it == '"' && !escaped;
+        escaped = it == '\\' && !escaped;
+        ends
+    });
+    let value = parameters.filter_map(|it| it.split_once('=')).find_map(|(name, value)| {
+        name.trim().eq_ignore_ascii_case("filename*").then(|| value.trim().trim_matches('"'))
+    })?;
+    let mut pieces = value.splitn(3, '\'');
+    let (charset, text) = (pieces.next()?, pieces.nth(1)?);
+    let bytes: Vec<u8> = percent_encoding::percent_decode_str(text).collect();
+    if charset.eq_ignore_ascii_case("iso-8859-1") {
+        return Some(bytes.into_iter().map(char::from).collect());
+    }
+    String::from_utf8(bytes).ok().filter(|_| charset.eq_ignore_ascii_case("utf-8"))
+}
+
 fn turns_text(it: char) -> bool {
     matches!(it, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
 }
@@ -56,6 +79,23 @@ pub fn disposition(inline: bool, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_extended_name_is_read() {
+        let of = |it: &str| extended(it);
+        let dotnet = "form-data; name=file; filename=\"=?utf-8?B?w6kudHh0?=\"; filename*=utf-8''%C3%A9.txt";
+        assert_eq!(of(dotnet).as_deref(), Some("é.txt"));
+        assert_eq!(of("form-data; FILENAME* = iso-8859-1'fr'%E9").as_deref(), Some("é"));
+        for nothing in [
+            "form-data; name=\"file\"; filename=\"a; filename*=utf-8''b\"",
+            "form-data; filename=\"a\\\"; filename*=utf-8''b\"",
+            "form-data; filename*=utf-8''%FF",
+            "form-data; filename*=b.txt",
+            "form-data; filename*=koi8-r''b",
+        ] {
+            assert_eq!(of(nothing), None, "{nothing}");
+        }
+    }
 
     #[test]
     fn a_name_loses_its_folders_and_what_cannot_be_seen() {

@@ -12,7 +12,8 @@ const INLINE: [&str; 6] = ["image/png", "image/jpeg", "image/gif", "image/webp",
 
 /// The media type of content that begins with `head` (its first [`HEAD`] bytes, or all).
 pub fn content_type(head: &[u8]) -> &'static str {
-    let known = infer::get(head).map(|it| it.mime_type());
+    // Seals, keys and certificates begin alike, and only some of them are certificates to be installed.
+    let known = infer::get(head).map(|it| it.mime_type()).filter(|it| *it != "application/x-x509-ca-cert");
     match known {
         Some(known) if !known.starts_with("text/") => known,
         known => match (known, text(head)) {
@@ -55,7 +56,7 @@ mod tests {
     fn content_speaks_for_itself() {
         let mut cut = vec![b'a'; HEAD - 1];
         cut.push(0xc3);
-        let cases: [(&[u8], &str); 11] = [
+        let cases: [(&[u8], &str); 13] = [
             (b"\x89PNG\r\n\x1a\n....", "image/png"),
             (b"\xff\xd8\xff\xe0....", "image/jpeg"),
             (b"GIF89a....", "image/gif"),
@@ -66,6 +67,8 @@ mod tests {
             (b"<svg xmlns='http://www.w3.org/2000/svg'/>", SVG),
             (b"<?xml version='1.0'?><svg/>", SVG),
             (b"\x00\x01\x02\x03", UNKNOWN),
+            (b"0\x82\x01\x02\x06\x09*\x86H\x86\xf7\x0d\x01\x07\x02", UNKNOWN),
+            (b"-----BEGIN PGP MESSAGE-----\n\nhQEM", TEXT),
             (&cut, TEXT),
         ];
         for (head, expected) in cases {

@@ -104,6 +104,15 @@ db_test! {
 }
 
 db_test! {
+    async fn a_name_beyond_ascii_is_read_as_dotnet_writes_it(installation: Installation) {
+        let message = installation.message(NOBODY).await;
+        let body = "--cut\r\nContent-Disposition: form-data; name=file; filename=\"=?utf-8?B?dsOpbG8udHh0?=\"; filename*=utf-8''v%C3%A9lo.txt\r\n\r\nx\r\n--cut--\r\n";
+        let made = upload_as(&installation.admin, message, None, body.into()).await.expect(201);
+        assert_eq!(made["fileName"], "vélo.txt");
+    }
+}
+
+db_test! {
     async fn deleted_content_goes_an_hour_later(installation: Installation) {
         let message = installation.message(NOBODY).await;
         let made = upload(&installation.admin, message, "a.png", PNG).await.expect(201);
