@@ -99,3 +99,21 @@ db_test! {
         assert_eq!(installation.count("ticket_messages").await, 2);
     }
 }
+
+db_test! {
+    async fn only_our_own_mail_comes_back(installation: Installation) {
+        let channel = installation.mail_channel("support@acme.example").await;
+        let mail = |from: &str, to: &str, text: &str| format!(
+            "Message-ID: <out@acme.example>\nDate: Mon, 2 Mar 2026 09:00:00 +0000\nFrom: {from}\nTo: {to}\nSubject: Bag\n\n{text}\n"
+        );
+        let sent = installation.deliver(channel, &mail("support@acme.example", "anna@x.example", "We found it.")).await;
+        assert_eq!(sent["incoming"], false);
+        let copy = mail("support@acme.example", "anna@x.example", "We found it.\n____\nteam@lists.example");
+        assert!(!installation.receive(channel, &copy).await.is_duplicate);
+        installation.run_jobs().await;
+        assert_eq!(installation.count("ticket_messages").await, 1);
+        // A program that answers under the Message-ID of what it answers.
+        let answer = installation.deliver(channel, &mail("anna@x.example", "support@acme.example", "Thank you!")).await;
+        assert_eq!((&answer["incoming"], &answer["message"]), (&json!(true), &json!("Thank you!")));
+    }
+}
