@@ -134,7 +134,7 @@ async fn list_outbox(
     caller: Caller,
     Query(query): Query<OutboxQuery>,
 ) -> Result<Response> {
-    caller.may_import_emails()?;
+    caller.may_read_all_mail()?;
     let listing = Listing::new(query.page_number, query.page_size, LIST);
     let order = listing.order(
         query.sort_by.as_deref(),
@@ -163,7 +163,7 @@ pub struct GovernorOut {
 #[utoipa::path(get, path = "/api/Outbox/governor", tag = "Outbox",
     responses((status = 200, body = GovernorOut), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn get_governor(State(app): State<App>, caller: Caller) -> Result<Response> {
-    caller.may_import_emails()?;
+    caller.may_read_all_mail()?;
     let held = store::count_held(&mut *app.store.read().await?, caller.customer).await?;
     json(&GovernorOut { mails_per_minute: app.config.mails_per_minute, held })
 }

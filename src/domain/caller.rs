@@ -85,6 +85,12 @@ impl Caller {
         self.scoped(self.scopes.write, "write")
     }
 
+    /// Reading mail that may be of any ticket: not for Agents, who see some tickets only.
+    pub fn may_read_all_mail(&self) -> Result<()> {
+        self.supervisor()?;
+        self.may_read()
+    }
+
     /// All tickets lose an end user that is deleted, those that an Agent does not see among them.
     pub fn may_delete_end_users(&self) -> Result<()> {
         self.supervisor()?;

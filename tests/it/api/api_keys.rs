@@ -42,6 +42,11 @@ db_test! {
         reader.post("/api/Topics", json!({ "name": "x" })).await.expect(403);
         reader.put("/api/CustomerReps/1/change-password", json!({ "newPassword": "a longer password" })).await.expect(403);
         reader.get("/api/ApiKeys").await.expect(403);
+        let (_, writer) = key(&installation, json!({ "name": "w", "scopes": ["write"] })).await;
+        for read in ["/api/Outbox", "/api/Outbox/governor", "/api/DeadMails"] {
+            reader.get(read).await.expect(200);
+            writer.get(read).await.expect(403);
+        }
         let (_, users) = key(&installation, json!({ "name": "u", "scopes": ["read", "users"] })).await;
         users.post("/api/ApiKeys", json!({ "name": "more", "scopes": ["read", "write"] })).await.expect(403);
         users.post("/api/ApiKeys", json!({ "name": "more" })).await.expect(403);
