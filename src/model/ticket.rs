@@ -6,6 +6,8 @@ use crate::row;
 pub const OPEN: &str = "Open";
 pub const ESCALATED: &str = "Escalated";
 pub const CLOSED: &str = "Closed";
+/// The statuses of tickets that are not closed, but for those of a tenant's own.
+pub const UNCLOSED: [&str; 3] = [OPEN, "Pending", ESCALATED];
 const CANONICAL: [&str; 4] = [OPEN, "Pending", ESCALATED, CLOSED];
 const LONGEST_STATUS: usize = 50;
 

@@ -132,7 +132,7 @@ test('everything has a key: the sheet and the palette tell', async ({ desk: page
   await expect(page.getByRole('dialog')).toBeHidden();
 });
 
-test('Dutch is Dutch, and dark stays dark', async ({ desk: page }) => {
+test('Dutch is Dutch, also what the server tells, and dark stays dark', async ({ desk: page }) => {
   await page.getByRole('button', { name: /Lotte Claes/ }).click();
   await page.getByRole('menuitemradio', { name: 'Nederlands' }).click();
   await page.keyboard.press('Escape');
@@ -141,4 +141,6 @@ test('Dutch is Dutch, and dark stays dark', async ({ desk: page }) => {
   await visit(page, '/tickets/open');
   await expect(page.locator('html')).toHaveClass(/dark/);
   await expect(page.locator('html')).toHaveAttribute('lang', 'nl');
+  await visit(page, '/tickets/open/195');
+  await expect(page.getByRole('region', { name: 'Hiervoor' })).toContainText('van deze klant, sinds');
 });

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::extract::Id;
+use crate::api::extract::{Id, accepted_languages};
 use crate::api::problem::Problem;
 use crate::api::reply::json;
 use crate::app::App;
@@ -20,8 +20,9 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(get_history_summary))
 }
 
-/// What this end user wrote about before, how it ended and what is open, in sentences. Empty where there
-/// is no other ticket of theirs.
+/// What this end user wrote about before, how it ended and what is open, in sentences of the first language of
+/// `Accept-Language` that is one of English, Dutch, French and German, else English. Empty where there is no other
+/// ticket of theirs.
 #[utoipa::path(get, path = "/api/tickets/{id}/history-summary", tag = "Tickets", params(("id" = i64, Path)),
     responses((status = 200, content((String = "application/json"), (String = "text/plain"))),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
@@ -32,13 +33,11 @@ async fn get_history_summary(
     headers: HeaderMap,
 ) -> Result<Response> {
     caller.may_read()?;
-    let told = history::summary(&app, &caller, TicketId(id)).await?;
-    let summary = summary::of_history(&app, caller.customer, told).await?;
+    let told = history::summary(&app, &caller, TicketId(id), &accepted_languages(&headers)).await?;
+    let summary = summary::of_history(&app, caller.customer, told.text).await?;
     let accepted = headers.get(header::ACCEPT).and_then(|it| it.to_str().ok()).unwrap_or_default();
-    if prefers_text(accepted) {
-        return Ok(summary.into_response());
-    }
-    json(&summary)
+    let answer = if prefers_text(accepted) { summary.into_response() } else { json(&summary)? };
+    Ok(([(header::CONTENT_LANGUAGE, told.lang), (header::VARY, "Accept-Language")], answer).into_response())
 }
 
 /// Whether an `Accept` wants bare text rather than JSON: by its weights, of equals what stands first.

@@ -1,7 +1,8 @@
 //! What an end user wrote about before, told from the records.
 
+mod phrases;
+
 use std::collections::HashSet;
-use std::fmt::Write;
 
 use answerpal_grounding::days;
 use answerpal_wire::time::format as iso;
@@ -10,14 +11,23 @@ use super::split_topics;
 use crate::app::App;
 use crate::domain::caller::Caller;
 use crate::error::{Error, Result};
-use crate::model::{Refs, TicketId, Timestamp};
+use crate::model::{Refs, TicketId, Timestamp, ticket};
 use crate::store::tickets::{self as store, Past};
+use phrases::Phrases;
 
 /// So many subjects are named.
 const NAMED: usize = 5;
 
-/// Empty where the end user has no other ticket that the caller sees.
-pub async fn summary(app: &App, caller: &Caller, ticket: TicketId) -> Result<String> {
+/// A history, and the language it is told in (ISO 639-1).
+pub struct History {
+    pub text: String,
+    pub lang: &'static str,
+}
+
+/// Told in the first of the languages that there are sentences of, else in English. The text is empty where the end
+/// user has no other ticket that the caller sees.
+pub async fn summary(app: &App, caller: &Caller, ticket: TicketId, languages: &[&str]) -> Result<History> {
+    let phrases = phrases::first_of(languages.iter().copied());
     let mut conn = app.store.read().await?;
     let customer = caller.customer;
     let row = store::get(&mut conn, customer, ticket).await?;
@@ -25,53 +35,74 @@ pub async fn summary(app: &App, caller: &Caller, ticket: TicketId) -> Result<Str
         return Err(Error::NotFound);
     }
     let past = store::past(&mut conn, customer, &row, caller.limited_to()).await?;
-    if past.is_empty() {
-        return Ok(String::new());
-    }
-    let refs = app.refs.current(&mut conn, customer).await?;
-    Ok(tell(&past, &refs))
+    let text = match past.as_slice() {
+        [] => String::new(),
+        past => tell(past, &*app.refs.current(&mut conn, customer).await?, phrases),
+    };
+    Ok(History { text, lang: phrases.lang })
 }
 
 /// `past` is newest first.
-fn tell(past: &[Past], refs: &Refs) -> String {
+fn tell(past: &[Past], refs: &Refs, phrases: &Phrases) -> String {
     let (open, closed): (Vec<&Past>, Vec<&Past>) = past.iter().partition(|it| !it.is_closed);
     let since = past.iter().map(|it| it.date_created).min().unwrap_or(Timestamp(0));
     let last = past.iter().map(|it| it.last_message_date).max().unwrap_or(since);
-    let mut told = match past.len() {
-        store::MOST_PAST => format!("At least {} other tickets of this end user,", past.len()),
-        1 => "One other ticket of this end user,".to_owned(),
-        several => format!("{several} other tickets of this end user,"),
+    let (since, last) = (day(since, phrases), day(last, phrases));
+    let n = past.len().to_string();
+    let begun = match past.len() {
+        1 => filled(phrases.one, &[&since]),
+        store::MOST_PAST => filled(phrases.at_least, &[&n, &since]),
+        _ => filled(phrases.several, &[&n, &since]),
     };
-    let (since, last) = (day(since), day(last));
-    let _ =
-        write!(told, " since {since}: {} closed, {} not. Last contact on {last}.", closed.len(), open.len());
+    let ended = match (closed.len(), open.len()) {
+        (1, 0) => phrases.one_closed.to_owned(),
+        (0, 1) => phrases.one_open.to_owned(),
+        (_, 0) => phrases.all_closed.to_owned(),
+        (0, _) => phrases.all_open.to_owned(),
+        (closed, open) => filled(phrases.some_closed, &[&closed.to_string(), &open.to_string()]),
+    };
+    let mut told = vec![begun + &ended, filled(phrases.last_contact, &[&last])];
     let topics = topics(past, refs);
     if !topics.is_empty() {
-        let _ = write!(told, " About: {}.", topics.join(", "));
+        told.push(filled(phrases.about, &[&topics.join(", ")]));
     }
     let escalated = past.iter().filter(|it| it.escalated).count();
     if escalated > 0 {
-        let _ = write!(told, " Escalated: {escalated}.");
+        told.push(filled(phrases.escalated, &[&escalated.to_string()]));
     }
     if !open.is_empty() {
-        let named = named(&open, |it| format!("{} {} ({})", number(it), subject(it), it.status));
-        let _ = write!(told, " Still open: {named}.");
+        told.push(filled(phrases.still_open, &[&named(&open, phrases, |it| status(it, phrases).to_owned())]));
     }
     if !closed.is_empty() {
-        let ended = |it: &Past| {
-            let on = it.close_date.map_or_else(String::new, |it| format!(" on {}", day(it)));
-            format!("{} {} (closed{on})", number(it), subject(it))
+        let ended = |it: &Past| match it.close_date {
+            Some(at) => filled(phrases.closed_on, &[&day(at, phrases)]),
+            None => phrases.closed.to_owned(),
         };
-        let _ = write!(told, " Closed last: {}.", named(&closed, ended));
+        told.push(filled(phrases.closed_last, &[&named(&closed, phrases, ended)]));
     }
-    told
+    told.join(" ")
 }
 
-fn named(tickets: &[&Past], each: impl Fn(&Past) -> String) -> String {
-    let named: Vec<String> = tickets.iter().take(NAMED).map(|it| each(it)).collect();
-    let more = tickets.len() - named.len();
-    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
-    named.join("; ") + &more
+/// The phrase with each gap filled in its order.
+fn filled(phrase: &str, with: &[&str]) -> String {
+    let mut parts = phrase.split("{}");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.zip(with).fold(first, |text, (part, with)| text + with + part)
+}
+
+/// The first tickets with what is said of each.
+fn named(tickets: &[&Past], phrases: &Phrases, said: impl Fn(&Past) -> String) -> String {
+    let each = |it: &&Past| format!("#{} {} ({})", it.ticket_id, subject(it, phrases), said(it));
+    let mut named: Vec<String> = tickets.iter().take(NAMED).map(each).collect();
+    if tickets.len() > NAMED {
+        named.push(filled(phrases.more, &[&(tickets.len() - NAMED).to_string()]));
+    }
+    named.join("; ")
+}
+
+fn status<'a>(ticket: &'a Past, phrases: &'a Phrases) -> &'a str {
+    let known = ticket::UNCLOSED.iter().position(|it| *it == ticket.status);
+    known.map_or(&ticket.status, |it| phrases.statuses[it])
 }
 
 /// Names with how many tickets were about them, the most frequent first.
@@ -90,15 +121,13 @@ fn topics(past: &[Past], refs: &Refs) -> Vec<String> {
     counts.into_iter().map(|(name, count)| format!("{name} ({count})")).collect()
 }
 
-fn number(ticket: &Past) -> String {
-    format!("#{}", ticket.ticket_id)
+fn subject(ticket: &Past, phrases: &Phrases) -> String {
+    let text = ticket.subject.as_deref().or(ticket.preview.as_deref()).unwrap_or(phrases.no_subject);
+    let [open, close] = phrases.quotes;
+    let text: String = super::preview(text).chars().take(100).collect();
+    format!("{open}{text}{close}")
 }
 
-fn subject(ticket: &Past) -> String {
-    let text = ticket.subject.as_deref().or(ticket.preview.as_deref()).unwrap_or("without a subject");
-    format!("“{}”", super::preview(text).chars().take(100).collect::<String>())
-}
-
-fn day(at: Timestamp) -> String {
-    days::written("en", &iso(at.0).chars().take(10).collect::<String>())
+fn day(at: Timestamp, phrases: &Phrases) -> String {
+    days::written(phrases.lang, &iso(at.0).chars().take(10).collect::<String>())
 }

@@ -76,11 +76,17 @@ export const mailOf = (id: number) =>
     queryFn: ({ signal }) => ok(client.GET('/api/ticketMessages/{id}', { params: { path: { id } }, signal })),
   });
 
-export const historySummary = (ticket: number) =>
+export const historySummary = (ticket: number, language: string) =>
   queryOptions({
-    queryKey: ['tickets', 'history', ticket],
+    queryKey: ['tickets', 'history', ticket, language],
     queryFn: ({ signal }) =>
-      ok(client.GET('/api/tickets/{id}/history-summary', { params: { path: { id: ticket } }, signal })),
+      ok(
+        client.GET('/api/tickets/{id}/history-summary', {
+          params: { path: { id: ticket } },
+          headers: { 'accept-language': language },
+          signal,
+        }),
+      ),
   });
 
 export const ticketEvents = (ticket: number) =>

@@ -2237,8 +2237,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What this end user wrote about before, how it ended and what is open, in sentences. Empty where there
-         *     is no other ticket of theirs.
+         * What this end user wrote about before, how it ended and what is open, in sentences of the first language of
+         *     `Accept-Language` that is one of English, Dutch, French and German, else English. Empty where there is no other
+         *     ticket of theirs.
          */
         get: operations["get_history_summary"];
         put?: never;

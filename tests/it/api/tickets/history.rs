@@ -55,9 +55,13 @@ db_test! {
         let plain = admin.request(Method::GET, "/tickets/5/history-summary", &[("accept", "text/plain")], Value::Null).await;
         assert!(plain.header("content-type").starts_with("text/plain"));
         assert_eq!(Value::String(plain.text()), told);
+        let dutch = admin.request(Method::GET, "/tickets/5/history-summary", &[("accept-language", "nl-BE,nl;q=0.9,en;q=0.8")], Value::Null).await;
+        assert_eq!((dutch.header("content-language"), dutch.header("vary").contains("Accept-Language")), ("nl", true));
+        assert_eq!(dutch.expect(200), "2 andere tickets van deze klant, sinds 2 maart 2026: 1 gesloten, 1 niet. Laatste contact op 3 maart 2026. \
+            Geëscaleerd: 1. Nog open: #2 “Refund” (Geëscaleerd). Laatst gesloten: #1 “Lost parcel” (gesloten op 3 maart 2026).");
         let anna = installation.login("anna", PASSWORD).await;
         let limited = anna.get("/tickets/5/history-summary").await.expect(200);
-        assert!(limited.as_str().unwrap().starts_with("One other ticket"), "{limited}");
+        assert!(limited.as_str().unwrap().starts_with("One other ticket of this end user, since 2 March 2026, closed. Last"), "{limited}");
         anna.get("/tickets/2/history-summary").await.expect(404);
         admin.get("/tickets/99/history-summary").await.expect(404);
     }
