@@ -20,8 +20,8 @@ pub async fn correct(
     mut topics: Vec<TopicId>,
 ) -> Result<()> {
     let (_, message) = messages::lock(tx, caller, id).await?;
-    let refs = app.refs.current(tx, caller.customer).await?;
-    if let Some(unknown) = topics.iter().find(|it| !refs.topics.contains_key(it)) {
+    let there = topic_store::existing(tx, caller.customer, topics.iter().map(|it| it.0).collect()).await?;
+    if let Some(unknown) = topics.iter().find(|it| !there.contains(it)) {
         return Err(Error::invalid("topicIds", format!("names topic {unknown}, which does not exist")));
     }
     topics.dedup();
@@ -54,7 +54,7 @@ pub async fn add(
 ) -> Result<(MessageTopic, bool)> {
     let (_, message) = messages::lock(tx, caller, id).await.map_err(|it| it.unknown("messageID"))?;
     let refs = app.refs.current(tx, caller.customer).await?;
-    if !refs.topics.contains_key(&topic) {
+    if topic_store::existing(tx, caller.customer, vec![topic.0]).await?.is_empty() {
         return Err(Error::invalid("topicID", "does not exist"));
     }
     let rep = known_rep(&refs.reps, rep)?.unwrap_or(caller.rep);

@@ -61,7 +61,8 @@ pub async fn update(
 /// 409 while messages have it that people gave it to: what was learned from them would be lost. What detection gave
 /// goes with it.
 pub async fn delete(tx: &mut Tx, customer: CustomerId, actor: Actor, topic: TopicId) -> Result<()> {
-    store::get(tx, customer, topic).await?;
+    // What is being given at this moment is seen below, and deleted too.
+    store::lock(tx, customer, topic).await?;
     if store::is_set_by_people(tx, customer, topic).await? {
         return Err(Error::Conflict("People gave messages this topic: take it off them first.".into()));
     }

@@ -31,8 +31,9 @@ impl Dialect {
             } else if let Some(tail) = rest.strip_prefix('$') {
                 out.push('?');
                 rest = tail;
-            } else if let Some(tail) =
-                rest.strip_prefix("FOR UPDATE SKIP LOCKED").or_else(|| rest.strip_prefix("FOR UPDATE"))
+            } else if let Some(tail) = ["FOR UPDATE SKIP LOCKED", "FOR UPDATE", "FOR KEY SHARE"]
+                .iter()
+                .find_map(|lock| rest.strip_prefix(lock))
             {
                 rest = tail;
             } else {
@@ -272,5 +273,6 @@ mod tests {
             ),
             "SELECT a FROM t WHERE b = ?1 AND id IN (SELECT value FROM json_each(?12)) AND c = ?2 "
         );
+        assert_eq!(Dialect::translate_to_sqlite("SELECT a FROM t FOR KEY SHARE"), "SELECT a FROM t ");
     }
 }

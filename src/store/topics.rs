@@ -106,15 +106,25 @@ pub async fn is_set_by_people(conn: &mut Conn, customer: CustomerId, topic: Topi
     Ok(is_set)
 }
 
-/// Those of some topics that are there.
-pub async fn existing(conn: &mut Conn, customer: CustomerId, topics: Vec<i64>) -> Result<Vec<TopicId>> {
-    let rows: Vec<(TopicId,)> = conn
+/// Those of some topics that are there. They stay until the transaction ends, also where others ask for them too.
+pub async fn existing(tx: &mut Tx, customer: CustomerId, topics: Vec<i64>) -> Result<Vec<TopicId>> {
+    let rows: Vec<(TopicId,)> = tx
         .query(
-            "SELECT topic_id FROM topics WHERE customer_id = $1 AND topic_id = ANY($2)",
+            "SELECT topic_id FROM topics WHERE customer_id = $1 AND topic_id = ANY($2) ORDER BY topic_id FOR KEY SHARE",
             params![customer, topics],
         )
         .await?;
     Ok(rows.into_iter().map(|it| it.0).collect())
+}
+
+/// Waits until nobody is about to give it to anything; from then on, until the transaction ends, nobody can.
+pub async fn lock(tx: &mut Tx, customer: CustomerId, topic: TopicId) -> Result<()> {
+    tx.query_one::<(TopicId,)>(
+        "SELECT topic_id FROM topics WHERE customer_id = $1 AND topic_id = $2 FOR UPDATE",
+        params![customer, topic],
+    )
+    .await?;
+    Ok(())
 }
 
 /// The topic and its links to channels, documents and messages.

@@ -1,8 +1,11 @@
 //! The pipeline of incoming messages.
 
+use std::time::Duration;
+
 use answerpal::domain::intake::{self, Outcome};
+use answerpal::domain::{message_topics, messages as message_domain, topics};
 use answerpal::model::stage::{self, STAGES};
-use answerpal::model::{CustomerId, MessageId, job};
+use answerpal::model::{Actor, CustomerId, MessageId, TopicId, job};
 use answerpal::store::{jobs as queue, messages};
 use serde_json::{Value, json};
 
@@ -154,5 +157,41 @@ db_test! {
         other.get(&format!("/api/ticketMessages/{id}/stages")).await.expect(404);
         let kinds = queue::unfinished(&mut installation.app.store.read().await.unwrap()).await.unwrap();
         assert!(kinds.is_empty());
+    }
+}
+
+db_test! {
+    async fn a_topic_that_is_deleted_while_it_is_given_leaves_no_link(installation: Installation) {
+        let channel = channel(&installation).await;
+        let id = mail(&installation, channel).await;
+        let made = installation.admin.post("/api/Topics", json!({ "name": "Refunds" })).await.expect(201);
+        let topic = TopicId(made["topicID"].as_i64().unwrap());
+        let (app, customer) = (installation.app.clone(), installation.customer);
+        let has_rows_locked = installation.database_url().is_some();
+        let (given, is_given) = tokio::sync::oneshot::channel();
+        let (deleted, is_deleted) = tokio::sync::oneshot::channel();
+        let giving = app.store.write(move |tx| Box::pin(async move {
+            let (_, message) = message_domain::lock_any(tx, customer, MessageId(id)).await?;
+            message_topics::detected(tx, customer, Actor::System, message, &[(topic, 0.9)], false).await?;
+            let _ = given.send(());
+            // The deletion has its time to be done before this is written, were it not to wait for it. SQLite has
+            // one writer, and no timer in it.
+            if has_rows_locked {
+                let _ = tokio::time::timeout(Duration::from_millis(300), is_deleted).await;
+            }
+            Ok(())
+        }));
+        let deleting = async {
+            is_given.await.unwrap();
+            let done = app.store.write(move |tx| Box::pin(async move {
+                topics::delete(tx, customer, Actor::System, topic).await
+            })).await;
+            let _ = deleted.send(());
+            done
+        };
+        let (gave, done) = tokio::join!(giving, deleting);
+        gave.unwrap();
+        done.unwrap();
+        assert_eq!((installation.count("topics").await, installation.count("message_topics").await), (0, 0));
     }
 }
