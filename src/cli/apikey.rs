@@ -31,7 +31,7 @@ pub enum ApikeyCommand {
 
 pub async fn run(context: &Context, command: ApikeyCommand) -> Result<ExitCode> {
     let ApikeyCommand::Create { customer, name, scopes, rep } = command;
-    let app = context.open().await?;
+    let app = context.existing().await?;
     let mut conn = app.store.read().await?;
     let customer = bulk::find_customer(&mut conn, customer.as_deref()).await?;
     let reps = bulk::reps_by_username(&mut conn, customer).await?;

@@ -17,7 +17,7 @@ pub enum AuditCommand {
 
 pub async fn run(context: &Context, command: AuditCommand) -> Result<ExitCode> {
     let AuditCommand::Verify = command;
-    let app = context.open().await?;
+    let app = context.existing().await?;
     let report = audit::verify(&app).await?;
     app.store.close().await;
     let mut text = String::new();

@@ -32,7 +32,7 @@ pub struct RestoreArgs {
 }
 
 pub async fn backup(context: &Context, args: BackupArgs) -> Result<ExitCode> {
-    let app = context.open().await?;
+    let app = context.existing().await?;
     let manifest = backup::create(&app, &args.file, args.with_key, &Bar::new()).await?;
     app.store.close().await;
     let key = if args.with_key {

@@ -33,7 +33,10 @@ pub enum CustomerCommand {
 }
 
 pub async fn run(context: &Context, command: CustomerCommand) -> Result<ExitCode> {
-    let app = context.open().await?;
+    let app = match command {
+        CustomerCommand::Create { .. } => context.open().await?,
+        CustomerCommand::List => context.existing().await?,
+    };
     match command {
         CustomerCommand::Create { name, username, password, hostname } => {
             let new = NewCustomer { name: name.clone(), hostname, username: username.clone(), password };

@@ -67,7 +67,7 @@ pub struct Chosen {
 }
 
 pub async fn run(context: &Context, command: DeadLettersCommand) -> Result<ExitCode> {
-    let app = context.open().await?;
+    let app = context.existing().await?;
     match command {
         DeadLettersCommand::List { customer } => list(context, &app, customer.as_deref()).await?,
         DeadLettersCommand::Show { id } => show(context, &app, &id).await?,

@@ -157,7 +157,7 @@ fn days(last: &str) -> Result<i64> {
 }
 
 async fn open(context: &Context, customer: Option<&str>) -> Result<(App, CustomerId)> {
-    let app = context.open().await?;
+    let app = context.existing().await?;
     let customer = bulk::find_customer(&mut *app.store.read().await?, customer).await?;
     Ok((app, customer))
 }

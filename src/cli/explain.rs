@@ -24,7 +24,7 @@ pub enum ExplainCommand {
 
 pub async fn run(context: &Context, command: ExplainCommand) -> Result<ExitCode> {
     let ExplainCommand::Message { id } = command;
-    let app = context.open().await?;
+    let app = context.existing().await?;
     let mut conn = app.store.read().await?;
     let id = MessageId(id);
     let customer = inbound::customer_of_message(&mut conn, id).await.map_err(|it| match it {

@@ -59,7 +59,7 @@ pub async fn run(context: &Context, command: ImportCommand) -> Result<ExitCode> 
     };
     let source = File::open(&file).map_err(cannot)?;
     let length = source.metadata().map_err(cannot)?.len();
-    let app = context.open().await?;
+    let app = context.existing().await?;
     let customer = bulk::find_customer(&mut *app.store.read().await?, customer.as_deref()).await?;
     let bar = Bar::new();
     bar.begin(if options.dry_run { "Checking" } else { "Importing" }, length);

@@ -29,7 +29,7 @@ pub struct MailArgs {
 
 /// Fails where a mail could not be imported, after all the others were.
 pub async fn run(context: &Context, archive: Archive, args: MailArgs) -> Result<ExitCode> {
-    let app = context.open().await?;
+    let app = context.existing().await?;
     let channel = ChannelId(args.channel);
     let customer = store::customer_of(&mut *app.store.read().await?, channel).await;
     let customer = customer.map_err(|it| match it {

@@ -22,10 +22,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use crate::app::App;
+use crate::app::{App, store_options};
 use crate::clock::{Clock, Random};
 use crate::config::{Config, Flags, ServeFlags};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::store::{Store, StoreOptions, meta};
 
 /// Self-hosted, AI-first customer-support ticket server.
 #[derive(Parser)]
@@ -103,6 +104,32 @@ impl Context {
     /// Opens the installation, making what it lacks.
     pub async fn open(&self) -> Result<App> {
         App::open(self.config()?, Clock::system(), Random::system()).await
+    }
+
+    /// Opens the installation that is there; makes none.
+    ///
+    /// # Errors
+    /// `Invalid` where there is none, with how to make one.
+    pub async fn existing(&self) -> Result<App> {
+        let config = self.config()?;
+        let none = |at: String| {
+            let how = "make one with: answerpal serve (or: answerpal customer create …)";
+            Err(Error::invalid("data-dir", format!("has no installation ({at}): {how}")))
+        };
+        let options = store_options(&config);
+        if options.database_url.is_none() {
+            if !options.sqlite_path.exists() {
+                return none(format!("{} is not there", options.sqlite_path.display()));
+            }
+        } else {
+            let store = Store::connect(&StoreOptions { connections: 1, ..options }, Clock::system())?;
+            let version = meta::schema_version(&mut *store.read().await?).await?;
+            store.close().await;
+            if version.is_none() {
+                return none("the database is empty".into());
+            }
+        }
+        App::open(config, Clock::system(), Random::system()).await
     }
 
     /// Prints a result: `text` for a person, `json` for a program.

@@ -39,7 +39,7 @@ pub async fn run(context: &Context, command: RepCommand) -> Result<ExitCode> {
     let RepCommand::Create { customer, username, name, email, role, password } = command;
     let role = Role::parse(&role)
         .ok_or_else(|| Error::invalid("role", "must be Administrator, Supervisor or Agent"))?;
-    let app = context.open().await?;
+    let app = context.existing().await?;
     let customer = bulk::find_customer(&mut *app.store.read().await?, customer.as_deref()).await?;
     let password_hash = reps::hash_password(&app, &password).await?;
     let new = NewRep { username: username.clone(), name, email, role, password_hash, ..NewRep::default() };

@@ -70,7 +70,7 @@ struct Figures {
 pub async fn run(context: &Context, args: DraftsArgs) -> Result<ExitCode> {
     let settings = args.setting.iter().map(|it| Setting::parse(it)).collect::<Result<Vec<_>>>()?;
     let (Some(data), Some(documents)) = (&args.data, &args.documents) else {
-        let app = context.open().await?;
+        let app = context.existing().await?;
         let figures = tenant::measure(&app, &args).await?;
         app.store.close().await;
         context.print(&table(std::slice::from_ref(&figures))?, &serde_json::to_value(&figures)?);

@@ -44,10 +44,39 @@ fn create_customer(folder: &Path) {
 }
 
 #[test]
+fn commands_that_need_an_installation_make_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("missing");
+    let archive = folder.path().join("archive.tar.zst");
+    let file = folder.path().join("tickets.jsonl");
+    std::fs::write(&file, "").unwrap();
+    let (archive, file) = (archive.to_str().unwrap(), file.to_str().unwrap());
+    for arguments in [
+        &["eval", "topics"][..],
+        &["eval", "retrieval"],
+        &["eval", "drafts"],
+        &["audit", "verify"],
+        &["backup", archive],
+        &["customer", "list"],
+        &["dead-letters", "list"],
+        &["explain", "message", "1"],
+        &["import", "tickets", file],
+        &["import", "mbox", file, "--channel", "1"],
+        &["apikey", "create", "--name", "a", "--rep", "kim"],
+        &["rep", "create", "--username", "kim", "--name", "Kim", "--password", "correct horse"],
+    ] {
+        let (code, said) = answerpal(&missing, arguments);
+        let error = said["error"].as_str().unwrap_or_default();
+        assert!(code != 0 && error.contains("no installation"), "{arguments:?}: {said}");
+        assert!(error.contains("answerpal serve"), "{error}");
+        assert!(!missing.exists() && !std::path::Path::new(archive).exists(), "{arguments:?}");
+    }
+}
+
+#[test]
 fn tenants_are_listed() {
     let folder = tempfile::tempdir().unwrap();
     let list = || answerpal(folder.path(), &["customer", "list"]);
-    assert_eq!(list(), (0, json!({ "customers": [] })));
     create_customer(folder.path());
     assert_eq!(list(), (0, json!({ "customers": [{ "customerID": 1, "name": "T", "hostname": null }] })));
 }
