@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 
-/// The measures of one setting, in percent where nothing else is said.
+/// The measures of one setting.
 #[derive(Clone, Debug, Serialize)]
 pub struct Column {
     /// As it was given.
@@ -20,19 +20,34 @@ pub struct Column {
 #[derive(Clone, Debug, Serialize)]
 pub struct Measure {
     pub name: &'static str,
-    /// None where there is nothing to measure it on.
+    /// A count, or a share from 0 to 1; None where there is nothing to measure it on.
     pub value: Option<f64>,
+    /// Shown to people in percent.
+    #[serde(skip)]
+    is_share: bool,
 }
 
 impl Measure {
-    /// A share as a percentage; None of nothing.
+    /// None of nothing.
     fn share(name: &'static str, part: usize, whole: usize) -> Self {
-        let value = (whole > 0).then(|| 100.0 * part as f64 / whole as f64);
-        Self { name, value }
+        Self::of_one(name, (whole > 0).then(|| part as f64 / whole as f64))
+    }
+
+    /// What lies between 0 and 1.
+    fn of_one(name: &'static str, value: Option<f64>) -> Self {
+        Self { name, value, is_share: true }
     }
 
     fn count(name: &'static str, count: usize) -> Self {
-        Self { name, value: Some(count as f64) }
+        Self { name, value: Some(count as f64), is_share: false }
+    }
+
+    fn shown(&self) -> String {
+        match self.value {
+            None => "–".into(),
+            Some(share) if self.is_share => format!("{:.1} %", share * 100.0),
+            Some(count) => format!("{count}"),
+        }
     }
 }
 
@@ -46,8 +61,7 @@ pub fn table(columns: &[Column]) -> String {
     for (row, measure) in first.measures.iter().enumerate() {
         text += &format!("\n{:<44}", measure.name);
         for column in columns {
-            let value = column.measures[row].value;
-            text += &format!("{:>24}", value.map_or_else(|| "–".into(), |it| format!("{it:.1}")));
+            text += &format!("{:>24}", column.measures[row].shown());
         }
     }
     text
@@ -118,10 +132,17 @@ mod tests {
     fn a_table_has_a_column_for_each_setting() {
         let column = |setting: &str, value| Column {
             setting: setting.into(),
-            measures: vec![Measure { name: "accuracy", value }, Measure::share("none", 0, 0)],
+            measures: vec![
+                Measure::of_one("accuracy", value),
+                Measure::share("none", 0, 0),
+                Measure::count("asked", 12),
+            ],
         };
-        let text = table(&[column("a", Some(91.25)), column("b", Some(50.0))]);
-        assert_eq!(text.lines().count(), 3);
-        assert!(text.contains("91.2") && text.contains("50.0") && text.contains('–'), "{text}");
+        let text = table(&[column("a", Some(0.912)), column("b", Some(0.5))]);
+        assert_eq!(text.lines().count(), 4);
+        for shown in ["91.2 %", "50.0 %", "–", " 12"] {
+            assert!(text.contains(shown), "{text}");
+        }
+        assert!(!text.contains("12.0"), "{text}");
     }
 }

@@ -56,15 +56,15 @@ fn measures(places: &[Option<usize>]) -> Vec<Measure> {
     let mean = |of: &dyn Fn(usize) -> f64| {
         let found = places.iter().flatten().filter(|it| **it < 10);
         let total = found.fold(0.0, |total, it| total + of(*it));
-        (!places.is_empty()).then(|| 100.0 * total / places.len() as f64)
+        (!places.is_empty()).then(|| total / places.len() as f64)
     };
     vec![
         Measure::count("questions asked", places.len()),
         Measure::share("the fitting document is the first", within(1), places.len()),
         Measure::share("… among the first 5", within(5), places.len()),
         Measure::share("… among the first 10", within(10), places.len()),
-        Measure { name: "mean reciprocal rank (of 10)", value: mean(&|it| 1.0 / (it + 1) as f64) },
-        Measure { name: "nDCG@10", value: mean(&|it| 1.0 / ((it + 2) as f64).log2()) },
+        Measure::of_one("mean reciprocal rank (of 10)", mean(&|it| 1.0 / (it + 1) as f64)),
+        Measure::of_one("nDCG@10", mean(&|it| 1.0 / ((it + 2) as f64).log2())),
     ]
 }
 
@@ -76,8 +76,8 @@ mod tests {
     fn places_become_recall_and_rank() {
         let values: Vec<f64> =
             measures(&[Some(0), Some(1), Some(7), None]).iter().map(|it| it.value.unwrap()).collect();
-        assert_eq!(values[..4], [4.0, 25.0, 50.0, 75.0]);
-        assert!((values[4] - 100.0 * (1.0 + 0.5 + 0.125) / 4.0).abs() < 1e-9);
+        assert_eq!(values[..4], [4.0, 0.25, 0.5, 0.75]);
+        assert!((values[4] - (1.0 + 0.5 + 0.125) / 4.0).abs() < 1e-9);
         assert!(values[5] > values[4]);
         let nowhere = measures(&[None]);
         assert!(nowhere[4].value.unwrap().is_sign_positive(), "0.0, not -0.0");

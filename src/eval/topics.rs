@@ -180,7 +180,7 @@ fn measures(asked: &[Asked]) -> Vec<Measure> {
         Measure::share("… of the surest 90 %", right(nine_tenths), nine_tenths.len()),
         Measure::share("decided (sure enough for the error asked)", sure.len(), asked.len()),
         Measure::share("… of those wrong", sure.len() - right(&sure), sure.len()),
-        Measure { name: "calibration error", value: calibration_error(&fitting) },
+        Measure::of_one("calibration error", calibration_error(&fitting)),
         Measure::share("fit no topic: refused at 90 % coverage", refused, outside.len()),
         Measure::share("fit no topic: not assigned", none, outside.len()),
     ]
@@ -196,7 +196,7 @@ fn calibration_error(asked: &[&Asked]) -> Option<f64> {
         bins[bin].2 += f64::from(u8::from(it.right == Some(true)));
     }
     let off: f64 = bins.iter().map(|(_, sure, right)| (sure - right).abs()).sum();
-    (!asked.is_empty()).then(|| 100.0 * off / asked.len() as f64)
+    (!asked.is_empty()).then(|| off / asked.len() as f64)
 }
 
 #[cfg(test)]
@@ -215,10 +215,10 @@ mod tests {
         all.push(asked(0.99, None, Decision::Sure));
         let values: Vec<f64> = measures(&all).iter().map(|it| it.value.unwrap()).collect();
         // Ten are decided, and the one that fits no topic is wrong.
-        assert_eq!(values[..3], [12.0, 90.0, 100.0]);
-        assert!((values[3] - 1000.0 / 12.0).abs() < 1e-9 && values[4] == 10.0, "{values:?}");
-        assert!((values[5] - 6.5).abs() < 0.01, "{values:?}");
-        assert_eq!(values[6..], [50.0, 50.0]);
+        assert_eq!(values[..3], [12.0, 0.9, 1.0]);
+        assert!((values[3] - 10.0 / 12.0).abs() < 1e-9 && values[4] == 0.1, "{values:?}");
+        assert!((values[5] - 0.065).abs() < 0.0001, "{values:?}");
+        assert_eq!(values[6..], [0.5, 0.5]);
         assert!(measures(&[])[1].value.is_none());
     }
 

@@ -56,7 +56,7 @@ fn files_are_measured_and_settings_compared() {
         (&json!("shots=0"), &json!("shots=2,wrong=0.1"))
     );
     for column in columns.as_array().unwrap() {
-        assert_eq!((measure(column, "texts asked"), measure(column, "first topic right")), (3.0, 100.0));
+        assert_eq!((measure(column, "texts asked"), measure(column, "first topic right")), (3.0, 1.0));
     }
     let lines = DOCUMENTS.iter().map(|(id, title, content)| {
         json!({ "id": id, "title": title, "content": content }).to_string() + "\n"
@@ -84,7 +84,7 @@ fn files_are_measured_and_settings_compared() {
     ]);
     assert_eq!((code, columns.as_array().unwrap().len()), (0, 2), "{columns}");
     for column in columns.as_array().unwrap() {
-        assert_eq!(measure(column, "the fitting document is the first"), 100.0);
+        assert_eq!(measure(column, "the fitting document is the first"), 1.0);
     }
     let foreign = file("foreign.txt", "the moon is made of cheese\n");
     let drafts = ["eval", "drafts", "--data", &questions, "--documents", &documents, "--foreign", &foreign];
@@ -110,7 +110,7 @@ fn files_are_measured_and_settings_compared() {
         file("questions.tsv", &format!("\u{feff}{QUESTION}\td1\r\nwhere can I park\td2\r\n"));
     let (code, columns) =
         run(&["eval", "retrieval", "--data", &questions_table, "--documents", &documents_table]);
-    assert_eq!((code, measure(&columns[0], "the fitting document is the first")), (0, 100.0), "{columns}");
+    assert_eq!((code, measure(&columns[0], "the fitting document is the first")), (0, 1.0), "{columns}");
     let (code, figures) =
         run(&["eval", "drafts", "--data", &questions_table, "--documents", &documents_table]);
     assert_eq!((code, &figures["rightDocument"]), (0, &json!(1.0)), "{figures}");
@@ -172,9 +172,9 @@ db_test! {
         let run = |what: &str| run_with(what, &[]);
         let (code, columns) = run("topics");
         assert_eq!((code, measure(&columns[0], "texts asked")), (0, 4.0), "{columns}");
-        assert!(measure(&columns[0], "first topic right") >= 75.0, "{columns}");
+        assert!(measure(&columns[0], "first topic right") >= 0.75, "{columns}");
         let (code, columns) = run("retrieval");
-        assert_eq!((code, measure(&columns[0], "questions asked"), measure(&columns[0], "the fitting document is the first")), (0, 1.0, 100.0), "{columns}");
+        assert_eq!((code, measure(&columns[0], "questions asked"), measure(&columns[0], "the fitting document is the first")), (0, 1.0, 1.0), "{columns}");
         let (code, said) = run_with("topics", &["--setting", "shots=2"]);
         assert!(code != 0 && said["error"].as_str().unwrap().contains("shots=N needs --data"), "{said}");
         let (code, figures) = run("drafts");
