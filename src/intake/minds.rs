@@ -11,7 +11,7 @@ pub use refresh::embed_topics;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use answerpal_inference::topics::{Classifier, Neighbour, Prediction, Settings};
+use answerpal_inference::topics::{Classifier, Courtesies, Neighbour, Prediction, Settings};
 use tokio::sync::Mutex as Gate;
 
 use super::Trouble;
@@ -129,8 +129,13 @@ impl Mind {
     }
 
     /// What a text is about by its pieces too.
-    pub fn join(&self, whole: Prediction, pieces: &[(&str, Vec<f32>)]) -> Option<Prediction> {
-        self.read(|it| it.join(whole, pieces))
+    pub fn join(
+        &self,
+        whole: Prediction,
+        pieces: &[(&str, Vec<f32>)],
+        courtesies: &Courtesies,
+    ) -> Option<Prediction> {
+        self.read(|it| it.join(whole, pieces, courtesies))
     }
 
     /// How many examples it knows.

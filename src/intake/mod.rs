@@ -5,6 +5,7 @@
 //! outcome, its effect and the next stage's job together. A stage that is begun again after a crash
 //! starts from the state it finds. The order stands in `model::stage`.
 
+mod courtesies;
 pub mod draft;
 mod filters;
 mod language;
@@ -41,6 +42,7 @@ use crate::store::{BoxFuture, Tx, messages};
 /// texts for it.
 pub struct Knowledge {
     pub embedding: Embedding,
+    courtesies: courtesies::Known,
     minds: minds::Minds,
     stocks: retrieve::Stocks,
     filters: filters::Filters,
@@ -52,6 +54,7 @@ impl Knowledge {
     pub fn new(outbound: Outbound, patience: Duration) -> Self {
         Self {
             embedding: Embedding::new(outbound, patience),
+            courtesies: Default::default(),
             minds: Default::default(),
             stocks: Default::default(),
             filters: Default::default(),

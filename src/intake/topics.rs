@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::minds::{self, Mind};
-use super::{Outcome, Trouble, spaces};
+use super::{Outcome, Trouble, courtesies, spaces};
 use crate::ai::embed::{Role, Space};
 use crate::app::App;
 use crate::domain::message_topics;
@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::model::job::JobError;
 use crate::model::{Actor, CustomerId, Message, TopicId};
 use crate::store::{ai_settings, customers, passages};
-use answerpal_inference::topics::{Decision, Neighbour, Prediction, Score};
+use answerpal_inference::topics::{Courtesies, Decision, Neighbour, Prediction, Score};
 
 /// Probabilities that are kept with a decision.
 const SCORES_KEPT: usize = 10;
@@ -157,7 +157,13 @@ pub async fn ask(
     // Without them the whole text says enough.
     let vectors = app.knowledge.embedding.embed(&space, &pieces, Role::Message).await.unwrap_or_default();
     let pieces: Vec<_> = pieces.into_iter().zip(vectors).collect();
-    let Some(prediction) = mind.join(whole, &pieces) else { return Ok(None) };
+    let Some(mut prediction) = mind.join(whole.clone(), &pieces, &Courtesies::default()) else {
+        return Ok(None);
+    };
+    if !pieces.is_empty() && prediction.topics.len() > 1 {
+        let courtesies = courtesies::of(app, &space).await;
+        prediction = mind.join(whole, &pieces, &courtesies).unwrap_or(prediction);
+    }
     let examples = mind.examples();
     let most_wrong = reading.settings.most_wrong;
     Ok(Some(Asked { prediction, nearest, space, examples, most_wrong, lang }))

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use answerpal_inference::topics::{Classifier, Decision, Example, Prediction, Settings, Topic, prompts};
+use answerpal_inference::topics::{
+    Classifier, Courtesies, Decision, Example, Prediction, Settings, Topic, prompts,
+};
 use answerpal_inference::{Embedder, Profile, Role};
 
 const EMBEDDER: Embedder = Embedder::new(Profile::English);
@@ -282,15 +284,59 @@ fn few_examples_keep_the_error_rate_that_is_asked_for() {
     }
 }
 
+fn courtesies() -> Courtesies {
+    Courtesies::new(EMBEDDER.embed(&Courtesies::texts(true), Role::Message).unwrap(), true)
+}
+
+#[test]
+fn courtesies_around_a_matter_are_no_matter() {
+    let (mut topics, mut examples) = young_desk();
+    let prompts = prompts("compliments", "somebody is pleased and says thank you");
+    topics.push(Topic { id: 90, vectors: prompts.iter().map(|prompt| vector(prompt)).collect(), prompts });
+    for (id, text) in [
+        (900, "thanks for all your help, you are wonderful"),
+        (901, "I am a happy customer and just wanted to say so"),
+        (902, "thank you, have a lovely day"),
+        (903, "what a great company, I have been with you for years"),
+    ] {
+        examples.push(example(id, text, &[90]));
+    }
+    let classifier = Classifier::train(topics, examples, Settings::default());
+    let named = |text: &str, courtesies: &Courtesies| {
+        let whole = predict(&classifier, text);
+        let pieces = classifier.pieces(text, &whole);
+        let pieces: Vec<(&str, Vec<f32>)> = pieces.iter().map(|piece| (*piece, vector(piece))).collect();
+        let joined = classifier.join(whole, &pieces, courtesies);
+        joined.topics.iter().map(|score| score.topic).collect::<Vec<_>>()
+    };
+    let letters = [
+        "Thanks so much for helping me, you people are great. The reset link you mailed me has expired.",
+        "Are you open on Easter Monday? Thank you for your help and enjoy the rest of your day.",
+        "We have been buying here for ages and always with pleasure. The reset link you mailed me has expired. \
+         Thank you for helping and have a lovely evening.",
+    ];
+    assert!(letters.iter().any(|text| named(text, &Courtesies::default()).len() > 1));
+    let courtesies = courtesies();
+    for text in letters {
+        let topics = named(text, &courtesies);
+        assert!(topics.len() == 1 && [3, 7].contains(&topics[0]), "{topics:?}: {text}");
+    }
+    let two = "Good morning. The reset link you mailed me has expired. Are you open on Easter Monday? Thanks a lot.";
+    let mut topics = named(two, &courtesies);
+    topics.sort_unstable();
+    assert_eq!(topics, [3, 7]);
+}
+
 #[test]
 fn a_text_of_two_matters_has_both_topics() {
+    let courtesies = courtesies();
     let (topics, examples) = young_desk();
     let classifier = Classifier::train(topics, examples.clone(), Settings::default());
     let read = |text: &str| {
         let whole = predict(&classifier, text);
         let pieces = classifier.pieces(text, &whole);
         let vectors: Vec<(&str, Vec<f32>)> = pieces.iter().map(|piece| (*piece, vector(piece))).collect();
-        classifier.join(whole, &vectors)
+        classifier.join(whole, &vectors, &courtesies)
     };
     let of = |prediction: &Prediction| {
         let mut topics: Vec<i64> = prediction.topics.iter().map(|score| score.topic).collect();

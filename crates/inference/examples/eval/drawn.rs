@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use answerpal_inference::topics::{Classifier, Decision, Prediction, Settings, Topic};
-use answerpal_inference::{Embedder, Role};
+use answerpal_inference::topics::{Classifier, Courtesies, Decision, Prediction, Settings, Topic};
+use answerpal_inference::{Embedder, Profile, Role};
 
 use super::{Answer, Row, accuracy, calibration_error, chance, described, judge, numbered, rows, taught};
 
@@ -135,16 +135,23 @@ pub fn desks(embedder: Embedder, folder: &Path, count: usize, shots: Option<usiz
     Ok(())
 }
 
+/// The courtesies of the space that an embedder makes.
+pub fn courtesies(embedder: Embedder) -> Answer<Courtesies> {
+    let english_only = embedder.model_name() == Embedder::new(Profile::English).model_name();
+    Ok(Courtesies::new(embedder.embed(&Courtesies::texts(english_only), Role::Message)?, true))
+}
+
 /// What the classifier says of texts that are read in pieces as well.
 fn read(embedder: Embedder, classifier: &Classifier, texts: &[String]) -> Answer<Vec<Prediction>> {
     let lines: Vec<&str> = texts.iter().map(String::as_str).collect();
     let vectors = embedder.embed(&lines, Role::Message)?;
+    let courtesies = courtesies(embedder)?;
     let mut out = Vec::new();
     for (text, vector) in lines.into_iter().zip(vectors) {
         let whole = classifier.predict(text, &vector);
         let pieces = classifier.pieces(text, &whole);
         let vectors = if pieces.is_empty() { Vec::new() } else { embedder.embed(&pieces, Role::Message)? };
-        out.push(classifier.join(whole, &pieces.into_iter().zip(vectors).collect::<Vec<_>>()));
+        out.push(classifier.join(whole, &pieces.into_iter().zip(vectors).collect::<Vec<_>>(), &courtesies));
     }
     Ok(out)
 }
@@ -155,6 +162,18 @@ const LETTERS: [&str; 3] = [
      Thank you in advance for your help",
     "I have been a customer of yours for three years. {}. Please let me know as soon as possible, I am in a hurry",
     "{}. I tried it twice today and looked on your website too, without success. Sorry for the trouble and thanks a lot",
+];
+
+/// The same, with more around it.
+const LONGER_LETTERS: [&str; 8] = [
+    "Hello, I hope you are well. {}. Thanks for your help, have a nice day",
+    "Good morning, my name is Sandra Peters and I bought from you last month. {}? I look forward to hearing from you. Warm regards, Sandra",
+    "Sorry to bother you again. {}. I am not very good with computers so please explain it simply. Many thanks",
+    "Dear support team, we have always been very satisfied with your company. {}? My colleague told me to write to this address. Have a great weekend",
+    "I was at your shop yesterday and the gentleman there could not tell me. {}. You can reach me by phone after six in the evening. Cheers",
+    "{}? I searched the whole internet before writing this. I would really appreciate a quick reply. Best wishes from sunny Ghent",
+    "Hi there! Hope this message finds you in good health. {}. If you need more information from me just ask. Take care",
+    "As I said on the phone this morning, {}. It is quite urgent because we leave on Friday. Thank you so much for looking into this and sorry for my bad English",
 ];
 
 /// Texts about two matters, and about one.
@@ -201,9 +220,11 @@ pub fn pairs(embedder: Embedder, folder: &Path, shots: usize) -> Answer<()> {
     }
     dice.shuffle(&mut others);
     others.truncate(600);
-    let letters = others.iter().zip(LETTERS.iter().cycle());
-    let letters = letters.map(|((_, row), letter)| letter.replace("{}", &said(row))).collect();
-    show("a letter", others.iter().map(|it| vec![it.0]).collect(), letters)?;
+    for (what, letters) in [("a letter", &LETTERS[..]), ("a longer letter", &LONGER_LETTERS[..])] {
+        let letters = others.iter().zip(letters.iter().cycle());
+        let letters = letters.map(|((_, row), letter)| letter.replace("{}", &said(row))).collect();
+        show(what, others.iter().map(|it| vec![it.0]).collect(), letters)?;
+    }
     let (wanted, texts) = others.into_iter().map(|(topic, row)| (vec![topic], row.text)).unzip();
     show("one message", wanted, texts)
 }

@@ -26,7 +26,7 @@ use answerpal_inference::{Embedder, Profile, Role, embedder, passages};
 
 mod drawn;
 
-use drawn::{Dice, desks, draws, pairs};
+use drawn::{Dice, courtesies, desks, draws, pairs};
 
 type Answer<T> = Result<T, Box<dyn Error>>;
 
@@ -292,6 +292,7 @@ fn speed(embedder: Embedder, in_pieces: bool) -> Answer<()> {
     let names: BTreeMap<String, i64> = (1..=100).map(|id| (format!("topic number {id}"), id)).collect();
     let topics = described(embedder, &names, Path::new(""))?;
     let classifier = Classifier::train(topics, Vec::new(), Settings::default());
+    let courtesies = courtesies(embedder)?;
     let mut times = Vec::new();
     for _ in 0..50 {
         let start = Instant::now();
@@ -303,7 +304,7 @@ fn speed(embedder: Embedder, in_pieces: bool) -> Answer<()> {
         } else {
             Vec::new()
         };
-        black_box(classifier.join(whole, &pieces.into_iter().zip(vectors).collect::<Vec<_>>()));
+        black_box(classifier.join(whole, &pieces.into_iter().zip(vectors).collect::<Vec<_>>(), &courtesies));
         times.push(start.elapsed());
     }
     times.sort();

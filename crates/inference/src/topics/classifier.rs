@@ -8,7 +8,7 @@ use super::features::{self, Parts};
 use super::linear;
 use super::model::{Known, Model, Prompt};
 use super::pieces::pieces;
-use super::{Decision, Example, Neighbour, Prediction, Score, Settings, Topic};
+use super::{Courtesies, Decision, Example, Neighbour, Prediction, Score, Settings, Topic};
 use crate::simd;
 
 /// Steps at most until an example that is taught at once is predicted right.
@@ -28,9 +28,11 @@ const ONE_TOPIC: f32 = 0.98;
 /// A piece counts from this probability on, and from the threshold; …
 const PIECE: f32 = 0.85;
 /// … and for one of so many topics that the whole text is nearest to.
-const OF_THE_WHOLE: usize = 3;
+const OF_THE_WHOLE: usize = 5;
 /// Topics that a text is about at most.
 const MOST_TOPICS: usize = 5;
+/// A topic that the whole text is about besides is one where a piece says so with this probability.
+const SUPPORTED: f32 = 0.5;
 
 /// Knows topics from their descriptions and examples.
 #[derive(Debug, Clone)]
@@ -170,6 +172,7 @@ impl Classifier {
                 scores: Vec::new(),
                 none: 1.0,
                 topics: Vec::new(),
+                together: Vec::new(),
                 pieces: Vec::new(),
                 decision: Decision::NoneOfThese,
             };
@@ -213,6 +216,7 @@ impl Classifier {
             if other == class || share < TOGETHER || out.topics.len() >= MOST_TOPICS {
                 continue;
             }
+            out.together.push(named.topic);
             match out.topics.iter_mut().find(|known| known.topic == named.topic) {
                 Some(known) => known.probability = known.probability.max(named.probability),
                 None => out.topics.push(named),
@@ -231,15 +235,27 @@ impl Classifier {
     }
 
     /// What a text is about, where its pieces, with their vectors, say more than the whole: several topics, where
-    /// pieces are sure of different ones.
-    pub fn join(&self, mut whole: Prediction, pieces: &[(&str, Vec<f32>)]) -> Prediction {
+    /// pieces that are no courtesies are sure of different ones. What the whole alone is torn between is left out:
+    /// a text of several sentences about two matters has a piece about each.
+    pub fn join(
+        &self,
+        mut whole: Prediction,
+        pieces: &[(&str, Vec<f32>)],
+        courtesies: &Courtesies,
+    ) -> Prediction {
         let likely: Vec<i64> = whole.scores.iter().take(OF_THE_WHOLE).map(|score| score.topic).collect();
-        let said = |(text, vector): &(&str, Vec<f32>)| {
+        let read = |(text, vector): &(&str, Vec<f32>)| {
             let said = self.predict(text, vector);
-            let best = said.topics.first().copied().filter(|_| said.decision == Decision::Sure)?;
-            (best.probability >= PIECE && likely.contains(&best.topic)).then_some(best)
+            let best = said.topics.first().copied()?;
+            let is_own =
+                courtesies.least(vector).is_some_and(|least| self.nearness(vector, best.topic) > least);
+            is_own.then_some((best, said.decision))
         };
-        let said: Vec<Score> = pieces.iter().filter_map(said).collect();
+        let read: Vec<(Score, Decision)> = pieces.iter().filter_map(read).collect();
+        let is_sure = |(best, decision): &&(Score, Decision)| {
+            *decision == Decision::Sure && best.probability >= PIECE && likely.contains(&best.topic)
+        };
+        let said: Vec<Score> = read.iter().filter(is_sure).map(|it| it.0).collect();
         let mut topics: Vec<Score> = Vec::new();
         for score in &said {
             match topics.iter_mut().find(|known| known.topic == score.topic) {
@@ -252,9 +268,26 @@ impl Classifier {
             topics.truncate(MOST_TOPICS);
             whole.topics = topics;
             whole.decision = Decision::Sure;
+        } else if !pieces.is_empty() {
+            let has =
+                |topic: i64| read.iter().any(|(it, _)| it.topic == topic && it.probability >= SUPPORTED);
+            let first = whole.topics.first().map(|it| it.topic);
+            let together = std::mem::take(&mut whole.together);
+            whole
+                .topics
+                .retain(|it| Some(it.topic) == first || together.contains(&it.topic) || has(it.topic));
+            whole.together = together;
         }
         whole.pieces = said;
         whole
+    }
+
+    /// How near the nearest example or description of a topic is.
+    fn nearness(&self, vector: &[f32], topic: i64) -> f32 {
+        let Some(class) = self.class_of.get(&topic) else { return f32::NEG_INFINITY };
+        let known = self.examples.values().filter(|it| it.classes.contains(class)).map(|it| &it.vector);
+        let prompts = self.prompts.iter().filter(|it| it.class == *class).map(|it| &it.vector);
+        known.chain(prompts).map(|it| simd::dot(vector, it)).fold(f32::NEG_INFINITY, f32::max)
     }
 
     /// The examples that are nearest to a vector, nearest first.
@@ -281,8 +314,8 @@ impl Classifier {
     fn decide(&self, scores: Vec<Score>, none: f32) -> Prediction {
         let best = scores.first().map_or(0.0, |score| score.probability);
         if none > best && none > 0.5 {
-            let (topics, pieces) = (Vec::new(), Vec::new());
-            return Prediction { scores, none, topics, pieces, decision: Decision::NoneOfThese };
+            let (topics, together, pieces) = (Vec::new(), Vec::new(), Vec::new());
+            return Prediction { scores, none, topics, together, pieces, decision: Decision::NoneOfThese };
         }
         let sure = best >= self.calibration.threshold(self.settings.error_rate);
         let decision = if sure { Decision::Sure } else { Decision::Unsure };
@@ -295,7 +328,7 @@ impl Classifier {
             .map(|(_, score)| *score)
             .take(MOST_TOPICS)
             .collect();
-        Prediction { scores, none, topics, pieces: Vec::new(), decision }
+        Prediction { scores, none, topics, together: Vec::new(), pieces: Vec::new(), decision }
     }
 
     fn keep(&mut self, example: Example) -> bool {

@@ -5,6 +5,7 @@
 
 mod calibration;
 mod classifier;
+mod courtesies;
 mod empty;
 mod features;
 mod linear;
@@ -102,6 +103,15 @@ pub struct Neighbour {
     pub similarity: f32,
 }
 
+/// What courtesies look like in a space, and what else people write around their matter. None: every sentence may be
+/// one.
+#[derive(Debug, Clone, Default)]
+pub struct Courtesies {
+    vectors: Vec<Vec<f32>>,
+    /// From this cosine on a sentence is one of them whatever its topic.
+    alike: f32,
+}
+
 /// What the classifier makes of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prediction {
@@ -113,6 +123,8 @@ pub struct Prediction {
     /// when it fits none. Also given when it is unsure, as the best guess. Where [`Prediction::pieces`] say it, each
     /// with how probable it is for its piece.
     pub topics: Vec<Score>,
+    /// Those of them that were taught together with the first one to texts like this one.
+    together: Vec<i64>,
     /// The topics of its pieces in their order, where the text was read in pieces: of those that are sure.
     pub pieces: Vec<Score>,
     /// Whether to act on it.
