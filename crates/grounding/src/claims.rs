@@ -2,7 +2,7 @@
 
 use crate::facts::{Facts, Missing};
 use crate::lexicon;
-use crate::words::{content, fold, words};
+use crate::words::{Word, content, fold, words};
 
 /// Why no passage supports a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +105,23 @@ pub fn is_sign_off(sentence: &str) -> bool {
     ];
     let folded = fold(sentence);
     ENDS.iter().any(|it| folded.starts_with(it)) && words(sentence).len() <= 8
+}
+
+/// A message without the greeting that it begins with: `Dear all,`, `Beste Anna,`, `Madame, Monsieur,`.
+pub fn without_greeting(message: &str) -> &str {
+    const MOST_WORDS: usize = 7;
+    let mut rest = message.trim_start();
+    loop {
+        let end = rest.find(['\n', ',', '!', ':']).unwrap_or(rest.len());
+        let all = words(&rest[..end]);
+        let folded: Vec<&str> = all.iter().map(|it| it.folded.as_str()).collect();
+        let begins = lexicon::greets(&folded);
+        let addresses = |it: &Word| it.capital || lexicon::is_addressed(&it.folded);
+        if begins == 0 || all.len() > MOST_WORDS || !all[begins..].iter().all(addresses) {
+            return rest;
+        }
+        rest = rest[end..].trim_start_matches(|it: char| it.is_whitespace() || matches!(it, ',' | '!' | ':'));
+    }
 }
 
 /// `When will it come?` asks something although its words say nothing alone.

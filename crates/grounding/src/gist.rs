@@ -3,7 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::claims::{asks_in_small_words, is_courtesy, is_question, is_sign_off, is_thanks};
+use crate::claims::{
+    asks_in_small_words, is_courtesy, is_question, is_sign_off, is_thanks, without_greeting,
+};
 use crate::sentences::{Kind, Sentence, sentences};
 use crate::words::{content, words};
 use crate::{injection, lexicon};
@@ -295,7 +297,9 @@ fn gist(text: &str, weights: &Weights, own: &[&str]) -> Option<String> {
             && !is_signature(&it.text, own)
     };
     let mut said: Vec<String> = Vec::new();
-    for sentence in sentences(text).into_iter().filter(tells).take_while(|it| !is_sign_off(&it.text)) {
+    for sentence in
+        sentences(without_greeting(text)).into_iter().filter(tells).take_while(|it| !is_sign_off(&it.text))
+    {
         if !said.contains(&sentence.text) {
             said.push(sentence.text);
         }
@@ -376,6 +380,33 @@ mod tests {
         let turns = [turn(true, "today", "Hugo Martens is the name on the ticket.")];
         let conversation = Conversation { lang: "en", name: Some("Hugo Martens"), turns: &turns, untold: 0 };
         assert!(tell(&conversation).unwrap().contains("name on the ticket"));
+    }
+
+    #[test]
+    fn greetings_are_not_told() {
+        for greeting in [
+            "Dear all,\n\n",
+            "Hi Tom Jones\n",
+            "Dear Sir or Madam, ",
+            "Good morning team,\n",
+            "Beste allemaal,\n\n",
+            "Geachte heer Peeters,\n",
+            "Bonjour Madame, ",
+            "Madame, Monsieur,\n\n",
+            "Sehr geehrte Damen und Herren,\n\n",
+            "Liebes Team,\n",
+            "Guten Tag Frau Köhler,\n",
+        ] {
+            let text = format!("{greeting}Where is parcel 4711?");
+            let turns = [turn(true, "today", &text)];
+            let told = tell(&Conversation { lang: "en", name: Some("Eva"), turns: &turns, untold: 1 });
+            assert_eq!(told.unwrap(), "Eva wrote on today: “Where is parcel 4711?”", "{greeting}");
+        }
+        for all in ["Dear customers are leaving, see 4711.", "Dag 3 is voorbij, pakje 4711 is er niet."] {
+            let turns = [turn(true, "today", all)];
+            let told = tell(&Conversation { lang: "en", name: Some("Eva"), turns: &turns, untold: 1 });
+            assert!(told.unwrap().contains(all), "{all}");
+        }
     }
 
     #[test]

@@ -255,6 +255,32 @@ pub fn is_courteous(word: &str) -> bool {
     COURTESY.contains(word)
 }
 
+/// How many of a line's first words greet: none, `dear`, `good morning`.
+pub fn greets(line: &[&str]) -> usize {
+    const GREETINGS: &str = "dear hello hi hey hiya greetings \
+         beste geachte hallo hoi dag goedemorgen goedemiddag goedenavond goedendag goeiedag goeiemorgen goeiemiddag lieve \
+         bonjour bonsoir salut cher chere chers cheres madame monsieur mesdames messieurs \
+         liebe lieber liebes moin servus gruezi hola estimado estimada estimados buongiorno buonasera salve ciao gentile ola";
+    const TWO: &str = "good-morning good-afternoon good-evening good-day goede-morgen goede-middag goede-avond guten-tag guten-morgen \
+         guten-abend sehr-geehrte sehr-geehrter sehr-geehrtes gruss-gott buenos-dias buenas-tardes bom-dia boa-tarde";
+    let at = |it: usize| line.get(it).copied().unwrap_or_default();
+    match () {
+        () if line.starts_with(&["to", "whom", "it", "may", "concern"]) => 5,
+        () if has(TWO, &format!("{}-{}", at(0), at(1))) => 2,
+        () => usize::from(has(GREETINGS, at(0))),
+    }
+}
+
+/// Words for who is greeted, names aside.
+pub fn is_addressed(word: &str) -> bool {
+    const ADDRESSED: &str = "all everyone everybody team there sir sirs madam ma'am mr mrs ms miss dr support customer service desk again \
+         and or to you folks colleague colleagues \
+         allemaal iedereen heer heren mevrouw dame dames mijnheer meneer collega collega's klantendienst klantenservice en of \
+         madame monsieur mesdames messieurs tous toutes et a equipe l'equipe l \
+         geehrte geehrter damen herren herr frau zusammen alle und an das die";
+    has(ADDRESSED, word)
+}
+
 static BACK: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     set("this that these those it they however but also otherwise therefore then such so dit dat deze die \
          echter maar ook anders daarna dies diese dieser jedoch aber auch sonst danach cela ceci cette \
