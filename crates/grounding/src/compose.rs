@@ -223,10 +223,8 @@ fn complete(known: &[Known], chosen: &mut Vec<usize>, rows: &tables::Rows) {
         // A short sentence that refers back belongs to the one before it.
         let next = index + 1;
         let follows = known.get(next).is_some_and(|it| {
-            it.source == known[index].source
-                && it.refers_back()
-                && it.is_quotable()
-                && it.content().len() <= 3
+            let refers = it.refers_back() && it.is_quotable() && it.content().len() <= 3;
+            it.source == known[index].source && (refers || it.belongs())
         });
         if follows && !chosen.contains(&next) {
             chosen.push(next);

@@ -376,6 +376,18 @@ impl Known {
         self.sentence.continues && first.is_some_and(|it| lexicon::refers_back(&it.folded))
     }
 
+    /// Whether it goes on with what the sentence before it names, in a few words: `Plug it in.`
+    pub(crate) fn belongs(&self) -> bool {
+        const MOST_WORDS: usize = 8;
+        let said: Vec<&str> = self.said.folded().collect();
+        self.sentence.continues
+            && said.len() <= MOST_WORDS
+            && self.content.len() <= 3
+            && lexicon::stands_for(&said)
+            && !crate::is_question(&self.sentence.text)
+            && !points_elsewhere(&self.sentence.text)
+    }
+
     pub(crate) fn content(&self) -> Vec<&str> {
         self.content.iter().map(String::as_str).collect()
     }

@@ -304,6 +304,18 @@ static LEANING: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     )
 });
 
+/// Whether a sentence has a word for what was named before it, behind its first word: `Plug it in`, `Branchez-la`.
+pub fn stands_for(said: &[&str]) -> bool {
+    const PRONOUNS: &str = "it them this that these those hem ze dit dat deze daarmee ermee daarin erin daarop erop daaraan eraan es ihn \
+         ihm diesen dieses damit darauf darin daran cela ceci celui-ci celle-ci eso esto lo questo isso isto";
+    // Articles as well, where what they stand before says something.
+    const ARTICLES: &str = "het le la les";
+    const JOINED: &[&str] = &["-le", "-la", "-les", "-y", "-en"];
+    let small = |at: usize| said.get(at).is_none_or(|it| is_stop(it));
+    said.iter().enumerate().skip(1).any(|(at, it)| has(PRONOUNS, it) || (has(ARTICLES, it) && small(at + 1)))
+        || said.iter().any(|it| JOINED.iter().any(|joined| it.ends_with(joined)))
+}
+
 /// Words behind `il` that make it refer to nothing: `il faut`.
 const IMPERSONAL: &str = "faut y suffit convient";
 

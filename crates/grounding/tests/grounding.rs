@@ -243,6 +243,36 @@ fn no_answer_begins_in_the_middle_of_a_thought() {
 }
 
 #[test]
+fn what_a_sentence_is_gone_on_with_is_quoted_with_it() {
+    for (text, question, ends) in [
+        (
+            "The charger for your scooter is in the box under the seat. Plug it in. Our shops sell lamps, locks, helmets \
+             and other things for everybody who rides in the city, in all colours and sizes, and they are open each day. \
+             Riders often ask which lamp shines the furthest in fog, and each of our shops has one to look at.",
+            "Where is the charger for my scooter?",
+            "Plug it in.",
+        ),
+        (
+            "De lader van uw scooter zit in de koffer onder het zadel. Steek hem in. Onze winkels verkopen lampen, sloten, helmen \
+             en andere spullen voor iedereen die door de stad rijdt, in alle kleuren en maten, en ze zijn elke dag open. \
+             Fietsers vragen vaak welke lamp het verst schijnt in de mist, en elke winkel heeft er een om te bekijken.",
+            "Waar zit de lader van mijn scooter?",
+            "Steek hem in.",
+        ),
+        (
+            "Le chargeur de votre trottinette est dans le coffre sous la selle. Branchez-le. Nos magasins vendent des lampes, \
+             des antivols et des casques pour tous ceux qui roulent en ville, de toutes les couleurs, et ouvrent chaque jour. \
+             Les cyclistes demandent souvent quelle lampe porte le plus loin dans la brume, et chaque magasin en montre une.",
+            "Où est le chargeur de ma trottinette ?",
+            "Branchez-le.",
+        ),
+    ] {
+        let answer = answered("Scooter", text, question);
+        assert!(answer.ends_with(ends), "{answer}");
+    }
+}
+
+#[test]
 fn thanks_ask_nothing() {
     for thanks in [
         "thanks that was really helpful",
