@@ -62,11 +62,10 @@ async fn correct_ticket_message_topics(
 ) -> Result<Response> {
     caller.may_write()?;
     let topics = input.topic_ids.ok_or_else(|| Error::invalid("topicIds", "is required"))?;
-    let handle = app.clone();
     guard
-        .write(&handle, caller.customer, move |tx, _| {
+        .write(&app, caller.customer, move |tx, _| {
             Box::pin(async move {
-                domain::correct(tx, &app, &caller, MessageId(id), topics).await?;
+                domain::correct(tx, &caller, MessageId(id), topics).await?;
                 Ok(Reply::no_content())
             })
         })

@@ -363,12 +363,12 @@ async fn learn(app: &App, customer: CustomerId) -> Result<()> {
     let messages: Vec<(MessageId, bool, bool)> =
         messages.into_iter().map(|it| (it.0, it.1, waiting.contains(&it.0))).collect();
     for chunk in messages.chunks(50) {
-        let (inner, caller, chunk) = (app.clone(), caller.clone(), chunk.to_vec());
+        let (caller, chunk) = (caller.clone(), chunk.to_vec());
         app.store
             .write(move |tx| {
                 Box::pin(async move {
                     for (message, is_closed, is_drafted) in chunk {
-                        sort(tx, &inner, &caller, message, is_closed, is_drafted).await?;
+                        sort(tx, &caller, message, is_closed, is_drafted).await?;
                     }
                     Ok(())
                 })
@@ -378,18 +378,11 @@ async fn learn(app: &App, customer: CustomerId) -> Result<()> {
     Ok(())
 }
 
-async fn sort(
-    tx: &mut Tx,
-    app: &App,
-    caller: &Caller,
-    id: MessageId,
-    is_closed: bool,
-    is_drafted: bool,
-) -> Result<()> {
+async fn sort(tx: &mut Tx, caller: &Caller, id: MessageId, is_closed: bool, is_drafted: bool) -> Result<()> {
     if is_closed {
         let links = link_store::of_messages(tx, caller.customer, vec![id.0]).await?;
         let topics = links.into_iter().map(|it| it.topic_id).collect();
-        return message_topics::correct(tx, app, caller, id, topics).await;
+        return message_topics::correct(tx, caller, id, topics).await;
     }
     let before = message_store::get(tx, caller.customer, id).await?;
     let mut after = before.clone();

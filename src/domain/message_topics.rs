@@ -12,13 +12,7 @@ use crate::store::message_topics::{self as store, MessageTopic};
 use crate::store::{Tx, messages as message_store, topics as topic_store};
 
 /// Makes these the topics of a message, none included.
-pub async fn correct(
-    tx: &mut Tx,
-    app: &App,
-    caller: &Caller,
-    id: MessageId,
-    mut topics: Vec<TopicId>,
-) -> Result<()> {
+pub async fn correct(tx: &mut Tx, caller: &Caller, id: MessageId, mut topics: Vec<TopicId>) -> Result<()> {
     let (_, message) = messages::lock(tx, caller, id).await?;
     let there = topic_store::existing(tx, caller.customer, topics.iter().map(|it| it.0).collect()).await?;
     if let Some(unknown) = topics.iter().find(|it| !there.contains(it)) {
