@@ -128,6 +128,11 @@ impl Mind {
         self.read(|it| it.pieces(text, whole)).unwrap_or_default()
     }
 
+    /// A text without the courtesies among its pieces; None where there are none.
+    pub fn matter(&self, text: &str, pieces: &[(&str, Vec<f32>)], courtesies: &Courtesies) -> Option<String> {
+        self.read(|it| it.matter(text, pieces, courtesies)).flatten()
+    }
+
     /// What a text is about by its pieces too.
     pub fn join(
         &self,

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::model::job::JobError;
 use crate::model::{Actor, CustomerId, Message, TopicId};
 use crate::store::{ai_settings, customers, passages};
-use answerpal_inference::topics::{Courtesies, Decision, Neighbour, Prediction, Score};
+use answerpal_inference::topics::{Decision, Neighbour, Prediction, Score};
 
 /// Probabilities that are kept with a decision.
 const SCORES_KEPT: usize = 10;
@@ -152,21 +152,24 @@ pub async fn ask(
     let mind = minds::current(app, customer, &reading, &space).await?;
     let vectors = app.knowledge.embedding.embed(&space, &[text], Role::Message).await?;
     let Some(vector) = vectors.first() else { return Ok(None) };
-    let Some((whole, nearest)) = Mind::predict(&mind, text, vector, nearest) else { return Ok(None) };
+    let Some((mut whole, mut near)) = Mind::predict(&mind, text, vector, nearest) else { return Ok(None) };
     let pieces = mind.pieces(text, &whole);
     // Without them the whole text says enough.
     let vectors = app.knowledge.embedding.embed(&space, &pieces, Role::Message).await.unwrap_or_default();
     let pieces: Vec<_> = pieces.into_iter().zip(vectors).collect();
-    let Some(mut prediction) = mind.join(whole.clone(), &pieces, &Courtesies::default()) else {
-        return Ok(None);
-    };
-    if !pieces.is_empty() && prediction.topics.len() > 1 {
-        let courtesies = courtesies::of(app, &space).await;
-        prediction = mind.join(whole, &pieces, &courtesies).unwrap_or(prediction);
+    let courtesies = if pieces.is_empty() { Default::default() } else { courtesies::of(app, &space).await };
+    if let Some(matter) = mind.matter(text, &pieces, &courtesies) {
+        let vectors =
+            app.knowledge.embedding.embed(&space, &[&matter], Role::Message).await.unwrap_or_default();
+        let said = vectors.first().and_then(|it| Mind::predict(&mind, &matter, it, nearest));
+        if let Some((said, of_matter)) = said.filter(|it| it.0.is_surer_than(&whole)) {
+            (whole, near) = (said, of_matter);
+        }
     }
+    let Some(prediction) = mind.join(whole, &pieces, &courtesies) else { return Ok(None) };
     let examples = mind.examples();
     let most_wrong = reading.settings.most_wrong;
-    Ok(Some(Asked { prediction, nearest, space, examples, most_wrong, lang }))
+    Ok(Some(Asked { prediction, nearest: near, space, examples, most_wrong, lang }))
 }
 
 /// Without the topics that belong to other channels only.

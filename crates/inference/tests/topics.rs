@@ -328,6 +328,32 @@ fn courtesies_around_a_matter_are_no_matter() {
 }
 
 #[test]
+fn a_letter_is_about_what_stands_between_its_courtesies() {
+    let courtesies = courtesies();
+    let (topics, examples) = young_desk();
+    let classifier = Classifier::train(topics, examples, Settings::default());
+    let matter = |text: &str| {
+        let pieces = classifier.pieces(text, &predict(&classifier, text));
+        let pieces: Vec<(&str, Vec<f32>)> = pieces.iter().map(|piece| (*piece, vector(piece))).collect();
+        classifier.matter(text, &pieces, &courtesies)
+    };
+    let letter = "Dear team,\n\nI hope this mail finds you all in good health. Do you have a vacancy for my son? \
+        I am so sorry to trouble you again. I look forward to hearing from you.\n\nHave a lovely evening\nTom";
+    let said = matter(letter).unwrap();
+    assert_eq!(said, "Do you have a vacancy for my son?");
+    let (whole, said) = (predict(&classifier, letter), predict(&classifier, &said));
+    assert!(said.is_surer_than(&whole) && !whole.is_surer_than(&said));
+    assert_eq!(said.topics[0].topic, 8);
+    for text in [
+        "The reset link you mailed me has expired.",
+        "I hope this mail finds you all in good health. I look forward to hearing from you.",
+        "The reset link you mailed me has expired. Are you open on Easter Monday?",
+    ] {
+        assert_eq!(matter(text), None, "{text}");
+    }
+}
+
+#[test]
 fn a_text_of_two_matters_has_both_topics() {
     let courtesies = courtesies();
     let (topics, examples) = young_desk();

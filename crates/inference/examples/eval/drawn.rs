@@ -148,10 +148,16 @@ fn read(embedder: Embedder, classifier: &Classifier, texts: &[String]) -> Answer
     let courtesies = courtesies(embedder)?;
     let mut out = Vec::new();
     for (text, vector) in lines.into_iter().zip(vectors) {
-        let whole = classifier.predict(text, &vector);
+        let mut whole = classifier.predict(text, &vector);
         let pieces = classifier.pieces(text, &whole);
         let vectors = if pieces.is_empty() { Vec::new() } else { embedder.embed(&pieces, Role::Message)? };
-        out.push(classifier.join(whole, &pieces.into_iter().zip(vectors).collect::<Vec<_>>(), &courtesies));
+        let pieces: Vec<_> = pieces.into_iter().zip(vectors).collect();
+        if let Some(matter) = classifier.matter(text, &pieces, &courtesies) {
+            let vectors = embedder.embed(&[&matter], Role::Message)?;
+            let said = vectors.first().map(|vector| classifier.predict(&matter, vector));
+            whole = said.filter(|it| it.is_surer_than(&whole)).unwrap_or(whole);
+        }
+        out.push(classifier.join(whole, &pieces, &courtesies));
     }
     Ok(out)
 }

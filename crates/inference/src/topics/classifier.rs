@@ -234,6 +234,21 @@ impl Classifier {
         }
     }
 
+    /// A text without those of its pieces, with their vectors, that are courtesies: what it says, embedded, counts
+    /// where it [is surer](Prediction::is_surer_than) than the whole. None where nothing is one, or everything.
+    pub fn matter(&self, text: &str, pieces: &[(&str, Vec<f32>)], courtesies: &Courtesies) -> Option<String> {
+        let is_courtesy = |(said, vector): &&(&str, Vec<f32>)| {
+            let topic = self.predict(said, vector).scores.first().map(|it| it.topic);
+            topic.is_some_and(|topic| !self.is_own(vector, topic, courtesies))
+        };
+        let around: Vec<&str> = pieces.iter().filter(is_courtesy).map(|it| it.0).collect();
+        if around.is_empty() || around.len() == pieces.len() {
+            return None;
+        }
+        let matter = around.iter().fold(text.to_owned(), |text, it| text.replacen(it, "", 1));
+        Some(matter.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
     /// What a text is about, where its pieces, with their vectors, say more than the whole: several topics, where
     /// pieces that are no courtesies are sure of different ones. What the whole alone is torn between is left out:
     /// a text of several sentences about two matters has a piece about each.
@@ -247,9 +262,7 @@ impl Classifier {
         let read = |(text, vector): &(&str, Vec<f32>)| {
             let said = self.predict(text, vector);
             let best = said.topics.first().copied()?;
-            let is_own =
-                courtesies.least(vector).is_some_and(|least| self.nearness(vector, best.topic) > least);
-            is_own.then_some((best, said.decision))
+            self.is_own(vector, best.topic, courtesies).then_some((best, said.decision))
         };
         let read: Vec<(Score, Decision)> = pieces.iter().filter_map(read).collect();
         let is_sure = |(best, decision): &&(Score, Decision)| {
@@ -280,6 +293,11 @@ impl Classifier {
         }
         whole.pieces = said;
         whole
+    }
+
+    /// Whether a piece is about its topic rather than a courtesy.
+    fn is_own(&self, vector: &[f32], topic: i64, courtesies: &Courtesies) -> bool {
+        courtesies.least(vector).is_some_and(|least| self.nearness(vector, topic) > least)
     }
 
     /// How near the nearest example or description of a topic is.

@@ -131,6 +131,14 @@ pub struct Prediction {
     pub decision: Decision,
 }
 
+impl Prediction {
+    /// Whether its best topic is more probable than the other's.
+    pub fn is_surer_than(&self, other: &Self) -> bool {
+        let best = |it: &Self| it.scores.first().map_or(0.0, |it| it.probability);
+        best(self) > best(other)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::prompts;
