@@ -158,18 +158,28 @@ pub async fn ask(
     let vectors = app.knowledge.embedding.embed(&space, &pieces, Role::Message).await.unwrap_or_default();
     let pieces: Vec<_> = pieces.into_iter().zip(vectors).collect();
     let courtesies = if pieces.is_empty() { Default::default() } else { courtesies::of(app, &space).await };
-    if let Some(matter) = mind.matter(text, &pieces, &courtesies) {
-        let vectors =
-            app.knowledge.embedding.embed(&space, &[&matter], Role::Message).await.unwrap_or_default();
-        let said = vectors.first().and_then(|it| Mind::predict(&mind, &matter, it, nearest));
-        if let Some((said, of_matter)) = said.filter(|it| it.0.is_surer_than(&whole)) {
-            (whole, near) = (said, of_matter);
-        }
+    if let Some(matter) = mind.matter(text, &pieces, &courtesies)
+        && let Some(said) = said_of(app, &space, &mind, &matter, nearest).await
+        && said.0.is_surer_than(&whole)
+    {
+        (whole, near) = said;
     }
     let Some(prediction) = mind.join(whole, &pieces, &courtesies) else { return Ok(None) };
     let examples = mind.examples();
     let most_wrong = reading.settings.most_wrong;
     Ok(Some(Asked { prediction, nearest: near, space, examples, most_wrong, lang }))
+}
+
+/// What the classifier says of a part of a text; None where it cannot be read now, and the whole has to do.
+async fn said_of(
+    app: &App,
+    space: &Space,
+    mind: &Mind,
+    part: &str,
+    nearest: usize,
+) -> Option<(Prediction, Vec<Neighbour>)> {
+    let vectors = app.knowledge.embedding.embed(space, &[part], Role::Message).await.unwrap_or_default();
+    mind.predict(part, vectors.first()?, nearest)
 }
 
 /// Without the topics that belong to other channels only.

@@ -22,7 +22,7 @@ use crate::model::{
     SenderType, StageStatus, Ticket,
 };
 use crate::store::received_mails::{self as store, ReceivedMail};
-use crate::store::{Tx, channels, inbound, messages as store_of_messages};
+use crate::store::{Tx, channels, inbound, messages as message_store};
 
 /// The header by which an installation knows its own mail.
 const SENT_BY: &str = "X-AnswerPal-Sent-By";
@@ -128,7 +128,7 @@ async fn same_mail(
         }
         let same_date = read.mail.date.is_some_and(|it| Some(it) == date_of(other.headers.as_deref()));
         if same_sender && same_date {
-            let message = store_of_messages::get(tx, customer, other.message_id).await?;
+            let message = message_store::get(tx, customer, other.message_id).await?;
             if says_the_same(&message, read) {
                 return Ok(Some((other.message_id, true)));
             }
